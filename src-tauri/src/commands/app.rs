@@ -1,0 +1,49 @@
+//! The app itself: its state, its window, files shown in the system's own programs.
+
+use sanctum_api::{ApiResult, dto};
+
+use super::App;
+
+/// What the window should show.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_state(app: App<'_>) -> ApiResult<dto::AppState> {
+    app.state().await
+}
+
+/// The first themed paint is ready: show the window.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_ready(window: tauri::WebviewWindow) -> ApiResult<()> {
+    crate::window::reveal(&window);
+    Ok(())
+}
+
+/// Shows a file or folder of the install in Finder (or the file browser).
+#[tauri::command]
+#[specta::specta]
+pub async fn app_show_path(app: App<'_>, handle: tauri::AppHandle, path: String) -> ApiResult<()> {
+    let path = app.resolve_inside(&path).await?;
+    crate::window::show_in_files(&handle, &path)
+}
+
+/// Opens an install that has a registry, after asking nothing: the sign-in follows.
+#[tauri::command]
+#[specta::specta]
+pub async fn install_open(app: App<'_>, path: String) -> ApiResult<dto::AppState> {
+    app.install_open(&path).await
+}
+
+/// Leaves the open install (the wizard follows); nothing on disk changes.
+#[tauri::command]
+#[specta::specta]
+pub async fn install_close(app: App<'_>) -> ApiResult<dto::AppState> {
+    app.install_close().await
+}
+
+/// Layout, modes, ports, registry, manifests and drift, read-only.
+#[tauri::command]
+#[specta::specta]
+pub async fn doctor(app: App<'_>) -> ApiResult<Vec<dto::Finding>> {
+    app.doctor(&app.actor().await?).await
+}

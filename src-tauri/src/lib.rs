@@ -1,0 +1,4 @@
+//! The shell.
+pub mod bindings;
+mod commands;
+mod window;
