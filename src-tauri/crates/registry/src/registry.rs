@@ -1,0 +1,161 @@
+//! The open registry: one writing and one read-only connection, each behind its own lock.
+//!
+//! Owns opening (look, check, back up, migrate, check again) and the two doors `read` and `write`. Lock order: a
+//! thread holds one of the two at a time; `f` must not call back into the registry.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    LATEST, RegistryError, Result,
+    header::{self, Found},
+    meta, schema,
+};
+
+/// How long a call waits for another process before it reports [`RegistryError::Locked`].
+const BUSY: Duration = Duration::from_millis(5000);
+
+/// The open file. Share it in an `Arc`; calls block, so async callers wrap them.
+#[derive(Debug)]
+pub struct Registry {
+    path: PathBuf,
+    install_id: String,
+    writer: Mutex<Connection>,
+    reader: Mutex<Connection>,
+}
+
+impl Registry {
+    /// Opens or creates the registry, checks it, and brings an older one up to date after a backup beside it.
+    ///
+    /// Errors: [`RegistryError::Newer`], [`RegistryError::NotOurs`], [`RegistryError::NotSqlite`] and
+    /// [`RegistryError::Damaged`] leave the file as it was; [`RegistryError::Locked`] after 5 s.
+    pub fn open(path: &Path, now: OffsetDateTime) -> Result<Registry> {
+        let found = header::look(path)?;
+        if found == Found::Nothing {
+            create_private(path)?;
+        }
+        let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        if let Found::Ours { version } = found {
+            check(&writer)?;
+            if version < LATEST {
+                crate::backup::before_migration(&writer, path, version, now)?;
+            }
+        }
+        pragmas(&writer)?;
+        schema::migrate_to(&mut writer, LATEST)?;
+        let install_id = install_id(&mut writer)?;
+        let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        reader.pragma_update(None, "query_only", true)?;
+        Ok(Registry {
+            path: path.to_path_buf(),
+            install_id,
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
+        })
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The uuid made when the registry was created; names this install to the keychain.
+    pub fn install_id(&self) -> &str {
+        &self.install_id
+    }
+
+    /// Runs `f` on one consistent snapshot; nothing can be written through it.
+    pub fn read<T, E: From<RegistryError>>(
+        &self,
+        f: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut reader = lock(&self.reader);
+        let snapshot = reader
+            .transaction_with_behavior(TransactionBehavior::Deferred)
+            .map_err(RegistryError::from)?;
+        f(&snapshot)
+    }
+
+    /// Runs `f` in an IMMEDIATE transaction: committed and durable when `f` is `Ok`, as if never called otherwise.
+    pub fn write<T, E: From<RegistryError>>(
+        &self,
+        f: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut writer = lock(&self.writer);
+        let tx = writer
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(RegistryError::from)?;
+        let value = f(&tx)?;
+        tx.commit().map_err(RegistryError::from)?;
+        Ok(value)
+    }
+}
+
+/// A panic inside `f` rolled its transaction back, so the connection is as good as before.
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
+    let c = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    c.busy_timeout(BUSY)?;
+    c.set_prepared_statement_cache_capacity(128);
+    c.pragma_update(None, "foreign_keys", true)?;
+    Ok(c)
+}
+
+fn pragmas(c: &Connection) -> Result<()> {
+    c.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    c.pragma_update(None, "synchronous", "full")?;
+    if cfg!(target_os = "macos") {
+        c.pragma_update(None, "fullfsync", true)?;
+        c.pragma_update(None, "checkpoint_fullfsync", true)?;
+    }
+    Ok(())
+}
+
+/// `PRAGMA quick_check`; its first finding is the error.
+pub(crate) fn check(c: &Connection) -> Result<()> {
+    let finding: String = c.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
+    if finding == "ok" {
+        Ok(())
+    } else {
+        Err(RegistryError::Damaged { finding })
+    }
+}
+
+fn install_id(c: &mut Connection) -> Result<String> {
+    let tx = c.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let id = match meta::get(&tx, "install_id")? {
+        Some(id) => id,
+        None => {
+            let id = Uuid::new_v4().to_string();
+            meta::set(&tx, "install_id", &id)?;
+            id
+        }
+    };
+    tx.commit()?;
+    Ok(id)
+}
+
+/// Creates the file readable by its owner only, before SQLite gives its side files the same mode.
+fn create_private(path: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options
+        .open(path)
+        .map_err(RegistryError::io(path, "create"))
+        .map(drop)
+}
