@@ -1,0 +1,247 @@
+//! Which value wins, and the whole story of how: layered resolution with provenance (DESIGN section 2).
+//!
+//! default → system → agent → tool → instance; a child wins. Objects merge key by key, arrays and scalars
+//! replace, `null` means "explicitly none", an absent key means "inherit". What one user set applies only when
+//! resolving for that user. The cost is linear in the number of keys over all layers.
+
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, HashMap};
+use time::OffsetDateTime;
+
+/// The levels, lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The tool's `config_schema`.
+    Default,
+    /// `system_config`, `env_vars`, the root `.env`.
+    System,
+    /// `agent_configs`.
+    Agent,
+    /// `configurations` of the tool.
+    Tool,
+    /// `tool_instances.config`, or the module's own `config/.env`.
+    Instance,
+    /// `configurations` of one user; only in [`resolve_for_user`].
+    User,
+}
+
+impl Level {
+    /// The word shown to a person.
+    pub fn word(self) -> &'static str {
+        match self {
+            Level::Default => "default",
+            Level::System => "system",
+            Level::Agent => "agent",
+            Level::Tool => "tool",
+            Level::Instance => "instance",
+            Level::User => "user",
+        }
+    }
+}
+
+/// Where one value of a layer was found or written to, and by whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as the caller names it.
+    pub file: Option<String>,
+    /// 1-based line in that file.
+    pub line: Option<usize>,
+    /// Who set it.
+    pub who: Option<String>,
+    /// When it was set (UTC).
+    pub when: Option<OffsetDateTime>,
+}
+
+/// What one level sets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer {
+    /// Its level.
+    pub level: Level,
+    /// Its home in words, for instance `tool_instances.config` or `config/.env`.
+    pub source: String,
+    /// The values it sets.
+    pub values: Map<String, Value>,
+    /// Places of single values by JSON pointer; those not listed have the layer's `place`.
+    pub places: BTreeMap<String, Place>,
+    /// The place of everything else in the layer.
+    pub place: Place,
+}
+
+impl Layer {
+    /// A layer without places.
+    pub fn new(level: Level, source: impl Into<String>, values: Map<String, Value>) -> Layer {
+        Layer {
+            level,
+            source: source.into(),
+            values,
+            places: BTreeMap::new(),
+            place: Place::default(),
+        }
+    }
+
+    /// The place of the value at `pointer`: its own, or the nearest one above it.
+    pub fn place_of(&self, pointer: &str) -> &Place {
+        let mut at = pointer;
+        while !self.places.is_empty() && !at.is_empty() {
+            if let Some(place) = self.places.get(at) {
+                return place;
+            }
+            at = at.rfind('/').map_or("", |cut| &at[..cut]);
+        }
+        &self.place
+    }
+
+    /// The value this layer sets at `pointer`, if it sets one.
+    pub fn value_at(&self, pointer: &str) -> Option<&Value> {
+        let mut parts = pointer.strip_prefix('/')?.split('/');
+        let first = self.values.get(&unescape(parts.next()?))?;
+        parts.try_fold(first, |value, part| value.as_object()?.get(&unescape(part)))
+    }
+}
+
+/// One layer's say about a key.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Link<'a> {
+    /// The layer.
+    pub layer: &'a Layer,
+    /// What it sets.
+    pub value: &'a Value,
+}
+
+/// The winner at one pointer, and everything it overrides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Effective<'a> {
+    /// JSON pointer of the leaf (RFC 6901).
+    pub pointer: String,
+    /// All layers that set this leaf, lowest first; never empty, the last one wins.
+    pub chain: Vec<Link<'a>>,
+}
+
+impl<'a> Effective<'a> {
+    /// The value that counts.
+    pub fn value(&self) -> &'a Value {
+        self.winner().map_or(&Value::Null, |link| link.value)
+    }
+
+    /// The layer that set it.
+    pub fn winner(&self) -> Option<Link<'a>> {
+        self.chain.last().copied()
+    }
+
+    /// Whether a layer said "explicitly none".
+    pub fn is_none(&self) -> bool {
+        self.value().is_null()
+    }
+}
+
+/// Resolves what applies to everyone: user layers are left out.
+pub fn resolve(layers: &[Layer]) -> Vec<Effective<'_>> {
+    merged(layers.iter().filter(|layer| layer.level != Level::User))
+}
+
+/// Resolves what applies to one user; `layers` holds that user's layers and no other user's.
+pub fn resolve_for_user(layers: &[Layer]) -> Vec<Effective<'_>> {
+    merged(layers.iter())
+}
+
+/// The chain at one pointer, objects included: all layers that say something there, lowest first.
+pub fn chain_at<'a>(layers: &'a [Layer], pointer: &str) -> Vec<Link<'a>> {
+    in_order(layers.iter())
+        .into_iter()
+        .filter_map(|layer| {
+            Some(Link {
+                layer,
+                value: layer.value_at(pointer)?,
+            })
+        })
+        .collect()
+}
+
+/// Builds the effective document out of resolved leaves.
+pub fn document(leaves: &[Effective<'_>]) -> Map<String, Value> {
+    let mut root = Map::new();
+    for leaf in leaves {
+        let mut at = &mut root;
+        let mut parts = leaf.pointer.split('/').skip(1).map(unescape).peekable();
+        while let Some(part) = parts.next() {
+            if parts.peek().is_none() {
+                at.insert(part, leaf.value().clone());
+                break;
+            }
+            let next = at.entry(part).or_insert_with(|| Value::Object(Map::new()));
+            match next.as_object_mut() {
+                Some(object) => at = object,
+                None => break,
+            }
+        }
+    }
+    root
+}
+
+/// Equal levels keep the order they were given in; the later wins.
+fn in_order<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<&'a Layer> {
+    let mut layers: Vec<&Layer> = layers.collect();
+    layers.sort_by_key(|layer| layer.level);
+    layers
+}
+
+fn merged<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Effective<'a>> {
+    let objects: Vec<(&Layer, &Map<String, Value>)> = in_order(layers)
+        .into_iter()
+        .map(|layer| (layer, &layer.values))
+        .collect();
+    let mut leaves = Vec::new();
+    // An explicit stack: nesting of hostile documents must not become nesting of calls.
+    let mut work = children("", &objects);
+    work.reverse();
+    while let Some((pointer, chain)) = work.pop() {
+        let open = chain
+            .iter()
+            .rposition(|link| !link.value.is_object())
+            .map_or(0, |at| at + 1);
+        let objects: Vec<(&Layer, &Map<String, Value>)> = chain[open..]
+            .iter()
+            .filter_map(|link| Some((link.layer, link.value.as_object()?)))
+            .collect();
+        if objects.iter().all(|(_, object)| object.is_empty()) {
+            leaves.push(Effective { pointer, chain });
+        } else {
+            work.extend(children(&pointer, &objects).into_iter().rev());
+        }
+    }
+    leaves
+}
+
+type Found<'a> = (String, Vec<Link<'a>>);
+
+/// The keys of several objects in order of first appearance, each with all that is said about it.
+fn children<'a>(pointer: &str, objects: &[(&'a Layer, &'a Map<String, Value>)]) -> Vec<Found<'a>> {
+    let mut found: Vec<Found<'a>> = Vec::new();
+    let mut index: HashMap<&'a str, usize> = HashMap::new();
+    for &(layer, object) in objects {
+        for (key, value) in object {
+            let at = *index.entry(key.as_str()).or_insert_with(|| {
+                found.push((
+                    format!("{pointer}/{}", escape(key)),
+                    Vec::with_capacity(objects.len()),
+                ));
+                found.len() - 1
+            });
+            found[at].1.push(Link { layer, value });
+        }
+    }
+    found
+}
+
+/// Escapes a key for a JSON pointer.
+pub fn escape(key: &str) -> std::borrow::Cow<'_, str> {
+    if key.contains(['~', '/']) {
+        key.replace('~', "~0").replace('/', "~1").into()
+    } else {
+        key.into()
+    }
+}
+
+fn unescape(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
+}
