@@ -1,0 +1,151 @@
+import type { ChangeRow, Plan, Receipt, ToolCard } from '../../bindings';
+import type { Platform } from '../platform';
+import { type World, pause, refuse } from '../memory';
+import { ago, sampleSettings, status } from './data';
+import { addAgentPlan, removeAgentPlan, undoPlan, verdict } from './plans';
+import { sampleModules } from './setup';
+
+const fold = (text: string) => text.toLowerCase();
+
+export function sessionCommands(world: World): Partial<Platform> {
+  const enter = () => {
+    world.state = { ...world.state, phase: 'ready', user: { id: 1, username: 'mara', role: 'admin', session_expires_at: null, remembered: true } };
+    return world.state;
+  };
+  const setup = () => (world.state = { ...world.state, phase: 'setup', install: null, user: null });
+  return {
+    appState: async () => world.state,
+    appReady: async () => null,
+    appShowPath: async (path) => { world.shown.push(path); return null; },
+    installOpen: async (path) => (world.state = { ...world.state, phase: 'sign_in', trouble: null, user: null, install: { id: 'other', root: path, root_short: path, sample: false, layout: 'A', agents: 3, tools: 12 } }),
+    installClose: async () => setup(),
+    doctor: async () => [],
+    sessionSignIn: async (username, password) => {
+      if (username === 'locked') refuse('locked_out', 'Too many wrong passwords for this account.', 'Wait 30 s, then try again.', ['retry_after_s=30']);
+      if (username !== 'mara' || password !== 'correct horse') refuse('wrong_password', 'This name and password do not belong together.', 'Check both; capitals matter in the password.');
+      return enter();
+    },
+    sessionRestore: async () => refuse('not_signed_in', 'There is no kept session.', 'Sign in.'),
+    sessionSignOut: async () => (world.state = { ...world.state, phase: 'sign_in', user: null }),
+    sessionLock: async () => (world.state = { ...world.state, phase: 'locked' }),
+    sessionUnlock: async (password) => (password === 'correct horse' ? enter() : refuse('wrong_password', 'This is not the password of mara.', 'Check the capitals and try again.')),
+    setupSample: async () => {
+      const state = enter();
+      return (world.state = { ...state, install: { id: 'sample', root: '/tmp/sample', root_short: '/tmp/sample', sample: true, layout: 'A', agents: world.agents.length, tools: world.tools.length } });
+    },
+    setupUndo: async () => setup(),
+    setupApply: async (planId) => {
+      const receipt = await apply(world, planId);
+      enter();
+      return { receipt, root: '/Users/mara/sanctum', root_short: '~/sanctum', created: [{ name: 'Folders', value: '24', mono: false }, { name: 'Files', value: '12', mono: false }], findings: [] };
+    },
+  };
+}
+
+export function toolCommands(world: World): Partial<Platform> {
+  const tabCards = (tab: string) => world.tools.filter((card) => card.tab === tab);
+  const find = (id: string): ToolCard => world.tools.find((card) => card.id === id) ?? refuse('tool_unknown', 'This card is gone.', 'It was removed or renamed; go back to the tools.', [id]);
+  return {
+    toolsTabs: async () => [
+      { id: 'global', title: 'Global' }, ...world.agents.map((agent) => ({ id: `agent:${agent.uid}`, title: agent.name })), { id: 'smcp', title: 'SMCP' },
+    ].map((tab) => { const cards = tabCards(tab.id); return { ...tab, count: cards.length, needs_you: cards.filter((card) => card.needs_you).length }; }),
+    toolsList: async (tab, query, offset, limit) => {
+      const cards = tabCards(tab).filter((card) => fold(`${card.title} ${card.name} ${card.description} ${card.status.reason}`).includes(fold(query)));
+      const sorted = [...cards.filter((card) => card.needs_you), ...cards.filter((card) => !card.needs_you)];
+      return { items: sorted.slice(offset, offset + limit), total: sorted.length, needs_you: cards.filter((card) => card.needs_you).length };
+    },
+    toolGet: async (id) => {
+      const card = find(id);
+      return {
+        card, foreign_keys: card.kind === 'module' ? 3 : 0,
+        facts: [
+          { name: 'Folder', value: card.path ?? '', mono: true }, { name: 'Version', value: card.version ?? 'not stated', mono: false },
+          { name: 'Found by', value: card.origin, mono: false }, { name: 'Kind', value: card.kind, mono: false },
+        ],
+        settings: card.broken ? [] : sampleSettings,
+        findings: card.broken ? [{ code: 'manifest_broken', level: 'error', message: `${card.broken.file}, line ${card.broken.line}: ${card.broken.message}.`, hint: card.broken.hint, path: card.broken.file }] : [],
+      };
+    },
+    toolProbe: async (id) => {
+      const card = find(id);
+      const fresh = { ...card, status: { ...card.status, measured_at: ago(0) } };
+      world.tools = world.tools.map((other) => (other.id === id ? fresh : other));
+      return fresh;
+    },
+  };
+}
+
+export function agentCommands(world: World): Partial<Platform> {
+  const find = (uid: string) => world.agents.find((agent) => agent.uid === uid) ?? refuse('agent_unknown', 'There is no such agent.', 'It was removed or renamed.', [uid]);
+  const keep = (plan: Plan, done: () => void) => { world.plans.set(plan.id, { plan, done }); return plan; };
+  return {
+    agentsList: async (query, offset, limit) => {
+      const agents = world.agents.filter((agent) => fold(`${agent.name} ${agent.uid} ${agent.status.reason}`).includes(fold(query)));
+      return { items: agents.slice(offset, offset + limit), total: agents.length };
+    },
+    agentGet: async (uid) => {
+      const agent = find(uid);
+      return { agent, findings: [], facts: [{ name: 'Folder', value: agent.path, mono: true }, { name: 'Ports', value: agent.modules.map((module) => module.port).join(', '), mono: true }, { name: 'Index', value: String(world.agents.indexOf(agent)), mono: false }] };
+    },
+    agentModules: async () => sampleModules.filter((module) => module.scope === 'agent'),
+    agentCheckName: async (name) => verdict(name, world.agents.map((agent) => agent.uid)),
+    agentAddPlan: async (draft) => keep(addAgentPlan(draft), () => {
+      const uid = verdict(draft.name, []).uid ?? 'agent';
+      world.agents = [...world.agents, { uid, name: draft.name, description: draft.description, color: (world.agents.length % 4) + 1, status: status('Ready', 'never started'), modules: [], path: `agents/agent-${uid}`, letta_uid: null, origin: 'registry', created_at: ago(0) }];
+    }),
+    agentRemovePlan: async (uid) => { const agent = find(uid); return keep(removeAgentPlan(agent.name, uid), () => { world.agents = world.agents.filter((other) => other !== agent); }); },
+  };
+}
+
+async function apply(world: World, planId: string): Promise<Receipt> {
+  const entry = world.plans.get(planId) ?? refuse('plan_unknown', 'This plan is not known any more.', 'Look again.');
+  const { plan } = entry;
+  for (const [i, step] of plan.steps.entries()) {
+    const event = { job: planId, step: i, total: plan.steps.length, group: step.group, title: step.title, line: null };
+    world.progress({ ...event, state: 'running', elapsed_ms: 0 });
+    if (world.latency) await pause(world.latency);
+    if (world.cancelled.has(planId)) {
+      world.progress({ ...event, state: 'rolled_back', elapsed_ms: 12 });
+      refuse('cancelled', 'The plan was stopped and everything it did was taken back.', 'Nothing is left of it.');
+    }
+    world.progress({ ...event, state: 'done', elapsed_ms: 12 });
+  }
+  entry.done();
+  const id = `0193a1c0-0000-7000-8000-${String(Date.now()).slice(-12)}`;
+  const undoes = world.changes.find((row) => plan.command?.includes(row.id));
+  const row: ChangeRow = { id, title: plan.title, summary: `${plan.steps.length} steps`, actor: 'mara', via: 'app', at: ago(0), state: 'applied', state_text: 'Applied, read back', undoable: true, undo_reason: null, undo_of: undoes?.id ?? null, icon: 'undo' };
+  world.changes = [row, ...world.changes.map((other) => (other.id === undoes?.id ? { ...other, state: 'undone' as const, state_text: 'Undone', undoable: false } : other))];
+  world.changed(['agents', 'tools', 'changes']);
+  return { change_id: id, title: plan.title, applied_at: ago(0), took_ms: 84, steps: plan.steps.length, notes: ['Nothing was started.'], undoable: true };
+}
+
+export function planCommands(world: World): Partial<Platform> {
+  return {
+    planApply: (planId) => apply(world, planId),
+    planCancel: async (planId) => { world.cancelled.add(planId); return null; },
+    planDiscard: async (planId) => { world.plans.delete(planId); return null; },
+  };
+}
+
+export function changeCommands(world: World): Partial<Platform> {
+  const find = (id: string) => world.changes.find((row) => row.id === id) ?? refuse('change_unknown', 'There is no such change set.', 'Look in Activity.', [id]);
+  return {
+    changesList: async (query, filter, offset, limit) => {
+      const rows = world.changes.filter((row) => fold(`${row.title} ${row.summary} ${row.actor}`).includes(fold(query)) && (filter === 'all' || (filter === 'mine' ? row.actor === 'mara' : row.via === 'cli')));
+      return { items: rows.slice(offset, offset + limit), total: rows.length };
+    },
+    changeGet: async (id) => {
+      const row = find(id);
+      const conflicts = row.state === 'needs_you' ? [{ target: 'agents/agent-monday/broca2/config/.env', what: 'changed outside after we wrote it' }] : [];
+      return { row, steps: addAgentPlan({ name: 'Timbre', uid: null, description: '', modules: ['broca2'] }).steps.map((step) => ({ ...step, state: 'done' as const })), took_ms: 84, conflicts };
+    },
+    changeUndoPlan: async (id) => {
+      const row = find(id);
+      if (!row.undoable) refuse('undo_conflict', 'Undo would overwrite a newer edit.', 'Put the file back as it was, or keep it as it is. Nothing was taken back.', ['agents/agent-monday/broca2/config/.env: changed outside after we wrote it']);
+      const plan = undoPlan(row);
+      world.plans.set(plan.id, { plan, done: () => {} });
+      return plan;
+    },
+    changesLastUndoable: async () => world.changes.find((row) => row.undoable && row.undo_of === null) ?? null,
+  };
+}

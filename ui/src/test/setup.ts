@@ -1,0 +1,3 @@
+import '../styles/tokens.css';
+import '../styles/components.css';
+import '../styles/app.css';

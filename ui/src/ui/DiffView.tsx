@@ -1,0 +1,22 @@
+import type { DiffLine } from '../bindings';
+import { visible } from './text';
+
+const marks = { ctx: ' ', add: '+', del: '-' } as const;
+const spoken = { ctx: '', add: 'added: ', del: 'removed: ' } as const;
+
+/** Lines that go and come; what was left out is said. */
+export function DiffView({ lines, leftOut = 0, label }: { lines: DiffLine[]; leftOut?: number; label: string }) {
+  if (lines.length === 0) return null;
+  return (
+    <div className="diff" role="group" aria-label={label} tabIndex={0}>
+      {lines.map((line, i) => (
+        <div key={i} className={`ln ${line.kind}`}>
+          <span aria-hidden="true">{line.number}</span>
+          <span aria-hidden="true">{marks[line.kind]}</span>
+          <bdi title={line.text.length > 90 ? visible(line.text) : undefined}><span className="sr">{spoken[line.kind]}</span>{visible(line.text)}</bdi>
+        </div>
+      ))}
+      {leftOut > 0 && <div className="ln ctx"><span /><span /><span className="faint">{leftOut.toLocaleString('en')} more lines are not shown</span></div>}
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+/** Text from manifests, plugins and agents is hostile: shown as text only, isolated, its invisible parts made visible. */
+
+// Control characters, and what turns the writing direction or hides: all drawn as a mark instead of obeyed.
+// eslint-disable-next-line no-control-regex
+const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
+
+/** The same text with every invisible or direction-turning character written out. */
+export function visible(text: string): string {
+  return text.replace(HIDDEN, (found) => {
+    const code = found.charCodeAt(0);
+    if (code < 0x20) return String.fromCharCode(0x2400 + code);
+    if (code === 0x7f) return '\u2421';
+    return `\u27e8U+${code.toString(16).toUpperCase().padStart(4, '0')}\u27e9`;
+  });
+}
+
+/** Foreign text: isolated from the writing direction around it. */
+export function Foreign({ children, className }: { children: string | null | undefined; className?: string }) {
+  return <bdi className={className}>{visible(children ?? '')}</bdi>;
+}
