@@ -1,0 +1,33 @@
+//! Plans, journal, apply, verify, undo and recovery: the only writer of the install tree and of configuration.
+//!
+//! Everything else proposes a [`Plan`] (made with [`Planner`], which only reads); [`Engine::apply`] checks that it still
+//! fits, journals it with all it needs to take it back, acts, reads back, and commits. A crash at any instant leaves the
+//! old state or the new one, and [`Engine::recover`] says which. Undo is a plan like any other. DESIGN section 4.
+//!
+//! It refuses to know what the files mean (crates `install` and `config`), to make diffs, and to send events (`api`).
+
+mod control;
+mod disk;
+mod engine;
+mod error;
+mod faults;
+mod filestate;
+mod plan;
+mod planner;
+mod relpath;
+mod row;
+mod rows;
+mod world;
+
+pub use control::{ApplyControl, Outcome, Receipt, Recovered, StepProgress, StepState};
+pub use engine::Engine;
+pub use error::{ChangeError, Conflict};
+pub use faults::{Fault, Faults, NoFaults};
+pub use filestate::{FileState, LARGEST_PRE_IMAGE, TreeDigest};
+pub use plan::{Action, Actor, Plan, Step, StepView, Via, describe};
+pub use planner::{Planner, RunSpec};
+pub use relpath::RelPath;
+pub use row::{HIDDEN_COLUMNS, MASK, MEASURED_COLUMNS, Row};
+
+/// What the functions of this crate return.
+pub type Result<T, E = ChangeError> = std::result::Result<T, E>;
