@@ -113,7 +113,8 @@ WHEN EXISTS (SELECT 1 FROM configurations WHERE scope = 'user' AND scope_id = OL
 BEGIN SELECT RAISE(ABORT, 'Settings still belong to this account; remove them first.'); END;
 
 -- updated_at moves when a row does, unless the writer sets it (an undo puts the old instant back).
-CREATE TRIGGER users_touch AFTER UPDATE ON users WHEN NEW.updated_at IS OLD.updated_at
+-- Signing in and failing to is no change of the account.
+CREATE TRIGGER users_touch AFTER UPDATE OF username, email, password_hash, role, permissions, is_active, created_by ON users WHEN NEW.updated_at IS OLD.updated_at
 BEGIN UPDATE users SET updated_at = CURRENT_TIMESTAMP WHERE id = NEW.id; END;
 CREATE TRIGGER agents_touch AFTER UPDATE ON agents WHEN NEW.updated_at IS OLD.updated_at
 BEGIN UPDATE agents SET updated_at = CURRENT_TIMESTAMP WHERE id = NEW.id; END;

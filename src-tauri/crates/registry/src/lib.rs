@@ -10,18 +10,44 @@
 
 mod backup;
 mod error;
+mod fold;
 mod header;
+mod lists;
+mod password;
 mod registry;
+mod row;
 mod schema;
+mod sign_in;
 mod stamp;
 
+pub mod agent_configs;
+pub mod agents;
+pub mod audit;
+pub mod cards;
+pub mod changes;
+pub mod configurations;
+pub mod env_vars;
+pub mod memberships;
 pub mod meta;
+pub mod plugins;
+pub mod ports;
+pub mod system_config;
+pub mod tool_instances;
+pub mod tools;
+pub mod user_map;
+pub mod user_sessions;
+pub mod users;
+pub mod web_chat;
 
+pub use agents::Viewer;
 pub use error::{ConstraintKind, RegistryError};
+pub use fold::{fold, repair_mojibake};
 pub use registry::Registry;
 pub use rusqlite;
 pub use schema::{LATEST, WRITABLE};
 pub use stamp::{parse_stamp, stamp};
+pub use user_sessions as sessions;
+pub use users::Role;
 
 /// What the functions of this crate return.
 pub type Result<T, E = RegistryError> = std::result::Result<T, E>;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     LATEST, RegistryError, Result,
     header::{self, Found},
-    meta, schema,
+    lists, meta, schema,
 };
 
 /// How long a call waits for another process before it reports [`RegistryError::Locked`].
@@ -93,6 +93,7 @@ impl Registry {
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(RegistryError::from)?;
         let value = f(&tx)?;
+        lists::refresh(&tx)?;
         tx.commit().map_err(RegistryError::from)?;
         Ok(value)
     }
@@ -141,6 +142,7 @@ fn install_id(c: &mut Connection) -> Result<String> {
             id
         }
     };
+    lists::refresh(&tx)?;
     tx.commit()?;
     Ok(id)
 }
