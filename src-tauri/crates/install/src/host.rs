@@ -1,0 +1,40 @@
+//! What differs between macOS and Linux, behind one trait, so that the shared logic is tested on either.
+//!
+//! Both implementations compile everywhere: `macos.rs` and `linux.rs` hold facts and path rules, and anything they must
+//! ask the system goes through [`Spawn`](crate::spawn::Spawn). Nothing here reads the process environment.
+
+use std::path::{Path, PathBuf};
+
+use crate::python::Origin;
+use crate::spawn::Spawn;
+
+pub use crate::linux::Linux;
+pub use crate::macos::MacOs;
+
+/// The facts about an operating system that this crate needs.
+pub trait Host: Send + Sync {
+    /// The system's name as a person says it.
+    fn platform(&self) -> &'static str;
+
+    /// What the system calls the place for deleted things, for sentences such as "Move to the Trash".
+    fn trash_words(&self) -> &'static str;
+
+    /// The app's own data folder when nothing overrides it. `xdg_data_home` is the value of that variable, if set.
+    fn data_dir(&self, home: &Path, xdg_data_home: Option<&Path>) -> PathBuf;
+
+    /// Folders that may hold a `python3`, beyond those in `PATH`, with where such a Python comes from.
+    /// Folders that end in `*` are expanded by the caller.
+    fn python_places(&self, home: &Path) -> Vec<(PathBuf, Origin)>;
+
+    /// True when running `path` would not run Python but pop up an installer; then it must never be run.
+    fn is_stub(&self, path: &Path, spawn: &dyn Spawn) -> bool;
+}
+
+/// The host this program was built for.
+pub fn current() -> &'static dyn Host {
+    if cfg!(target_os = "macos") {
+        &MacOs
+    } else {
+        &Linux
+    }
+}

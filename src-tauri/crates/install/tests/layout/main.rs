@@ -1,0 +1,12 @@
+//! The half of `install` that describes a Sanctum: catalogue, names, roots, ports, Python, the layout itself.
+
+mod catalogue;
+mod hosts;
+mod names;
+mod ports;
+mod python;
+mod quoting;
+mod roots;
+mod start;
+mod support;
+mod tree;
