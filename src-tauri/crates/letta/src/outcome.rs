@@ -3,6 +3,7 @@
 //! Every outcome has a sentence (what happened) and a hint (what to do). The words are made here and only
 //! here, from parts that never include the password.
 
+use crate::target::Target;
 use std::time::Duration;
 
 /// Which of the two products that carry the name Letta answered (`facts/modules.md` 3.1).
@@ -87,6 +88,25 @@ pub struct Probe {
 }
 
 impl Probe {
+    /// Puts the words to an outcome.
+    pub(crate) fn new(
+        outcome: Outcome,
+        target: Option<&Target>,
+        latency: Option<Duration>,
+    ) -> Probe {
+        let at = target.map(Target::authority).unwrap_or_default();
+        let https = target.is_some_and(Target::is_https);
+        let (sentence, hint) = words(&outcome, &at, https);
+        let base_url = target.map(Target::shown).unwrap_or_default();
+        Probe {
+            outcome,
+            base_url,
+            latency,
+            sentence,
+            hint,
+        }
+    }
+
     /// True when a REST server answered and let us in: the only outcome that agents can use.
     pub fn is_usable(&self) -> bool {
         matches!(
@@ -112,5 +132,69 @@ impl Probe {
             Outcome::Healthy { flavour, .. } => Some(*flavour),
             _ => None,
         }
+    }
+}
+
+fn words(outcome: &Outcome, at: &str, https: bool) -> (String, String) {
+    let (sentence, hint) = match outcome {
+        Outcome::Healthy { version, flavour: Flavour::Server, password_needed } => (
+            format!("{} answers at `{at}` and shows its agents.", named(Flavour::Server, version.as_deref())),
+            match password_needed {
+                Some(false) => "It asks for no password: whoever reaches that address can use it.".into(),
+                _ => String::new(),
+            },
+        ),
+        Outcome::Healthy { version, flavour: Flavour::AppServer, .. } => (
+            format!("{} answers at `{at}`.", named(Flavour::AppServer, version.as_deref())),
+            "It has no `/v1/agents`, so Primes cannot be linked to it. Use a Letta server (REST) for those.".into(),
+        ),
+        Outcome::Refused => (
+            format!("Nothing answers at `{at}`."),
+            "Start Letta, or check the port: a Letta server uses 8283 unless told otherwise.".into(),
+        ),
+        Outcome::WrongPassword => (
+            format!("Letta answers at `{at}`, but it refused the password."),
+            "Enter the password the server was started with (`LETTA_SERVER_PASSWORD`; a random one is printed in its log).".into(),
+        ),
+        Outcome::NeedsPassword => (
+            format!("Letta answers at `{at}` and wants a password."),
+            "Enter the password the server was started with (`LETTA_SERVER_PASSWORD`; a random one is printed in its log).".into(),
+        ),
+        Outcome::Tls { detail } => (
+            format!("No encrypted connection to `{at}` could be made: {detail}."),
+            if https {
+                "If the server is on this machine it most likely speaks plain HTTP: use `http://`. Otherwise its certificate must be one this machine trusts.".into()
+            } else {
+                "Check the certificates of this machine.".into()
+            },
+        ),
+        Outcome::Timeout => (
+            format!("No complete answer came from `{at}` in time."),
+            "Letta takes up to a minute to start. Wait, then try again; if it stays so, check the address and a firewall.".into(),
+        ),
+        Outcome::NotLetta { what } => (
+            format!("What answers at `{at}` is {what}, not a Letta."),
+            if https { "Check the port and the path.".into() } else { "Check the port and the path; a server that wants encryption needs `https://`.".into() },
+        ),
+        Outcome::Unwell { status } => (
+            format!("Letta answers at `{at}`, but could not list its agents (HTTP {status})."),
+            "Look into Letta's own log: its database is the usual reason.".into(),
+        ),
+        Outcome::BadUrl { reason } => (
+            format!("The connection cannot be tried, because {reason}."),
+            "Write the address like `http://127.0.0.1:8283`, and the password on one line.".into(),
+        ),
+        Outcome::Dns { host } => (
+            format!("The name `{host}` has no address."),
+            "Check its spelling and the network connection; `127.0.0.1` is this machine.".into(),
+        ),
+    };
+    (sentence, hint)
+}
+
+fn named(flavour: Flavour, version: Option<&str>) -> String {
+    match version {
+        Some(version) => format!("{} {version}", flavour.name()),
+        None => flavour.name().to_owned(),
     }
 }

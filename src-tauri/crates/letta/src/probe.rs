@@ -1,14 +1,208 @@
-//! stub
-use crate::{Outcome, Probe};
+//! The questions, in order: is the address usable, does its name resolve, does something answer, is it a
+//! Letta, does it let us in.
+
+use crate::outcome::{Flavour, Outcome, Probe};
+use crate::target::Target;
+use crate::wire::{self, Answer, Broken};
+use reqwest::Client;
 use sanctum_secrets::Secret;
-use std::time::Duration;
-/// Asks the server at `url`.
-pub async fn probe(_url: &str, _password: Option<&Secret>, _timeout: Duration) -> Probe {
-    Probe {
-        outcome: Outcome::Refused,
-        base_url: String::new(),
-        latency: None,
-        sentence: String::new(),
-        hint: String::new(),
+use serde_json::Value;
+use std::time::{Duration, Instant};
+
+/// Asks the server at `url` who it is and whether it lets us in; takes at most `timeout` in all.
+///
+/// Never fails: what went wrong is the [`Outcome`]. The password goes to that host only, in the
+/// `Authorization` header, and into no text. `facts/modules.md` 3.1 and 3.4 are the source of the routes.
+pub async fn probe(url: &str, password: Option<&Secret>, timeout: Duration) -> Probe {
+    let target = match Target::parse(url) {
+        Ok(target) => target,
+        Err(reason) => return Probe::new(Outcome::BadUrl { reason }, None, None),
+    };
+    let password = password.filter(|password| !password.is_empty());
+    let mut latency = None;
+    let outcome = match tokio::time::timeout(timeout, ask(&target, password, &mut latency)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Outcome::Timeout,
+    };
+    Probe::new(outcome, Some(&target), latency)
+}
+
+async fn ask(
+    target: &Target,
+    password: Option<&Secret>,
+    latency: &mut Option<Duration>,
+) -> Outcome {
+    let client = match connectable(target).await {
+        Ok(client) => client,
+        Err(outcome) => return outcome,
+    };
+    let started = Instant::now();
+    let health = match wire::get(&client, target.join("/v1/health/", None), None).await {
+        Ok(answer) => answer,
+        Err(broken) => return unanswered(broken),
+    };
+    *latency = Some(started.elapsed());
+    if let Some(host) = &health.elsewhere {
+        return Outcome::NotLetta {
+            what: format!("a server that sends visitors on to `{host}`"),
+        };
+    }
+    match (health.status, version_of(&health)) {
+        (200, Some(version)) => agents(&client, target, password, version).await,
+        (401 | 403, _) => agents(&client, target, password, None).await,
+        (404, _) => app_server(&client, target, &health).await,
+        (500..=599, _) if health.status != 501 => Outcome::NotLetta {
+            what: format!("a server that fails with HTTP {}", health.status),
+        },
+        _ => Outcome::NotLetta {
+            what: described(&health),
+        },
+    }
+}
+
+/// Looks the name up, so that "no such name" is told apart from "nobody there".
+async fn connectable(target: &Target) -> Result<Client, Outcome> {
+    let built = match target.name() {
+        None => wire::client(None),
+        Some(name) => {
+            let nowhere = || Outcome::Dns {
+                host: name.to_owned(),
+            };
+            let found = tokio::net::lookup_host((name, target.port()))
+                .await
+                .map_err(|_| nowhere())?;
+            let addresses: Vec<_> = found.collect();
+            if addresses.is_empty() {
+                return Err(nowhere());
+            }
+            wire::client(Some((name, &addresses)))
+        }
+    };
+    built.map_err(unanswered)
+}
+
+/// The REST server: may we read its agents, and would anybody be let in?
+async fn agents(
+    client: &Client,
+    target: &Target,
+    password: Option<&Secret>,
+    version: Option<String>,
+) -> Outcome {
+    let list = target.join("/v1/agents/", Some("limit=1"));
+    let answer = match wire::get(client, list.clone(), password).await {
+        Ok(answer) => answer,
+        Err(broken) => return unanswered(broken),
+    };
+    match answer.status {
+        401 | 403 if password.is_some() => Outcome::WrongPassword,
+        401 | 403 => Outcome::NeedsPassword,
+        200 if answer.cut || json(&answer).is_some_and(|list| list.is_array()) => {
+            // An answer that was let in with a password says nothing about those who have none.
+            let open = match password {
+                None => Some(true),
+                Some(_) => wire::get(client, list, None)
+                    .await
+                    .ok()
+                    .map(|answer| answer.status == 200),
+            };
+            Outcome::Healthy {
+                version,
+                flavour: Flavour::Server,
+                password_needed: open.map(|open| !open),
+            }
+        }
+        status @ 500..=599 => Outcome::Unwell { status },
+        _ => Outcome::NotLetta {
+            what: described(&answer),
+        },
+    }
+}
+
+/// No `/v1/health/`: Letta Code's app server, or a stranger. `/healthz` alone proves nothing, since so many
+/// servers have it: it counts only together with `/readyz` and an answer to `/app-server-info`.
+async fn app_server(client: &Client, target: &Target, health: &Answer) -> Outcome {
+    let healthy = |version| Outcome::Healthy {
+        version,
+        flavour: Flavour::AppServer,
+        password_needed: None,
+    };
+    match wire::get(client, target.join("/app-server-info", None), None).await {
+        Ok(info) if info.status == 200 => match json(&info) {
+            Some(Value::Object(info)) => healthy(
+                info.get("version")
+                    .and_then(Value::as_str)
+                    .map(|version| version.chars().take(40).collect()),
+            ),
+            _ => Outcome::NotLetta {
+                what: described(&info),
+            },
+        },
+        Ok(info) if matches!(info.status, 401 | 403) => {
+            let alive = wire::get(client, target.join("/healthz", None), None).await;
+            match alive {
+                Ok(answer) if answer.status == 200 => healthy(None),
+                _ => Outcome::NotLetta {
+                    what: described(health),
+                },
+            }
+        }
+        Ok(_) => Outcome::NotLetta {
+            what: described(health),
+        },
+        Err(broken) => unanswered(broken),
+    }
+}
+
+fn unanswered(broken: Broken) -> Outcome {
+    match broken {
+        Broken::Refused => Outcome::Refused,
+        Broken::Tls(detail) => Outcome::Tls { detail },
+        Broken::NoHttp => Outcome::NotLetta {
+            what: "something that does not speak HTTP".into(),
+        },
+        Broken::Circle => Outcome::NotLetta {
+            what: "a server that redirects in a circle".into(),
+        },
+        Broken::Password(what) => Outcome::BadUrl {
+            reason: what.into(),
+        },
+    }
+}
+
+/// `Some` when this is the health answer of a Letta; the version inside if it names one.
+fn version_of(answer: &Answer) -> Option<Option<String>> {
+    let health = json(answer)?;
+    let version = health.get("version").and_then(Value::as_str);
+    (version.is_some() && health.get("status").is_some()).then(|| {
+        version.map(|version| {
+            version
+                .chars()
+                .take(40)
+                .filter(|c| !c.is_control())
+                .collect()
+        })
+    })
+}
+
+fn json(answer: &Answer) -> Option<Value> {
+    serde_json::from_slice(&answer.body).ok()
+}
+
+/// What answered, from its headers; never from its body, which a stranger wrote.
+fn described(answer: &Answer) -> String {
+    let page = if answer.content_type.contains("html") {
+        "a web page"
+    } else {
+        "a server"
+    };
+    let name: String = answer
+        .server
+        .chars()
+        .filter(|c| c.is_ascii_graphic())
+        .take(40)
+        .collect();
+    match name.is_empty() {
+        true => format!("{page} (HTTP {})", answer.status),
+        false => format!("{page} of `{name}` (HTTP {})", answer.status),
     }
 }
