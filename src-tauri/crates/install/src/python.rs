@@ -106,10 +106,18 @@ pub struct Places<'a> {
 
 /// Finds every interpreter and judges each, best first: usable before refused, newer before older.
 pub fn survey(places: &Places<'_>, spawn: &dyn Spawn, timeout: Duration) -> Vec<PythonVerdict> {
-    let mut all: Vec<PythonVerdict> = find(places)
-        .into_iter()
-        .map(|c| check(&c.path, c.origin, places.host, spawn, timeout))
-        .collect();
+    let found = find(places);
+    // Side by side: one that hangs must not keep the others waiting.
+    let mut all: Vec<PythonVerdict> = std::thread::scope(|scope| {
+        let asked: Vec<_> = found
+            .iter()
+            .map(|c| scope.spawn(|| check(&c.path, c.origin, places.host, spawn, timeout)))
+            .collect();
+        asked
+            .into_iter()
+            .filter_map(|thread| thread.join().ok())
+            .collect()
+    });
     all.sort_by(|a, b| {
         let newest = |v: &PythonVerdict| {
             std::cmp::Reverse(v.version.as_deref().map(version_key).unwrap_or_default())

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use crate::layout::{NewAgent, NewSanctum};
+use sanctum_change::Planner;
+
+use crate::layout::{LayoutError, NewAgent, NewSanctum, propose_new};
 use crate::names::AgentUid;
 use crate::ports::conventional;
 
@@ -134,4 +136,22 @@ pub fn sample_spec(root: &Path) -> Sample {
         agents,
         files: FILES.to_vec(),
     }
+}
+
+/// Adds the steps that make the sample, its further files included.
+///
+/// # Errors
+/// As [`propose_new`].
+pub fn propose_sample(planner: &mut Planner<'_>, sample: &Sample) -> Result<(), LayoutError> {
+    propose_new(planner, &sample.spec)?;
+    planner.group("Tools");
+    for (path, text) in &sample.files {
+        planner.write_file(
+            path,
+            (*text).into(),
+            0o644,
+            "Write a manifest of the sample",
+        )?;
+    }
+    Ok(())
 }

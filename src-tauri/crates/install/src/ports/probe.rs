@@ -1,7 +1,12 @@
 //! Who holds a port right now. Owns the one real answer (bind, then look the listener up) and the trait tests replace.
+//!
+//! Sockets are bound and never listen: on macOS listening on the wildcard would bring up the firewall's question.
 
-use std::io::ErrorKind;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::fd::OwnedFd;
+
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketType, bind, sockopt};
 
 /// The program that listens on a port, as far as the system tells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -25,7 +30,7 @@ pub struct OsPorts;
 impl PortProbe for OsPorts {
     fn holder(&self, port: u16) -> Option<Holder> {
         // Each address by itself: on macOS a listener on the wildcard does not stop a bind to 127.0.0.1, and the
-        // other way round. The sockets never accept, so nothing lingers afterwards.
+        // other way round.
         let places: [IpAddr; 4] = [
             Ipv4Addr::LOCALHOST.into(),
             Ipv4Addr::UNSPECIFIED.into(),
@@ -34,9 +39,38 @@ impl PortProbe for OsPorts {
         ];
         let taken = places
             .into_iter()
-            .any(|ip| matches!(TcpListener::bind(SocketAddr::new(ip, port)), Err(e) if e.kind() == ErrorKind::AddrInUse));
+            .any(|ip| try_bind(SocketAddr::new(ip, port)) == Err(Errno::ADDRINUSE));
         taken.then(|| look_up(port))
     }
+}
+
+/// Binds and lets go at once. The options are those of a server, so that a port it just gave up does not count as held.
+fn try_bind(address: SocketAddr) -> Result<(), Errno> {
+    let family = if address.is_ipv4() {
+        AddressFamily::INET
+    } else {
+        AddressFamily::INET6
+    };
+    let socket = open(family)?;
+    sockopt::set_socket_reuseaddr(&socket, true)?;
+    if address.is_ipv6() {
+        sockopt::set_ipv6_v6only(&socket, true)?;
+    }
+    bind(&socket, &address)
+}
+
+// A program started at this very moment must not inherit the socket; only macOS needs two steps for that.
+#[cfg(not(target_vendor = "apple"))]
+fn open(family: AddressFamily) -> Result<OwnedFd, Errno> {
+    use rustix::net::{SocketFlags, socket_with};
+    socket_with(family, SocketType::STREAM, SocketFlags::CLOEXEC, None)
+}
+
+#[cfg(target_vendor = "apple")]
+fn open(family: AddressFamily) -> Result<OwnedFd, Errno> {
+    let socket = rustix::net::socket(family, SocketType::STREAM, None)?;
+    rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
+    Ok(socket)
 }
 
 fn look_up(port: u16) -> Holder {

@@ -3,6 +3,7 @@
 mod catalogue;
 mod hosts;
 mod names;
+mod plans;
 mod ports;
 mod python;
 mod quoting;
