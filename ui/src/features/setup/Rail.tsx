@@ -1,6 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
+import { usePlatform } from '../../platform/context';
 import { Glyph } from '../../ui/Icon';
 import { Foreign } from '../../ui/text';
 import { canJump, pathOf, type StepId } from './model';
+import { pythonsQuery } from './queries';
 import { useWizard } from './wizard-context';
 import { railAnswer, railCaption, railTitle } from './words';
 
@@ -35,10 +38,11 @@ function footWords(step: StepId, saveTrouble: string | null): string {
 
 function RailStep({ step }: { step: StepId }) {
   const { state, dispatch, app, defaults } = useWizard();
+  const pythons = useQuery({ ...pythonsQuery(usePlatform()), enabled: false });
   const current = state.step === step;
   const answered = state.answered.includes(step);
-  const title = railTitle(step, app.secret_store.name);
-  const answer = answered && !current ? railAnswer(step, state, defaults) : '';
+  const title = railTitle(step, app.secret_store);
+  const answer = answered && !current ? railAnswer(step, state, defaults, pythons.data ?? [], app.brand) : '';
   const inside = (
     <>
       {current ? <span className="wn cur" /> : answered ? <Glyph word="Healthy" /> : <span className="wn" />}

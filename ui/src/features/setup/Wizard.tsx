@@ -56,7 +56,7 @@ export function Wizard({ app, defaults, onDone }: { app: AppState; defaults: Set
         <Rail saveTrouble={trouble} />
         <Step key={`${state.step} ${state.resumePending}`} />
         <div className="sr" role="status" aria-live="polite">
-          {`Step ${path.indexOf(state.step) + 1} of ${path.length}: ${railTitle(state.step, app.secret_store.name)}`}
+          {`Step ${path.indexOf(state.step) + 1} of ${path.length}: ${railTitle(state.step, app.secret_store)}`}
         </div>
       </div>
     </WizardCtx.Provider>

@@ -22,6 +22,8 @@ export interface WizardState {
   draft: SetupDraft;
   /** The Sanctum chosen to be taken over; its folder never replaces the one in `draft.root`. */
   candidate: Candidate | null;
+  /** The folder that a resumed setup was to take over; looked at again before it is chosen. */
+  adoptPath: string | null;
   /** A saved setup that was not yet taken up or dropped. */
   resumePending: boolean;
   password: string;
@@ -65,7 +67,7 @@ function withAgent(draft: SetupDraft): SetupDraft {
 
 export function initialState(defaults: SetupDefaults, app: AppState): WizardState {
   return {
-    step: 'welcome', answered: [], visited: ['welcome'], mode: 'new', draft: withAgent(defaults.draft), candidate: null,
+    step: 'welcome', answered: [], visited: ['welcome'], mode: 'new', draft: withAgent(defaults.draft), candidate: null, adoptPath: null,
     resumePending: app.resume !== null, password: '', password2: '', returnTo: null,
     plan: null, planFor: '', summary: null, undone: false, found: null, secrets: null,
   };
@@ -149,7 +151,8 @@ function resumed(state: WizardState, saved: SetupDraft): WizardState {
   const step: StepId = path.includes(wanted) ? wanted : 'welcome';
   const answered = path.slice(0, path.indexOf(step)).filter((id) => id !== 'account');
   const visited = path.slice(0, path.indexOf(step) + 1);
-  return { ...state, mode, draft, step, answered, visited, resumePending: false, returnTo: null, plan: null, planFor: '' };
+  const adoptPath = mode === 'existing' && saved.root !== '' ? saved.root : null;
+  return { ...state, mode, draft, step, answered, visited, adoptPath, resumePending: false, returnTo: null, plan: null, planFor: '' };
 }
 
 const unanswered = (state: WizardState): WizardState => ({ ...state, answered: state.answered.filter((id) => id !== state.step) });

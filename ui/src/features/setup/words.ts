@@ -1,5 +1,5 @@
 // What the rail says: the name of each step and, once it is answered, the answer in a few words.
-import type { SetupDefaults } from '../../bindings';
+import type { PythonCandidate, SecretStoreInfo, SetupDefaults } from '../../bindings';
 import { namedAgents, pathOf, type StepId, type WizardState } from './model';
 
 export const RAIL_TITLES: Record<StepId, string> = {
@@ -7,9 +7,9 @@ export const RAIL_TITLES: Record<StepId, string> = {
   account: 'Your account', modules: 'Modules and ports', agent: 'First agent', plan: 'Plan', apply: 'Creating', done: 'Done',
 };
 
-export function railTitle(step: StepId, secretStore: string): string {
+export function railTitle(step: StepId, secrets: SecretStoreInfo): string {
   if (step !== 'keychain') return RAIL_TITLES[step];
-  return secretStore === '' ? RAIL_TITLES.keychain : secretStore.charAt(0).toUpperCase() + secretStore.slice(1);
+  return secrets.kind === 'os' ? secrets.name : 'Secret store';
 }
 
 function host(url: string): string {
@@ -20,22 +20,21 @@ function host(url: string): string {
   }
 }
 
-function pythonAnswer(python: string | null): string {
+function pythonAnswer(python: string | null, known: readonly PythonCandidate[]): string {
   if (python === null) return 'Later';
-  const version = /(\d+\.\d+(?:\.\d+)?)(?!.*\d+\.\d+)/.exec(python);
-  return version?.[1] ?? 'Chosen';
+  return known.find((candidate) => candidate.path === python)?.version ?? 'Chosen';
 }
 
 const found = (n: number | null): string => (n === null ? '' : n === 0 ? 'None found' : `${n} found`);
 
 /** The answer shown beside an answered step. */
-export function railAnswer(step: StepId, state: WizardState, defaults: SetupDefaults): string {
+export function railAnswer(step: StepId, state: WizardState, defaults: SetupDefaults, pythons: readonly PythonCandidate[], brand: string): string {
   const { draft } = state;
   switch (step) {
-    case 'welcome': return state.mode === 'existing' ? 'One that exists' : 'New';
+    case 'welcome': return state.mode === 'existing' ? 'One that exists' : `New ${brand}`;
     case 'look': return state.mode === 'existing' ? (state.candidate?.path_short ?? '') : found(state.found);
     case 'folder': return draft.root;
-    case 'python': return pythonAnswer(draft.python);
+    case 'python': return pythonAnswer(draft.python, pythons);
     case 'letta': return draft.letta_url === null ? 'Later' : host(draft.letta_url);
     case 'keychain': return state.secrets?.status.word ?? 'Not tried';
     case 'account': return draft.admin_user;

@@ -29,10 +29,10 @@ export function Agents() {
   const set = (next: AgentDraft[]) => { setRefused({}); dispatch({ type: 'answer', change: { agents: next } }); };
   const change = (index: number, patch: Partial<AgentDraft>) => set(agents.map((agent, i) => (i === index ? { ...agent, ...patch } : agent)));
   const named = namedAgents(state.draft);
-  const preview = portsDraft(state, defaults);
-  const settled = useDebounced(preview.draft, 300);
-  const ports = useQuery({ ...portsQuery(platform, settled), enabled: preview.named, placeholderData: (previous) => previous });
   const anyBad = agents.some((_, i) => bad[i]);
+  const preview = portsDraft(state, defaults);
+  const settled = useDebounced(preview.draft, 500);
+  const ports = useQuery({ ...portsQuery(platform, settled), enabled: preview.named && !anyBad, placeholderData: (previous) => previous });
 
   const next = async () => {
     setAsked(true);

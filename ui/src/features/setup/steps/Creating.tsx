@@ -37,7 +37,7 @@ export function Creating() {
       sentence={running ? <Running plan={plan} creation={creation} /> : 'Your answers are kept.'}
       secondary={running
         ? <Button busy={creation.status === 'cancelling'} data-testid="plan-cancel" onClick={creation.cancel}>{creation.status === 'cancelling' ? 'Taking back' : 'Cancel'}</Button>
-        : <Button data-testid="wizard-change" onClick={change}>{repair === null ? 'Change answers' : `Change “${railTitle(repair, app.secret_store.name)}”`}</Button>}
+        : <Button data-testid="wizard-change" onClick={change}>{repair === null ? 'Change answers' : `Change “${railTitle(repair, app.secret_store)}”`}</Button>}
       primary={running ? null : { label: 'Try again', testId: 'wizard-retry', onPress: again }}
     >
       {creation.error !== null && !cancelled ? <ErrorBox error={creation.error} /> : null}

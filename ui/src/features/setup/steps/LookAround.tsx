@@ -18,7 +18,7 @@ export function LookAround() {
   const { state, dispatch, app, onDone } = useWizard();
   const platform = usePlatform();
   const client = useQueryClient();
-  const [other, setOther] = useState<string | null>(null);
+  const [other, setOther] = useState<string | null>(state.mode === 'existing' ? state.adoptPath : null);
   const usual = useQuery(scanQuery(platform, null));
   const added = useQuery({ ...scanQuery(platform, other ?? ''), enabled: other !== null });
   const open = useMutation({
@@ -35,8 +35,8 @@ export function LookAround() {
     if (found !== null) dispatch({ type: 'noted', found });
   }, [dispatch, found]);
   useEffect(() => {
-    const only = candidates.length === 1 ? candidates[0] : undefined;
-    if (existing && !looking && state.candidate === null && only !== undefined) dispatch({ type: 'candidate', candidate: only });
+    const likely = candidates.find((c) => c.path === state.adoptPath) ?? (candidates.length === 1 ? candidates[0] : undefined);
+    if (existing && !looking && state.candidate === null && likely !== undefined) dispatch({ type: 'candidate', candidate: likely });
   });
 
   const next = async () => {

@@ -19,9 +19,9 @@ export function PlanStep() {
   const platform = usePlatform();
   const current = planIsCurrent(state, defaults);
   const asked = useRef(false);
-  // The password is read when the request leaves; it is no variable of the mutation, whose cache would hold it.
+  // The password is no variable of the mutation, and the mutation is forgotten at once: no cache holds it.
   const making = useMutation({
-    mutationFn: () => platform.setupPlan(plannedDraft(state, defaults), state.password), retry: false,
+    mutationFn: () => platform.setupPlan(plannedDraft(state, defaults), state.password), retry: false, gcTime: 0,
     onSuccess: (plan) => {
       if (state.plan !== null) void platform.planDiscard(state.plan.id).catch(() => undefined);
       dispatch({ type: 'planned', plan });
@@ -47,7 +47,7 @@ export function PlanStep() {
   return (
     <StepFrame
       id="plan" title={plan === null ? 'What will be written?' : plan.title}
-      lead={plan === null ? 'The plan is made from your answers. Making it only reads.' : <><Foreign>{plan.summary}</Foreign> Nothing has been written yet.</>}
+      lead={plan === null ? 'The plan is made from your answers. Making it only reads.' : <><Foreign>{plan.summary}</Foreign>{/nothing has been written/i.test(plan.summary) ? '' : ' Nothing has been written yet.'}</>}
       sentence={plan === null ? 'Nothing has been written yet.' : <><b className="medium wtx1">Nothing has been written yet.</b> {count(plan.steps.length, 'step')}.</>}
       secondary={plan?.command ? <CopyCommand plan={plan} /> : null}
       primary={plan === null ? null : { label: plan.action, testId: 'plan-apply', onPress: create }}
@@ -55,7 +55,7 @@ export function PlanStep() {
       {making.isPending ? <WaitingRow>Making the plan: reading the folder, the ports and the interpreter</WaitingRow> : null}
       {error === null ? null : (
         <ErrorBox error={error} onRetry={() => mutate()} actions={repair === null ? null : (
-          <Button size="s" onClick={() => dispatch({ type: 'go', step: repair })}>Change “{railTitle(repair, app.secret_store.name)}”</Button>
+          <Button size="s" onClick={() => dispatch({ type: 'go', step: repair })}>Change “{railTitle(repair, app.secret_store)}”</Button>
         )} />
       )}
       {plan === null ? null : <div className="group wplan"><PlanView plan={plan} /></div>}

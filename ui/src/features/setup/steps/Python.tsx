@@ -29,10 +29,10 @@ export function Python() {
   const known = state.answered.includes('python');
   const best = candidates.find((c) => c.verdict === 'fits') ?? candidates.find((c) => c.verdict === 'catch');
   useEffect(() => {
-    if (list.isSuccess && !known && chosen === null && best !== undefined) {
+    if (list.isSuccess && !known && python === null && best !== undefined) {
       dispatch({ type: 'answer', change: { python: best.path, venv: true } });
     }
-  }, [list.isSuccess, known, chosen, best, dispatch]);
+  }, [list.isSuccess, known, python, best, dispatch]);
 
   const check = useMutation({
     mutationFn: (path: string) => platform.setupCheckPython(path), retry: false,
@@ -41,12 +41,25 @@ export function Python() {
       if (candidate.verdict !== 'refused') choose(candidate);
     },
   });
+  // A kept answer that is not in the list was typed or chosen: it is tried again, once.
+  const missing = list.isSuccess && python !== null && !candidates.some((c) => c.path === python) ? python : null;
+  const { mutate: tryPath, isIdle } = check;
+  useEffect(() => {
+    if (missing !== null && isIdle) tryPath(missing);
+  }, [missing, isIdle, tryPath]);
+
   const later = () => {
     dispatch({ type: 'answer', change: { python: null, venv: false } });
     dispatch({ type: 'next' });
   };
-  const next = () => {
-    if (chosen === null) return later();
+  const next = async () => {
+    if (chosen !== null) return dispatch({ type: 'next' });
+    if (!list.isPending) return later();
+    // Pressed before the trials ended: what fits is taken, and where nothing does the choice is shown.
+    const tried = await client.fetchQuery(pythonsQuery(platform)).catch(() => []);
+    const fits = python !== null ? undefined : (tried.find((c) => c.verdict === 'fits') ?? tried.find((c) => c.verdict === 'catch'));
+    if (fits === undefined) return;
+    choose(fits);
     dispatch({ type: 'next' });
   };
   return (
@@ -62,7 +75,7 @@ export function Python() {
           <Button kind="quiet" data-testid="wizard-python-later" onClick={later}>Decide later</Button>
         </>
       }
-      primary={{ label: chosen === null && list.isSuccess ? 'Continue without' : 'Continue', onPress: next, blocked: list.isPending ? 'Interpreters are still being tried.' : null }}
+      primary={{ label: chosen === null && !list.isPending ? 'Continue without' : 'Continue', onPress: next }}
     >
       {list.isPending ? <WaitingRow>Trying the interpreters of this computer</WaitingRow> : null}
       {list.isError ? <ErrorBox error={list.error} onRetry={() => void list.refetch()} /> : null}

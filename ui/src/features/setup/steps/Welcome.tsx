@@ -103,7 +103,7 @@ function Resume({ resume }: { resume: SetupResume }) {
     >
       <Banner
         kind={rolledBack ? 'warn' : 'info'} data-testid="resume-banner"
-        title={rolledBack ? 'Setup stopped while it was writing, and was taken back.' : <>Setup stopped at “{isStepId(draft.step) ? railTitle(draft.step, app.secret_store.name) : 'Welcome'}” <RelativeTime at={resume.saved_at} bare />. Nothing had been written.</>}
+        title={rolledBack ? 'Setup stopped while it was writing, and was taken back.' : <>Setup stopped at “{isStepId(draft.step) ? railTitle(draft.step, app.secret_store) : 'Welcome'}” <RelativeTime at={resume.saved_at} bare />. Nothing had been written.</>}
       >
         <Foreign>{resume.message}</Foreign>
       </Banner>
