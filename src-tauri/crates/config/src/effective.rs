@@ -4,10 +4,16 @@
 //! whether it is there is all a row says. Keys that no schema knows are rows too, so that nothing an operator
 //! wrote is out of sight.
 
-use crate::env::EnvFile;
-use crate::resolve::{Layer, Level, Place};
+mod layers;
+
+pub use layers::{layer_from_env, layer_from_env_at, layer_of_defaults};
+
+use crate::resolve::{
+    Effective, Layer, Level, Link, Place, chain_at, outcome, resolve_for_user, unescape,
+};
 use crate::schema::{Field, Ty};
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// What a row shows in place of a value.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,12 +77,190 @@ pub struct SettingRow {
 }
 
 /// Builds the rows: first the fields in their order, then what no schema knows.
-pub fn rows(_fields: &[Field], _layers: &[Layer]) -> Vec<SettingRow> {
-    Vec::new()
+///
+/// The fields' defaults are the lowest level, unless the layers bring a default level of their own. User layers
+/// count when they are given: leave them out for what applies to everyone.
+pub fn rows(fields: &[Field], layers: &[Layer]) -> Vec<SettingRow> {
+    let with_defaults: Vec<Layer>;
+    let layers = if layers.iter().any(|layer| layer.level == Level::Default) {
+        layers
+    } else {
+        with_defaults = std::iter::once(layer_of_defaults(fields))
+            .chain(layers.iter().cloned())
+            .collect();
+        with_defaults.as_slice()
+    };
+    let mut rows: Vec<SettingRow> = fields.iter().map(|field| known(field, layers)).collect();
+    let covered: HashSet<&str> = fields.iter().map(|field| field.pointer.as_str()).collect();
+    let above: HashSet<&str> = fields
+        .iter()
+        .flat_map(|field| ancestors(&field.pointer))
+        .collect();
+    let strangers = resolve_for_user(layers).into_iter().filter(|leaf| {
+        let pointer = leaf.pointer.as_str();
+        !above.contains(pointer)
+            && !covered.contains(pointer)
+            && !ancestors(pointer).any(|at| covered.contains(at))
+    });
+    rows.extend(strangers.map(|leaf| unknown(&leaf)));
+    rows
 }
 
-/// Reads a module's `.env` as its instance-level layer: each key becomes the value of the field it carries,
-/// in that field's type, with file and line.
-pub fn layer_from_env(_fields: &[Field], _env: &EnvFile, file: &str) -> Layer {
-    Layer::new(Level::Instance, file, serde_json::Map::new())
+fn known(field: &Field, layers: &[Layer]) -> SettingRow {
+    let chain = chain_at(layers, &field.pointer);
+    let value = outcome(&chain);
+    let secret = field.secret;
+    let note = match &value {
+        Some(_) if secret => plain_text(&chain),
+        Some(value) => field
+            .trouble(value)
+            .map(|trouble| format!("The value {trouble}.")),
+        None if field.required => Some("A value is needed, and none is set.".to_owned()),
+        None => None,
+    };
+    SettingRow {
+        key: field.key.clone(),
+        pointer: field.pointer.clone(),
+        title: field.title.clone(),
+        description: field.description.clone(),
+        ty: field.ty,
+        unit: field.unit.clone(),
+        group: field.group.clone(),
+        env: field.env.clone(),
+        secret,
+        restart: field.restart,
+        dead: field.dead.clone(),
+        known: true,
+        value: value
+            .as_ref()
+            .map_or(Shown::Unset, |value| shown(value, secret)),
+        chain: chain
+            .iter()
+            .map(|link| said(link, &field.pointer, secret))
+            .collect(),
+        note,
+    }
+}
+
+fn unknown(leaf: &Effective<'_>) -> SettingRow {
+    let key = leaf
+        .pointer
+        .split('/')
+        .skip(1)
+        .map(unescape)
+        .collect::<Vec<_>>()
+        .join(".");
+    let from_file = leaf
+        .winner()
+        .is_some_and(|link| link.layer.place_of(&leaf.pointer).line.is_some());
+    let secret = looks_secret(&key);
+    SettingRow {
+        title: key.clone(),
+        description: String::new(),
+        ty: match leaf.value() {
+            Value::String(_) => Ty::Text,
+            Value::Bool(_) => Ty::Boolean,
+            Value::Number(_) => Ty::Number,
+            Value::Array(_) => Ty::List,
+            _ => Ty::Json,
+        },
+        unit: None,
+        group: None,
+        env: from_file.then(|| key.strip_prefix("env:").unwrap_or(&key).to_owned()),
+        secret,
+        restart: true,
+        dead: None,
+        known: false,
+        value: shown(leaf.value(), secret),
+        chain: leaf
+            .chain
+            .iter()
+            .map(|link| said(link, &leaf.pointer, secret))
+            .collect(),
+        note: if secret {
+            plain_text(&leaf.chain)
+        } else {
+            None
+        },
+        pointer: leaf.pointer.clone(),
+        key,
+    }
+}
+
+fn said(link: &Link<'_>, pointer: &str, secret: bool) -> Said {
+    Said {
+        level: link.layer.level,
+        source: link.layer.source.clone(),
+        place: link.layer.place_of(pointer).clone(),
+        value: shown(link.value, secret),
+    }
+}
+
+fn shown(value: &Value, secret: bool) -> Shown {
+    match value {
+        Value::Null => Shown::None,
+        _ if secret || holds_password(value) => Shown::Hidden,
+        value => Shown::Value(value.clone()),
+    }
+}
+
+/// A secret that stands on a line of a file is readable by whoever reads the file.
+fn plain_text(chain: &[Link<'_>]) -> Option<String> {
+    let link = chain
+        .last()
+        .filter(|link| !link.value.is_null() && link.value != "")?;
+    let plain = link.layer.places.values().any(|place| place.line.is_some());
+    plain.then(|| {
+        format!(
+            "This secret stands in plain text in `{}`.",
+            link.layer.source
+        )
+    })
+}
+
+/// Whether a key that no schema knows most likely names a secret. Rather one too many: hidden is safe.
+pub fn looks_secret(key: &str) -> bool {
+    let key = key.to_ascii_uppercase();
+    [
+        "SECRET",
+        "TOKEN",
+        "PASSWORD",
+        "PASSWD",
+        "PASSPHRASE",
+        "CREDENTIAL",
+        "PRIVATE",
+        "API_KEY",
+        "APIKEY",
+        "API_HASH",
+        "AUTH",
+    ]
+    .iter()
+    .any(|word| key.contains(word))
+        || key.ends_with("_KEY")
+        || key.ends_with("_KEYS")
+        || key == "KEY"
+}
+
+/// `scheme://user:password@host` anywhere in the value.
+fn holds_password(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.split_once("://").is_some_and(|(_, rest)| {
+            let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();
+            authority
+                .rsplit_once('@')
+                .is_some_and(|(user, _)| user.contains(':'))
+        }),
+        Value::Array(values) => values.iter().any(holds_password),
+        Value::Object(values) => values
+            .iter()
+            .any(|(key, value)| (value.is_string() && looks_secret(key)) || holds_password(value)),
+        _ => false,
+    }
+}
+
+/// The proper ancestors of a pointer, nearest first.
+fn ancestors(pointer: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(pointer), |at| at.rfind('/').map(|cut| &at[..cut]))
+        .skip(1)
+        .filter(|at| !at.is_empty())
 }

@@ -145,16 +145,58 @@ pub fn resolve_for_user(layers: &[Layer]) -> Vec<Effective<'_>> {
 }
 
 /// The chain at one pointer, objects included: all layers that say something there, lowest first.
+///
+/// A layer that sets something above the pointer that has no room for it (`null`, a text) says "explicitly none".
 pub fn chain_at<'a>(layers: &'a [Layer], pointer: &str) -> Vec<Link<'a>> {
+    let parts: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
+    let said = |layer: &'a Layer| -> Option<&'a Value> {
+        let (first, rest) = parts.split_first()?;
+        rest.iter()
+            .try_fold(layer.values.get(first)?, |value, part| match value {
+                Value::Object(object) => object.get(part),
+                _ => Some(&Value::Null),
+            })
+    };
     in_order(layers.iter())
         .into_iter()
         .filter_map(|layer| {
             Some(Link {
                 layer,
-                value: layer.value_at(pointer)?,
+                value: said(layer)?,
             })
         })
         .collect()
+}
+
+/// The value a chain comes to: its objects merged, the last of anything else.
+pub fn outcome(chain: &[Link<'_>]) -> Option<Value> {
+    let open = chain
+        .iter()
+        .rposition(|link| !link.value.is_object())
+        .map_or(0, |at| at + 1);
+    let mut objects = chain[open..].iter().map(|link| link.value);
+    match objects.next() {
+        None => chain.last().map(|link| link.value.clone()),
+        Some(first) => Some(objects.fold(first.clone(), |mut below, above| {
+            lay_over(&mut below, above);
+            below
+        })),
+    }
+}
+
+/// Nesting is that of parsed JSON, which its parser bounds.
+fn lay_over(below: &mut Value, above: &Value) {
+    match (below, above) {
+        (Value::Object(below), Value::Object(above)) => {
+            for (key, value) in above {
+                match below.get_mut(key) {
+                    Some(old) => lay_over(old, value),
+                    None => drop(below.insert(key.clone(), value.clone())),
+                }
+            }
+        }
+        (below, above) => *below = above.clone(),
+    }
 }
 
 /// Builds the effective document out of resolved leaves.
@@ -242,6 +284,7 @@ pub fn escape(key: &str) -> std::borrow::Cow<'_, str> {
     }
 }
 
-fn unescape(part: &str) -> String {
+/// Undoes [`escape`].
+pub fn unescape(part: &str) -> String {
     part.replace("~1", "/").replace("~0", "~")
 }

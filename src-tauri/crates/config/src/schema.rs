@@ -5,6 +5,7 @@
 //! what is not understood becomes a finding and, where it can, a field edited as JSON. Hostile documents are
 //! contained: depth, count and length are limited, and a `$ref` to another document is never followed.
 
+mod field;
 mod read;
 
 use serde_json::Value;
@@ -88,14 +89,49 @@ pub struct Field {
     pub required: bool,
     /// Environment key that carries it to the module (`x-env`).
     pub env: Option<String>,
+    /// The file it is written to instead of the `.env` (`x-file`), relative to the module.
+    pub file: Option<String>,
     /// Heading under which it is shown (`x-group`).
     pub group: Option<String>,
     /// Position inside its group (`x-order`); fields without one follow in document order.
     pub order: Option<i64>,
+    /// Shown only on request (`x-advanced`).
+    pub advanced: bool,
     /// The module must restart to see a change (`x-restart`, true unless the schema says false).
     pub restart: bool,
     /// Why the module never reads it (`x-dead`); empty text when the schema gives no reason.
     pub dead: Option<String>,
+}
+
+impl Field {
+    /// What is wrong with a value, in words that fit after "because it"; `None` when it fits. Patterns are not run.
+    pub fn trouble(&self, value: &Value) -> Option<String> {
+        if value.is_null() {
+            return None;
+        }
+        let wrong = |words: &str| Some(words.to_owned());
+        match self.ty {
+            Ty::Integer | Ty::Port if !whole(value) => return wrong("is not a whole number"),
+            Ty::Number if !value.is_number() => return wrong("is not a number"),
+            Ty::Boolean if !value.is_boolean() => return wrong("is neither true nor false"),
+            Ty::Text | Ty::Path if !value.is_string() => return wrong("is not a text"),
+            Ty::List if !value.is_array() => return wrong("is not a list"),
+            Ty::Map if !value.is_object() => return wrong("is not a set of keys and values"),
+            Ty::Choice if !self.enum_values.contains(value) => {
+                return wrong("is none of the choices");
+            }
+            _ => {}
+        }
+        match (value.as_f64(), self.min, self.max) {
+            (Some(n), Some(min), _) if n < min => Some(format!("is below {min}")),
+            (Some(n), _, Some(max)) if n > max => Some(format!("is above {max}")),
+            _ => None,
+        }
+    }
+}
+
+fn whole(value: &Value) -> bool {
+    value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|n| n.fract() == 0.0)
 }
 
 /// Something about the schema that its author should know.

@@ -12,4 +12,4 @@ mod target;
 mod wire;
 
 pub use outcome::{Flavour, Outcome, Probe};
-pub use probe::probe;
+pub use probe::{BadUrl, check_url, probe};

@@ -25,18 +25,11 @@ impl Flavour {
     }
 }
 
-/// How the probe ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How the probe ended. The details are in the words of [`Probe`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// A Letta answered, and (for the REST server) let us read its agents.
-    Healthy {
-        /// The version it reports, when it reports one.
-        version: Option<String>,
-        /// Which product answered.
-        flavour: Flavour,
-        /// Whether the server asked for a password at all. `None` where that was not measured.
-        password_needed: Option<bool>,
-    },
+    /// A Letta answered, and (for the REST server) let us read its agents. Look at [`Probe::is_usable`].
+    Healthy,
     /// Nothing accepts connections at that address and port.
     Refused,
     /// A password was sent and the server refused it.
@@ -44,30 +37,44 @@ pub enum Outcome {
     /// The server wants a password and none was given.
     NeedsPassword,
     /// The encrypted connection could not be made.
-    Tls {
-        /// What went wrong, in the words of the TLS library.
-        detail: String,
-    },
+    Tls,
     /// No full answer within the time allowed.
     Timeout,
     /// Something answered, but it is not a Letta.
+    NotLetta,
+    /// It is a Letta, but it answered its list of agents with a server error.
+    Unwell,
+    /// The address (or the password) cannot be used as it stands.
+    BadUrl,
+    /// The host name has no address.
+    Dns,
+}
+
+/// The outcome with its details, before they become words.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    Healthy {
+        version: Option<String>,
+        flavour: Flavour,
+        password_needed: Option<bool>,
+    },
+    Refused,
+    WrongPassword,
+    NeedsPassword,
+    Tls {
+        detail: String,
+    },
+    Timeout,
     NotLetta {
-        /// What answered, as far as it could be seen.
         what: String,
     },
-    /// It is a Letta, but it answered its list of agents with a server error.
     Unwell {
-        /// The HTTP status it answered with.
         status: u16,
     },
-    /// The address cannot be used as it stands; nothing was sent.
     BadUrl {
-        /// What is wrong with it.
         reason: String,
     },
-    /// The host name has no address.
     Dns {
-        /// The name that was looked up.
         host: String,
     },
 }
@@ -77,6 +84,12 @@ pub enum Outcome {
 pub struct Probe {
     /// How it ended.
     pub outcome: Outcome,
+    /// Name of the product that answered, if one did.
+    pub flavour: Option<String>,
+    /// The version it reports, if it answered and reports one.
+    pub version: Option<String>,
+    /// Whether a healthy server asks for a password at all; `None` where that was not measured.
+    pub password_needed: Option<bool>,
     /// The address that was probed, normalised, without user information; empty for a bad one.
     pub base_url: String,
     /// How long the first answer took; `None` when there was none.
@@ -88,18 +101,26 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// Puts the words to an outcome.
-    pub(crate) fn new(
-        outcome: Outcome,
-        target: Option<&Target>,
-        latency: Option<Duration>,
-    ) -> Probe {
+    /// Puts the words to what was found.
+    pub(crate) fn new(found: Found, target: Option<&Target>, latency: Option<Duration>) -> Probe {
         let at = target.map(Target::authority).unwrap_or_default();
         let https = target.is_some_and(Target::is_https);
-        let (sentence, hint) = words(&outcome, &at, https);
+        let (sentence, hint) = words(&found, &at, https);
         let base_url = target.map(Target::shown).unwrap_or_default();
+        let outcome = found.outcome();
+        let (flavour, version, password_needed) = match found {
+            Found::Healthy {
+                version,
+                flavour,
+                password_needed,
+            } => (Some(flavour.name().to_owned()), version, password_needed),
+            _ => (None, None, None),
+        };
         Probe {
             outcome,
+            flavour,
+            version,
+            password_needed,
             base_url,
             latency,
             sentence,
@@ -109,58 +130,53 @@ impl Probe {
 
     /// True when a REST server answered and let us in: the only outcome that agents can use.
     pub fn is_usable(&self) -> bool {
-        matches!(
-            self.outcome,
-            Outcome::Healthy {
-                flavour: Flavour::Server,
-                ..
-            }
-        )
+        self.outcome == Outcome::Healthy && self.flavour.as_deref() == Some(Flavour::Server.name())
     }
+}
 
-    /// The version the server reports, if it answered.
-    pub fn version(&self) -> Option<&str> {
-        match &self.outcome {
-            Outcome::Healthy { version, .. } => version.as_deref(),
-            _ => None,
-        }
-    }
-
-    /// The product that answered, if it is known.
-    pub fn flavour(&self) -> Option<Flavour> {
-        match &self.outcome {
-            Outcome::Healthy { flavour, .. } => Some(*flavour),
-            _ => None,
+impl Found {
+    fn outcome(&self) -> Outcome {
+        match self {
+            Found::Healthy { .. } => Outcome::Healthy,
+            Found::Refused => Outcome::Refused,
+            Found::WrongPassword => Outcome::WrongPassword,
+            Found::NeedsPassword => Outcome::NeedsPassword,
+            Found::Tls { .. } => Outcome::Tls,
+            Found::Timeout => Outcome::Timeout,
+            Found::NotLetta { .. } => Outcome::NotLetta,
+            Found::Unwell { .. } => Outcome::Unwell,
+            Found::BadUrl { .. } => Outcome::BadUrl,
+            Found::Dns { .. } => Outcome::Dns,
         }
     }
 }
 
-fn words(outcome: &Outcome, at: &str, https: bool) -> (String, String) {
-    let (sentence, hint) = match outcome {
-        Outcome::Healthy { version, flavour: Flavour::Server, password_needed } => (
+fn words(found: &Found, at: &str, https: bool) -> (String, String) {
+    let (sentence, hint) = match found {
+        Found::Healthy { version, flavour: Flavour::Server, password_needed } => (
             format!("{} answers at `{at}` and shows its agents.", named(Flavour::Server, version.as_deref())),
             match password_needed {
                 Some(false) => "It asks for no password: whoever reaches that address can use it.".into(),
                 _ => String::new(),
             },
         ),
-        Outcome::Healthy { version, flavour: Flavour::AppServer, .. } => (
+        Found::Healthy { version, flavour: Flavour::AppServer, .. } => (
             format!("{} answers at `{at}`.", named(Flavour::AppServer, version.as_deref())),
             "It has no `/v1/agents`, so Primes cannot be linked to it. Use a Letta server (REST) for those.".into(),
         ),
-        Outcome::Refused => (
+        Found::Refused => (
             format!("Nothing answers at `{at}`."),
             "Start Letta, or check the port: a Letta server uses 8283 unless told otherwise.".into(),
         ),
-        Outcome::WrongPassword => (
+        Found::WrongPassword => (
             format!("Letta answers at `{at}`, but it refused the password."),
             "Enter the password the server was started with (`LETTA_SERVER_PASSWORD`; a random one is printed in its log).".into(),
         ),
-        Outcome::NeedsPassword => (
+        Found::NeedsPassword => (
             format!("Letta answers at `{at}` and wants a password."),
             "Enter the password the server was started with (`LETTA_SERVER_PASSWORD`; a random one is printed in its log).".into(),
         ),
-        Outcome::Tls { detail } => (
+        Found::Tls { detail } => (
             format!("No encrypted connection to `{at}` could be made: {detail}."),
             if https {
                 "If the server is on this machine it most likely speaks plain HTTP: use `http://`. Otherwise its certificate must be one this machine trusts.".into()
@@ -168,23 +184,23 @@ fn words(outcome: &Outcome, at: &str, https: bool) -> (String, String) {
                 "Check the certificates of this machine.".into()
             },
         ),
-        Outcome::Timeout => (
+        Found::Timeout => (
             format!("No complete answer came from `{at}` in time."),
             "Letta takes up to a minute to start. Wait, then try again; if it stays so, check the address and a firewall.".into(),
         ),
-        Outcome::NotLetta { what } => (
+        Found::NotLetta { what } => (
             format!("What answers at `{at}` is {what}, not a Letta."),
             if https { "Check the port and the path.".into() } else { "Check the port and the path; a server that wants encryption needs `https://`.".into() },
         ),
-        Outcome::Unwell { status } => (
+        Found::Unwell { status } => (
             format!("Letta answers at `{at}`, but could not list its agents (HTTP {status})."),
             "Look into Letta's own log: its database is the usual reason.".into(),
         ),
-        Outcome::BadUrl { reason } => (
+        Found::BadUrl { reason } => (
             format!("The connection cannot be tried, because {reason}."),
             "Write the address like `http://127.0.0.1:8283`, and the password on one line.".into(),
         ),
-        Outcome::Dns { host } => (
+        Found::Dns { host } => (
             format!("The name `{host}` has no address."),
             "Check its spelling and the network connection; `127.0.0.1` is this machine.".into(),
         ),

@@ -1,7 +1,7 @@
 //! The questions, in order: is the address usable, does its name resolve, does something answer, is it a
 //! Letta, does it let us in.
 
-use crate::outcome::{Flavour, Outcome, Probe};
+use crate::outcome::{Flavour, Found, Probe};
 use crate::target::Target;
 use crate::wire::{self, Answer, Broken};
 use reqwest::Client;
@@ -11,27 +11,36 @@ use std::time::{Duration, Instant};
 
 /// Asks the server at `url` who it is and whether it lets us in; takes at most `timeout` in all.
 ///
-/// Never fails: what went wrong is the [`Outcome`]. The password goes to that host only, in the
+/// Never fails: what went wrong is the [`crate::Outcome`]. The password goes to that host only, in the
 /// `Authorization` header, and into no text. `facts/modules.md` 3.1 and 3.4 are the source of the routes.
 pub async fn probe(url: &str, password: Option<&Secret>, timeout: Duration) -> Probe {
     let target = match Target::parse(url) {
         Ok(target) => target,
-        Err(reason) => return Probe::new(Outcome::BadUrl { reason }, None, None),
+        Err(reason) => return Probe::new(Found::BadUrl { reason }, None, None),
     };
     let password = password.filter(|password| !password.is_empty());
     let mut latency = None;
     let outcome = match tokio::time::timeout(timeout, ask(&target, password, &mut latency)).await {
         Ok(outcome) => outcome,
-        Err(_) => Outcome::Timeout,
+        Err(_) => Found::Timeout,
     };
     Probe::new(outcome, Some(&target), latency)
 }
 
-async fn ask(
-    target: &Target,
-    password: Option<&Secret>,
-    latency: &mut Option<Duration>,
-) -> Outcome {
+/// Whether an address could be probed at all; sends nothing.
+///
+/// # Errors
+/// [`BadUrl`] with what is wrong about it.
+pub fn check_url(url: &str) -> Result<(), BadUrl> {
+    Target::parse(url).map(drop).map_err(BadUrl)
+}
+
+/// An address that cannot be used as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("The address of Letta cannot be used, because {0}.")]
+pub struct BadUrl(String);
+
+async fn ask(target: &Target, password: Option<&Secret>, latency: &mut Option<Duration>) -> Found {
     let client = match connectable(target).await {
         Ok(client) => client,
         Err(outcome) => return outcome,
@@ -43,7 +52,7 @@ async fn ask(
     };
     *latency = Some(started.elapsed());
     if let Some(host) = &health.elsewhere {
-        return Outcome::NotLetta {
+        return Found::NotLetta {
             what: format!("a server that sends visitors on to `{host}`"),
         };
     }
@@ -51,21 +60,21 @@ async fn ask(
         (200, Some(version)) => agents(&client, target, password, version).await,
         (401 | 403, _) => agents(&client, target, password, None).await,
         (404, _) => app_server(&client, target, &health).await,
-        (500..=599, _) if health.status != 501 => Outcome::NotLetta {
+        (500..=599, _) if health.status != 501 => Found::NotLetta {
             what: format!("a server that fails with HTTP {}", health.status),
         },
-        _ => Outcome::NotLetta {
+        _ => Found::NotLetta {
             what: described(&health),
         },
     }
 }
 
 /// Looks the name up, so that "no such name" is told apart from "nobody there".
-async fn connectable(target: &Target) -> Result<Client, Outcome> {
+async fn connectable(target: &Target) -> Result<Client, Found> {
     let built = match target.name() {
         None => wire::client(None),
         Some(name) => {
-            let nowhere = || Outcome::Dns {
+            let nowhere = || Found::Dns {
                 host: name.to_owned(),
             };
             let found = tokio::net::lookup_host((name, target.port()))
@@ -87,15 +96,15 @@ async fn agents(
     target: &Target,
     password: Option<&Secret>,
     version: Option<String>,
-) -> Outcome {
+) -> Found {
     let list = target.join("/v1/agents/", Some("limit=1"));
     let answer = match wire::get(client, list.clone(), password).await {
         Ok(answer) => answer,
         Err(broken) => return unanswered(broken),
     };
     match answer.status {
-        401 | 403 if password.is_some() => Outcome::WrongPassword,
-        401 | 403 => Outcome::NeedsPassword,
+        401 | 403 if password.is_some() => Found::WrongPassword,
+        401 | 403 => Found::NeedsPassword,
         200 if answer.cut || json(&answer).is_some_and(|list| list.is_array()) => {
             // An answer that was let in with a password says nothing about those who have none.
             let open = match password {
@@ -105,14 +114,14 @@ async fn agents(
                     .ok()
                     .map(|answer| answer.status == 200),
             };
-            Outcome::Healthy {
+            Found::Healthy {
                 version,
                 flavour: Flavour::Server,
                 password_needed: open.map(|open| !open),
             }
         }
-        status @ 500..=599 => Outcome::Unwell { status },
-        _ => Outcome::NotLetta {
+        status @ 500..=599 => Found::Unwell { status },
+        _ => Found::NotLetta {
             what: described(&answer),
         },
     }
@@ -120,8 +129,8 @@ async fn agents(
 
 /// No `/v1/health/`: Letta Code's app server, or a stranger. `/healthz` alone proves nothing, since so many
 /// servers have it: it counts only together with `/readyz` and an answer to `/app-server-info`.
-async fn app_server(client: &Client, target: &Target, health: &Answer) -> Outcome {
-    let healthy = |version| Outcome::Healthy {
+async fn app_server(client: &Client, target: &Target, health: &Answer) -> Found {
+    let healthy = |version| Found::Healthy {
         version,
         flavour: Flavour::AppServer,
         password_needed: None,
@@ -133,7 +142,7 @@ async fn app_server(client: &Client, target: &Target, health: &Answer) -> Outcom
                     .and_then(Value::as_str)
                     .map(|version| version.chars().take(40).collect()),
             ),
-            _ => Outcome::NotLetta {
+            _ => Found::NotLetta {
                 what: described(&info),
             },
         },
@@ -141,29 +150,29 @@ async fn app_server(client: &Client, target: &Target, health: &Answer) -> Outcom
             let alive = wire::get(client, target.join("/healthz", None), None).await;
             match alive {
                 Ok(answer) if answer.status == 200 => healthy(None),
-                _ => Outcome::NotLetta {
+                _ => Found::NotLetta {
                     what: described(health),
                 },
             }
         }
-        Ok(_) => Outcome::NotLetta {
+        Ok(_) => Found::NotLetta {
             what: described(health),
         },
         Err(broken) => unanswered(broken),
     }
 }
 
-fn unanswered(broken: Broken) -> Outcome {
+fn unanswered(broken: Broken) -> Found {
     match broken {
-        Broken::Refused => Outcome::Refused,
-        Broken::Tls(detail) => Outcome::Tls { detail },
-        Broken::NoHttp => Outcome::NotLetta {
+        Broken::Refused => Found::Refused,
+        Broken::Tls(detail) => Found::Tls { detail },
+        Broken::NoHttp => Found::NotLetta {
             what: "something that does not speak HTTP".into(),
         },
-        Broken::Circle => Outcome::NotLetta {
+        Broken::Circle => Found::NotLetta {
             what: "a server that redirects in a circle".into(),
         },
-        Broken::Password(what) => Outcome::BadUrl {
+        Broken::Password(what) => Found::BadUrl {
             reason: what.into(),
         },
     }
