@@ -14,3 +14,6 @@ export { Foreign, visible } from './text';
 export { RelativeTime, absolute, age, clock, day, dayMonth, duration, useNow } from './time';
 export { ToastProvider, useToasts, type ToastFacts } from './Toasts';
 export { Tooltip } from './Tooltip';
+export { MenuButton, type MenuEntry } from './MenuButton';
+export { PAGE, usePaged, type Paged } from './paged';
+export { WindowedGrid, type Section } from './WindowedGrid';

@@ -1,0 +1,65 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { RecoveryNote } from '../bindings';
+import { usePlatform } from '../platform/context';
+import { Banner, Button, Foreign, IconButton, useToasts } from '../ui';
+import { useTakeState } from './queries';
+import { navigate } from './router';
+import { useShell } from './shell-context';
+
+function SampleBanner() {
+  const platform = usePlatform();
+  const toasts = useToasts();
+  const take = useTakeState();
+  const leave = useMutation({ mutationFn: () => platform.installClose(), onSuccess: take, onError: (thrown) => toasts.fail(thrown) });
+  return (
+    <Banner kind="info" title="Sample Sanctum: nothing here is yours." data-testid="sample-banner"
+      actions={<Button size="s" busy={leave.isPending} onClick={() => leave.mutate()} data-testid="sample-leave">{leave.isPending ? 'Leaving' : 'Leave the sample'}</Button>}>
+      It stands in a temporary folder. Change and undo what you like.
+    </Banner>
+  );
+}
+
+const outcomes = {
+  rolled_back: 'was cut off and has been taken back',
+  finished: 'was cut off and has been finished',
+  needs_you: 'was cut off and waits for you',
+} as const;
+
+function RecoveredBanner({ notes, onGone }: { notes: RecoveryNote[]; onGone: () => void }) {
+  const first = notes[0];
+  if (!first) return null;
+  const waits = notes.some((note) => note.outcome === 'needs_you');
+  return (
+    <Banner kind={waits ? 'warn' : 'info'} data-testid="recovered-banner"
+      title={<>“<Foreign>{first.title}</Foreign>” {outcomes[first.outcome]}{notes.length > 1 && `, and ${notes.length - 1} more`}.</>}
+      actions={<>
+        <Button size="s" onClick={() => navigate({ view: 'activity', id: first.change_id })}>Show it</Button>
+        <IconButton icon="x" label="Dismiss" size="s" onClick={onGone} />
+      </>}>
+      <Foreign>{first.message}</Foreign>
+    </Banner>
+  );
+}
+
+/** At most one: what is wrong comes before what is only worth knowing. */
+export function Banners() {
+  const { state } = useShell();
+  const [seen, setSeen] = useState(false);
+  const store = state.secret_store;
+  const storeBroken = store.status.word === 'Degraded' || store.status.word === 'Error' || store.status.word === 'Off';
+  const waits = !seen && state.recovered.length > 0;
+  if (!storeBroken && !waits && !state.install?.sample) return null;
+  return (
+    <div className="banners">
+      {waits ? (
+        <RecoveredBanner notes={state.recovered} onGone={() => setSeen(true)} />
+      ) : storeBroken ? (
+        <Banner kind="warn" title={`${store.name} can’t be reached.`} data-testid="secrets-banner">
+          <Foreign>{store.status.reason}</Foreign>. Secrets can’t be read or set until it answers; nothing else is affected.
+        </Banner>
+      ) : null}
+      {state.install?.sample && <SampleBanner />}
+    </div>
+  );
+}

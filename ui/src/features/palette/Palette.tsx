@@ -1,0 +1,91 @@
+import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from 'react';
+import { Dialog as AriaDialog, Modal, ModalOverlay } from 'react-aria-components';
+import type { Handler } from '../../commands/handlers';
+import { Glyph, Icon } from '../../ui';
+import { pieces } from './fuzzy';
+import { type Found, type Kind, useThings } from './things';
+
+const heads: Record<Kind, string> = { action: 'Actions', agent: 'Agents', tool: 'Tools', change: 'Changes' };
+
+function Row({ id, thing, selected, onRun, onHover }: { id: string; thing: Found; selected: boolean; onRun: () => void; onHover: () => void }) {
+  const ref = useRef<HTMLLIElement>(null);
+  useEffect(() => { if (selected) ref.current?.scrollIntoView({ block: 'nearest' }); }, [selected]);
+  return (
+    <li id={id} ref={ref} className="pi" role="option" aria-selected={selected} onClick={onRun} onPointerMove={onHover} data-testid="palette-item" data-thing={thing.id}>
+      {thing.word ? <Glyph word={thing.word} /> : <Icon name={thing.icon} />}
+      <span className="grow cut">
+        <bdi>{pieces(thing.text, thing.marks).map((piece, i) => (piece.hit ? <b key={i}>{piece.text}</b> : <span key={i}>{piece.text}</span>))}</bdi>
+        <span className="where"><bdi>{thing.where}</bdi></span>
+      </span>
+      {thing.keys && <span className="kbd">{thing.keys}</span>}
+    </li>
+  );
+}
+
+function Foot() {
+  return (
+    <div className="ft" aria-hidden="true">
+      <span><span className="keycap">↑</span><span className="keycap">↓</span> choose</span>
+      <span><span className="keycap">↩</span> run</span>
+      <span><span className="keycap">esc</span> close</span>
+      <span className="grow" />
+      <span><span className="keycap">&gt;</span> actions</span>
+      <span><span className="keycap">@</span> agents</span>
+      <span><span className="keycap">#</span> tools, changes</span>
+    </div>
+  );
+}
+
+function Body({ onClose, handlers }: { onClose: () => void; handlers: Record<string, Handler> }) {
+  const [typed, setTyped] = useState('');
+  const groups = useThings(useDeferredValue(typed), handlers);
+  const [at, setAt] = useState(0);
+  const list = useId();
+  const flat = groups.flatMap((group) => group.found);
+  const chosen = Math.min(at, Math.max(0, flat.length - 1));
+  useEffect(() => setAt(0), [typed]);
+  const run = (thing: Found | undefined) => { if (thing) { onClose(); thing.run(); } };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
+    if (step) { event.preventDefault(); setAt(Math.abs(step) === 1 ? (chosen + step + flat.length) % Math.max(1, flat.length) : Math.min(flat.length - 1, Math.max(0, chosen + step))); }
+    else if (event.key === 'Enter') { event.preventDefault(); run(flat[chosen]); }
+    else if (event.key.toLowerCase() === 'k' && (event.metaKey || event.ctrlKey)) { event.preventDefault(); onClose(); }
+  };
+  let n = -1;
+  return (
+    <>
+      <div className="in">
+        <Icon name="search" />
+        <input className="grow palette-input" role="combobox" aria-expanded aria-controls={list} aria-activedescendant={flat.length > 0 ? `${list}-${chosen}` : undefined} aria-label="Search or run" autoFocus
+          placeholder="Search or run" spellCheck={false} autoComplete="off" autoCorrect="off" value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={onKeyDown} data-testid="palette-input" maxLength={200} />
+        <span className="chip" aria-live="polite">{flat.length} {flat.length === 1 ? 'result' : 'results'}</span>
+      </div>
+      <div className="res" role="listbox" id={list} aria-label="Results">
+        {groups.map((group) => (
+          <div key={group.kind} role="group" aria-label={heads[group.kind]}>
+            <div className="list-head" aria-hidden="true">{heads[group.kind]}</div>
+            <ul role="presentation">{group.found.map((thing) => {
+              n += 1;
+              const index = n;
+              return <Row key={thing.id} id={`${list}-${index}`} thing={thing} selected={index === chosen} onRun={() => run(thing)} onHover={() => setAt(index)} />;
+            })}</ul>
+          </div>
+        ))}
+      </div>
+      {flat.length === 0 && <p className="small muted palette-none">Nothing fits. &gt; shows actions, @ agents, # tools and changes.</p>}
+      <Foot />
+    </>
+  );
+}
+
+/** Every action, agent, tool and change by its letters. */
+export function Palette({ onClose, handlers }: { onClose: () => void; handlers: Record<string, Handler> }) {
+  return (
+    <ModalOverlay className="scrim over over-palette" isOpen isDismissable onOpenChange={(open) => { if (!open) onClose(); }}>
+      <Modal className="palette-box">
+        <AriaDialog className="palette" aria-label="Search or run" data-testid="palette"><Body onClose={onClose} handlers={handlers} /></AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
