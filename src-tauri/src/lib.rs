@@ -1,4 +1,62 @@
-//! The shell.
+//! The shell: window, menu, plugins, and the typed commands over `sanctum_api`. It holds no logic of its own.
+
 pub mod bindings;
 mod commands;
+mod events;
+mod menu;
 mod window;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tauri::Manager;
+
+/// Runs the app until it quits. Bad environment (an unknown `SANCTUM_SECRET_STORE`, no data folder) is said on
+/// stderr and exits with 2, before any window.
+pub fn run() -> ExitCode {
+    let env = match sanctum_api::AppEnv::from_process() {
+        Ok(env) => env,
+        Err(error) => return refuse(&error),
+    };
+    let builder = bindings::builder();
+    let invoke = builder.invoke_handler();
+    let window_state = env.data_dir.join("window-state.json").to_string_lossy().into_owned();
+    let built = tauri::Builder::default()
+        .plugin(tauri_plugin_single_instance::init(|app, _argv, _cwd| window::focus_main(app)))
+        .plugin(tauri_plugin_dialog::init())
+        .plugin(
+            tauri_plugin_window_state::Builder::new()
+                .with_filename(window_state)
+                .with_state_flags(window::kept_state())
+                .build(),
+        )
+        .invoke_handler(invoke)
+        .setup(move |app| {
+            builder.mount_events(app);
+            let data_dir = env.data_dir.clone();
+            app.manage(sanctum_api::App::new(env, Arc::new(events::ToWindow::new(app.handle().clone()))));
+            menu::install(app.handle())?;
+            window::open(app.handle(), &data_dir)?;
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match built {
+        Ok(app) => {
+            app.run(|handle, event| {
+                if let tauri::RunEvent::Exit = event {
+                    handle.state::<sanctum_api::App>().close();
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("The window system could not be started: {error}.");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn refuse(error: &sanctum_api::ApiError) -> ExitCode {
+    eprintln!("{}\n{}", error.message, error.hint);
+    ExitCode::from(2)
+}

@@ -474,11 +474,11 @@ export type RootVerdict = {
 /**  What the read-only look around found. */
 export type ScanReport = {
 	candidates: Candidate[],
-	/**  Places that were looked at, absolute. */
-	looked_at: string[],
+	/**  How many folders were looked at. */
+	looked_at: number,
 	took_ms: number,
-	/**  True where the search was cut off at its limit. */
-	cut: boolean,
+	/**  Why the search ended early; `None` when it looked at everything. */
+	cut: string | null,
 };
 
 export type SecretStoreInfo = {

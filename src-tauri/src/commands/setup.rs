@@ -55,7 +55,7 @@ pub async fn setup_check_account(
     username: String,
     password: String,
 ) -> ApiResult<dto::AccountVerdict> {
-    app.setup_check_account(&username, password).await
+    app.setup_check_account(&username, &password).await
 }
 
 /// What a typed name would become; `others` are the names already in the draft.

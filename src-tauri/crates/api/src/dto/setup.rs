@@ -41,11 +41,11 @@ pub struct SetupResume {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct ScanReport {
     pub candidates: Vec<Candidate>,
-    /// Places that were looked at, absolute.
-    pub looked_at: Vec<String>,
+    /// How many folders were looked at.
+    pub looked_at: u32,
     pub took_ms: u32,
-    /// True where the search was cut off at its limit.
-    pub cut: bool,
+    /// Why the search ended early; `None` when it looked at everything.
+    pub cut: Option<String>,
 }
 
 /// A folder that looks like a Sanctum.

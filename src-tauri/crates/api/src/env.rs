@@ -1,0 +1,114 @@
+//! What the process was started with, read once and passed in: folders, secret store, clock, search path.
+//!
+//! Nothing below reads the environment or the clock by itself, so tests give their own and never touch the real home.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+
+use crate::{ApiError, ApiResult};
+
+/// Current time, UTC. Passed in so that expiry, lockout and stamps can be tested.
+pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
+
+/// The surroundings of one app or one `sanctumctl` run.
+#[derive(Clone)]
+pub struct AppEnv {
+    /// The app's own folder: which install was open, kept answers of the wizard, registries of adopted installs.
+    pub data_dir: PathBuf,
+    /// Home of the operator, for `~` and for the places where installs are looked for.
+    pub home: PathBuf,
+    /// `SANCTUM_ROOT`: the install to open or to create.
+    pub root: Option<PathBuf>,
+    /// `SANCTUM_SECRET_STORE`: `os`, `file` or `memory`.
+    pub secret_store: sanctum_secrets::Kind,
+    /// `PATH`, to look for interpreters.
+    pub search_path: String,
+    /// Name of the person at the console, for the record of what `sanctumctl` did.
+    pub os_user: String,
+    pub clock: Clock,
+    /// The window holds its install alone; `sanctumctl` may stand beside it.
+    pub exclusive: bool,
+}
+
+impl AppEnv {
+    /// Reads the process environment.
+    ///
+    /// # Errors
+    /// `secret_store_unknown` for a value that names no store, `no_home` where neither `HOME` nor `SANCTUM_DATA_DIR`
+    /// is set, `data_dir_relative` for a relative folder.
+    pub fn from_process() -> ApiResult<Self> {
+        Self::from_vars(&|name| std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()))
+    }
+
+    /// The same from any source of variables.
+    ///
+    /// # Errors
+    /// As [`AppEnv::from_process`].
+    pub fn from_vars(var: &dyn Fn(&str) -> Option<String>) -> ApiResult<Self> {
+        let given = |name: &str| var(name).filter(|value| !value.is_empty());
+        let home = given("HOME").map(PathBuf::from);
+        let data_dir = match (given("SANCTUM_DATA_DIR"), &home) {
+            (Some(dir), _) => PathBuf::from(dir),
+            (None, Some(home)) => default_data_dir(home, given("XDG_DATA_HOME").map(PathBuf::from)),
+            (None, None) => {
+                return Err(ApiError::refused(
+                    "no_home",
+                    "There is no home folder, so the app has no place of its own.",
+                    "Set `SANCTUM_DATA_DIR` to a folder that may be written.",
+                ));
+            }
+        };
+        absolute("SANCTUM_DATA_DIR", &data_dir)?;
+        let secret_store = sanctum_secrets::kind_from_env(given("SANCTUM_SECRET_STORE").as_deref())
+            .map_err(|error| ApiError::refused("secret_store_unknown", error.to_string(), "Use `os`, `file` or `memory`, or leave it out for `os`."))?;
+        Ok(Self {
+            home: home.unwrap_or_else(|| data_dir.clone()),
+            data_dir,
+            root: given("SANCTUM_ROOT").map(PathBuf::from),
+            secret_store,
+            search_path: given("PATH").unwrap_or_default(),
+            os_user: given("USER").or_else(|| given("LOGNAME")).unwrap_or_else(|| "console".to_owned()),
+            clock: Arc::new(OffsetDateTime::now_utc),
+            exclusive: true,
+        })
+    }
+
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        (self.clock)()
+    }
+
+    /// A path as a person writes it: `~/sanctum`.
+    #[must_use]
+    pub fn short(&self, path: &Path) -> String {
+        match path.strip_prefix(&self.home) {
+            Ok(rest) if rest.as_os_str().is_empty() => "~".to_owned(),
+            Ok(rest) => format!("~/{}", rest.display()),
+            Err(_) => path.display().to_string(),
+        }
+    }
+}
+
+fn absolute(name: &str, path: &Path) -> ApiResult<()> {
+    if path.is_absolute() {
+        return Ok(());
+    }
+    Err(ApiError::refused(
+        "data_dir_relative",
+        format!("`{name}` is `{}`, which is not a full path.", path.display()),
+        "Start it with a slash.",
+    ))
+}
+
+#[cfg(target_os = "macos")]
+fn default_data_dir(home: &Path, _xdg: Option<PathBuf>) -> PathBuf {
+    home.join("Library/Application Support/org.sanctum.configurator")
+}
+
+#[cfg(not(target_os = "macos"))]
+fn default_data_dir(home: &Path, xdg: Option<PathBuf>) -> PathBuf {
+    xdg.filter(|p| p.is_absolute()).unwrap_or_else(|| home.join(".local/share")).join("org.sanctum.configurator")
+}

@@ -1,0 +1,203 @@
+//! One open install: its folder, registry, change engine, secret store, what was discovered in it, and its watcher.
+//!
+//! Opening takes the folder's lock (a window holds its install alone), opens the registry, and settles what a crash left
+//! half done, in this order. Nothing in the tree is written but what recovery puts back.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use sanctum_change::{Engine, Outcome};
+use sanctum_registry::{Registry, users};
+use sanctum_secrets::SecretStore;
+
+use crate::plan::lock;
+use crate::{Actor, ApiError, ApiResult, AppEnv, EventSink, Via, cards, dto};
+
+pub(crate) struct Open {
+    root: PathBuf,
+    registry: Arc<Registry>,
+    engine: Arc<Engine>,
+    env: AppEnv,
+    pub(crate) sink: Arc<dyn EventSink>,
+    /// A sample lives in a temporary folder that goes with it.
+    sample: Option<tempfile::TempDir>,
+    secrets: OnceLock<Arc<dyn SecretStore>>,
+    pub(crate) live: Mutex<cards::Live>,
+    pub(crate) watch: Mutex<Option<crate::cards::Watch>>,
+    /// Held for as long as the window has this install; freed by the system when the process ends, however it ends.
+    _held: Option<File>,
+}
+
+/// Where the registry of `root` is: in the install, or, for one that was adopted without being written to, in the app's
+/// own folder. `None` where there is none.
+pub(crate) fn registry_file(env: &AppEnv, root: &Path) -> Option<PathBuf> {
+    [root.join("control/registry.db"), adopted_dir(env, root).join("registry.db")].into_iter().find(|file| file.is_file())
+}
+
+/// The app's own folder for an install whose tree is not to be touched.
+pub(crate) fn adopted_dir(env: &AppEnv, root: &Path) -> PathBuf {
+    let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    let name = blake3::hash(real.as_os_str().as_encoded_bytes()).to_hex();
+    env.data_dir.join("installs").join(&name.as_str()[..16])
+}
+
+/// Takes the folder for this process.
+///
+/// # Errors
+/// `root_busy` where another process has it.
+pub(crate) fn hold(root: &Path) -> ApiResult<File> {
+    let file = File::open(root).map_err(|error| unreachable_root(root, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ApiError::refused(
+            "root_busy",
+            format!("Another Sanctum Configurator has `{}` open.", root.display()),
+            "Close that one first, or use its window.",
+        )),
+        Err(TryLockError::Error(error)) => Err(unreachable_root(root, &error)),
+    }
+}
+
+fn unreachable_root(root: &Path, error: &std::io::Error) -> ApiError {
+    ApiError::broken(
+        "root_unreachable",
+        format!("The folder `{}` cannot be opened.", root.display()),
+        "Check that its disk is there and that it may be read.",
+    )
+    .with_details([error.to_string()])
+}
+
+impl Open {
+    /// Opens the install at `root`. `sample` makes it go away with the last handle.
+    pub fn open(
+        env: &AppEnv,
+        root: &Path,
+        sink: Arc<dyn EventSink>,
+        sample: Option<tempfile::TempDir>,
+    ) -> ApiResult<(Arc<Self>, Vec<dto::RecoveryNote>)> {
+        let root = root.canonicalize().map_err(|error| unreachable_root(root, &error))?;
+        let file = registry_file(env, &root).ok_or_else(|| {
+            ApiError::refused(
+                "no_registry",
+                format!("`{}` has no registry.", root.display()),
+                "Set it up first, or take it over.",
+            )
+        })?;
+        let held = if env.exclusive { Some(hold(&root)?) } else { None };
+        let now = env.now();
+        let registry = Arc::new(Registry::open(&file, now)?);
+        let state_dir = file.parent().unwrap_or(&root).to_owned();
+        let engine = Arc::new(Engine::new(root.clone(), registry.clone(), state_dir));
+        let clock = env.clock.clone();
+        let recovered = match engine.recover(&move || clock()) {
+            Ok(recovered) => recovered.into_iter().map(note).collect(),
+            // Another process is applying something at this moment; that is its business.
+            Err(sanctum_change::ChangeError::Busy) => Vec::new(),
+            Err(error) => return Err(error.into()),
+        };
+        let open = Self {
+            root,
+            registry,
+            engine,
+            env: env.clone(),
+            sink,
+            sample,
+            secrets: OnceLock::new(),
+            live: Mutex::default(),
+            watch: Mutex::new(None),
+            _held: held,
+        };
+        Ok((Arc::new(open), recovered))
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    pub fn env(&self) -> &AppEnv {
+        &self.env
+    }
+
+    pub fn is_sample(&self) -> bool {
+        self.sample.is_some()
+    }
+
+    /// The registry lies in the app's folder because nothing was to be written into the install.
+    pub fn is_adopted(&self) -> bool {
+        !self.registry.path().starts_with(&self.root)
+    }
+
+    /// The secret store, opened at the first use and never at start.
+    pub fn secrets(&self) -> ApiResult<Arc<dyn SecretStore>> {
+        if let Some(store) = self.secrets.get() {
+            return Ok(store.clone());
+        }
+        let store = sanctum_secrets::open(self.env.secret_store, self.registry.install_id(), &self.env.data_dir, None)?;
+        Ok(self.secrets.get_or_init(|| store).clone())
+    }
+
+    /// The first administrator, acting at the console.
+    pub fn console_actor(&self, os_user: String) -> ApiResult<Actor> {
+        let admin = self.registry.read(first_admin)?.ok_or_else(|| {
+            ApiError::broken(
+                "no_administrator",
+                "This registry has no active administrator.",
+                "Run the setup again; it adds one.",
+            )
+        })?;
+        Ok(Actor { user_id: admin.id, name: os_user, role: "admin".to_owned(), via: Via::Cli })
+    }
+
+    pub fn info(&self) -> ApiResult<dto::InstallInfo> {
+        let (agents, tools) = self.registry.read(|c| {
+            let count = |table: &str| -> Result<u32, sanctum_registry::RegistryError> {
+                Ok(c.prepare_cached(&format!("SELECT count(*) FROM {table}"))?.query_row([], |row| row.get(0))?)
+            };
+            Ok::<_, ApiError>((count("agents")?, count("tools")?))
+        })?;
+        Ok(dto::InstallInfo {
+            id: self.registry.install_id().to_owned(),
+            root: self.root.display().to_string(),
+            root_short: if self.is_sample() { "a temporary folder".to_owned() } else { self.env.short(&self.root) },
+            sample: self.is_sample(),
+            layout: lock(&self.live).layout.clone().unwrap_or_else(|| "A".to_owned()),
+            agents,
+            tools,
+        })
+    }
+}
+
+/// The first active administrator: who owns what is made at the console.
+pub(crate) fn first_admin(c: &sanctum_registry::rusqlite::Connection) -> Result<Option<users::User>, sanctum_registry::RegistryError> {
+    let all = users::all(c)?;
+    Ok(all.into_iter().filter(|user| user.is_active && user.role == users::Role::Admin).min_by_key(|user| user.id))
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        // The last handle may be let go by the watcher's own thread, which cannot wait for itself to end.
+        let watch = lock(&self.watch).take();
+        std::thread::spawn(move || drop(watch));
+    }
+}
+
+fn note(recovered: sanctum_change::Recovered) -> dto::RecoveryNote {
+    dto::RecoveryNote {
+        change_id: recovered.change_id,
+        title: recovered.title,
+        outcome: match recovered.outcome {
+            Outcome::RolledBack => dto::RecoveryOutcome::RolledBack,
+            _ => dto::RecoveryOutcome::NeedsYou,
+        },
+        message: recovered.message,
+    }
+}

@@ -1,0 +1,163 @@
+//! Plans between being shown and being applied: kept here by id, drawn for the operator, applied once.
+//!
+//! A plan lives in memory only. Nothing of it is written before `plan_apply`, and a plan that is not applied within the
+//! hour is forgotten.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use sanctum_change::{self as change, StepView};
+use time::{Duration, OffsetDateTime};
+
+use crate::dto::{self, StatusWord, StepKind};
+use crate::{ApiError, ApiResult, diff};
+
+/// Plans are forgotten after this; what they were made from has aged too.
+const KEPT_FOR: Duration = Duration::hours(1);
+
+/// What is said about a plan besides its steps.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Words {
+    pub undo: String,
+    pub action: String,
+    pub command: Option<String>,
+    pub checks: Vec<(StatusWord, String)>,
+    /// Told after it was applied.
+    pub notes: Vec<String>,
+}
+
+/// A plan that waits.
+#[derive(Clone)]
+pub(crate) struct Pending {
+    pub plan: Arc<change::Plan>,
+    pub words: Words,
+    pub made_at: OffsetDateTime,
+    /// Who asked for it; only this person may apply it. `None` before there is an account.
+    pub user_id: Option<i64>,
+    pub cancel: Arc<AtomicBool>,
+}
+
+/// All plans that wait or run.
+#[derive(Default)]
+pub(crate) struct Plans(Mutex<HashMap<String, Pending>>);
+
+impl Plans {
+    pub fn keep(&self, plan: change::Plan, words: Words, user_id: Option<i64>, now: OffsetDateTime) -> dto::Plan {
+        let shown = show(&plan, &words);
+        let pending = Pending { plan: Arc::new(plan), words, made_at: now, user_id, cancel: Arc::default() };
+        let mut plans = lock(&self.0);
+        plans.retain(|_, kept| now - kept.made_at < KEPT_FOR);
+        plans.insert(shown.id.clone(), pending);
+        shown
+    }
+
+    /// Looks a plan up for `user_id`.
+    ///
+    /// # Errors
+    /// `plan_unknown` where it was applied, forgotten, or made for somebody else.
+    pub fn get(&self, id: &str, user_id: Option<i64>) -> ApiResult<Pending> {
+        lock(&self.0).get(id).filter(|kept| kept.user_id == user_id).cloned().ok_or_else(|| {
+            ApiError::refused("plan_unknown", "This plan is not waiting any more.", "Make it again and look at it afresh.")
+        })
+    }
+
+    pub fn forget(&self, id: &str) {
+        lock(&self.0).remove(id);
+    }
+
+    /// Asks a running plan to stop; it takes back what it did.
+    pub fn cancel(&self, id: &str) -> bool {
+        lock(&self.0).get(id).map(|kept| kept.cancel.store(true, Ordering::SeqCst)).is_some()
+    }
+}
+
+/// A poisoned lock only means that another call panicked; the map itself is whole.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// The plan as the operator reads it.
+pub(crate) fn show(plan: &change::Plan, words: &Words) -> dto::Plan {
+    dto::Plan {
+        id: plan.id.clone(),
+        title: plan.title.clone(),
+        summary: plan.summary.clone(),
+        steps: change::describe(plan).iter().map(|view| step(view, None)).collect(),
+        restarts: plan.restarts.clone(),
+        irreversible: plan.irreversible.clone(),
+        undo: words.undo.clone(),
+        checks: words.checks.iter().map(|(word, text)| dto::PlanCheck { word: *word, text: text.clone() }).collect(),
+        action: words.action.clone(),
+        command: words.command.clone(),
+    }
+}
+
+/// One step with its difference.
+pub(crate) fn step(view: &StepView, state: Option<dto::StepState>) -> dto::PlanStep {
+    let (diff, diff_left_out) = match (&view.row_before, &view.row_after) {
+        (None, None) => diff::lines(view.before.as_deref(), view.after.as_deref()),
+        (before, after) => {
+            let (before, after) = (before.as_ref().map(row_text), after.as_ref().map(row_text));
+            diff::lines(before.as_deref().map(str::as_bytes), after.as_deref().map(str::as_bytes))
+        }
+    };
+    dto::PlanStep {
+        group: view.group.clone(),
+        kind: kind(view.kind),
+        title: view.title.clone(),
+        target: view.target.clone(),
+        detail: view.detail.clone(),
+        diff,
+        diff_left_out,
+        state,
+    }
+}
+
+/// One step of an applied change set.
+pub(crate) fn stored_step(stored: &change::StoredStep, state: dto::StepState) -> dto::PlanStep {
+    let view = StepView {
+        group: stored.group.clone(),
+        title: stored.title.clone(),
+        kind: stored.action_kind,
+        target: stored.target.clone(),
+        detail: stored.detail.clone(),
+        before: stored.before.clone(),
+        after: stored.after.clone(),
+        row_before: stored.row_before.clone(),
+        row_after: stored.row_after.clone(),
+    };
+    step(&view, Some(state))
+}
+
+/// A registry row as lines: `column = value`; references by what they point at.
+fn row_text(row: &change::Row) -> String {
+    row.0
+        .iter()
+        .map(|(column, value)| match value {
+            serde_json::Value::String(text) => format!("{column} = {text}\n"),
+            serde_json::Value::Null => format!("{column} = (nothing)\n"),
+            serde_json::Value::Object(_) => format!("{column} = {}\n", reference_text(value)),
+            other => format!("{column} = {other}\n"),
+        })
+        .collect()
+}
+
+fn reference_text(value: &serde_json::Value) -> String {
+    let key = value.pointer("/$ref/key").and_then(|key| key.as_object());
+    let table = value.pointer("/$ref/table").and_then(|table| table.as_str()).unwrap_or("row");
+    let named = key.and_then(|key| key.values().find_map(|v| v.as_str())).unwrap_or("");
+    format!("the new row of {table} {named}")
+}
+
+fn kind(kind: &str) -> StepKind {
+    match kind {
+        "create_dir" => StepKind::CreateDir,
+        "write_file" | "symlink" | "restore" => StepKind::WriteFile,
+        "trash" => StepKind::Trash,
+        "set_mode" => StepKind::SetMode,
+        "registry" => StepKind::Registry,
+        "run" => StepKind::Run,
+        _ => StepKind::Remove,
+    }
+}

@@ -1,0 +1,252 @@
+//! Sign-in, lock and sign-out at the window.
+//!
+//! The token of a session stays in this process and in the secret store, so that the next start can take it up; it never
+//! reaches the window, a file or a log. Where the store cannot keep it, the session ends with the app and says so.
+
+use sanctum_registry::{user_sessions, users};
+use sanctum_secrets::Secret;
+use serde::{Deserialize, Serialize};
+use time::Duration;
+
+use crate::app::App;
+use crate::blocking::blocking;
+use crate::{Actor, ApiError, ApiResult, Via, dto, files, stamps};
+
+/// A session ends by itself after this.
+const LASTS: Duration = Duration::days(30);
+
+/// Who sits at the window.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Session {
+    #[default]
+    None,
+    Locked(Person),
+    In(Person),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    pub id: i64,
+    pub username: String,
+    pub role: String,
+    pub session_id: String,
+    pub expires_at: time::OffsetDateTime,
+    pub remembered: bool,
+}
+
+/// `session.json`: that there is something to restore, and for which install. Not a secret.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    install: String,
+}
+
+impl Session {
+    pub fn actor(&self) -> ApiResult<Actor> {
+        match self {
+            Self::In(person) => Ok(Actor {
+                user_id: person.id,
+                name: person.username.clone(),
+                role: person.role.clone(),
+                via: Via::App,
+            }),
+            Self::Locked(_) => Err(ApiError::refused("locked", "The app is locked.", "Unlock it with the password.")),
+            Self::None => Err(ApiError::refused("not_signed_in", "Nobody is signed in.", "Sign in first.")),
+        }
+    }
+
+    pub fn person(&self) -> Option<&Person> {
+        match self {
+            Self::In(person) | Self::Locked(person) => Some(person),
+            Self::None => None,
+        }
+    }
+}
+
+impl App {
+    /// Signs in.
+    ///
+    /// # Errors
+    /// `wrong_sign_in` (the same for an unknown name, a wrong password and a disabled account), `locked_until` after too
+    /// many tries, with the time in the message.
+    pub async fn sign_in(&self, username: &str, password: String) -> ApiResult<dto::AppState> {
+        let open = self.opened().await?;
+        let (username, now) = (username.trim().to_owned(), self.env().now());
+        let password = Secret::new(password);
+        let registry = open.registry().clone();
+        let user = blocking(move || {
+            users::sign_in(&registry, &username, password.expose(), now).map_err(sign_in_refused)
+        })
+        .await?;
+        self.begin_session(user).await?;
+        self.state().await
+    }
+
+    /// Starts a session for somebody whose password was just proven.
+    pub(crate) async fn begin_session(&self, user: users::User) -> ApiResult<()> {
+        let open = self.opened().await?;
+        let (now, env) = (self.env().now(), self.env().clone());
+        let person = blocking(move || {
+            let expires_at = now + LASTS;
+            let session = open.registry().write(|tx| {
+                user_sessions::purge(tx, now)?;
+                user_sessions::create(tx, user.id, expires_at, None, Some("Sanctum Configurator"), now)
+            })?;
+            let remembered = !open.is_sample()
+                && open.secrets().is_ok_and(|store| store.set(&account(open.registry().install_id()), &Secret::new(session.token)).is_ok());
+            if remembered {
+                files::write(&env.data_dir.join("session.json"), &Kept { install: open.registry().install_id().to_owned() })?;
+            }
+            Ok(Person { id: user.id, username: user.username, role: user.role.as_str().to_owned(), session_id: session.id, expires_at, remembered })
+        })
+        .await?;
+        self.with_state(|state| state.session = Session::In(person));
+        self.changed(&["session"]);
+        Ok(())
+    }
+
+    /// Takes up the session of the last start. Where that is not possible nobody is signed in, and that is no error.
+    ///
+    /// # Errors
+    /// As [`App::opened`].
+    pub async fn restore_session(&self) -> ApiResult<dto::AppState> {
+        self.ensure_started().await?;
+        let open = self.with_state(|state| match state.session {
+            Session::None => state.open.clone(),
+            _ => None,
+        });
+        if let Some(open) = open {
+            let (env, now) = (self.env().clone(), self.env().now());
+            let found = blocking(move || Ok(restore(&env, &open, now))).await?;
+            if let Some(person) = found {
+                self.with_state(|state| state.session = Session::In(person));
+            }
+        }
+        self.state().await
+    }
+
+    /// Ends the session here and in the registry, and forgets its token.
+    ///
+    /// # Errors
+    /// What the registry says.
+    pub async fn sign_out(&self) -> ApiResult<dto::AppState> {
+        let open = self.opened().await?;
+        let person = self.with_state(|state| std::mem::take(&mut state.session).person().cloned());
+        let env = self.env().clone();
+        if let Some(person) = person {
+            blocking(move || {
+                open.registry().write(|tx| user_sessions::revoke(tx, &person.session_id))?;
+                if person.remembered
+                    && let Ok(store) = open.secrets()
+                    && let Err(error) = store.delete(&account(open.registry().install_id()))
+                {
+                    // The session itself is revoked, so the item left behind opens nothing.
+                    eprintln!("The session's item could not be removed from the secret store: {error}");
+                }
+                files::forget(&env.data_dir.join("session.json"))
+            })
+            .await?;
+        }
+        self.changed(&["session"]);
+        self.state().await
+    }
+
+    /// Ends the session of an install that is about to go; what cannot be removed from the secret store opens nothing.
+    pub(crate) async fn sign_out_quietly(&self, open: &std::sync::Arc<crate::open::Open>) {
+        self.with_state(|state| state.session = Session::None);
+        let (env, open) = (self.env().clone(), open.clone());
+        let gone = blocking(move || {
+            if let Ok(store) = open.secrets() {
+                let _not_there = store.delete(&account(open.registry().install_id()));
+            }
+            files::forget(&env.data_dir.join("session.json"))
+        })
+        .await;
+        if let Err(error) = gone {
+            eprintln!("The session could not be forgotten: {error}");
+        }
+    }
+
+    /// Hides everything until the password is given again.
+    ///
+    /// # Errors
+    /// `not_signed_in`.
+    pub async fn lock(&self) -> ApiResult<dto::AppState> {
+        self.with_state(|state| match std::mem::take(&mut state.session) {
+            Session::In(person) | Session::Locked(person) => {
+                state.session = Session::Locked(person);
+                Ok(())
+            }
+            Session::None => Session::None.actor().map(|_| ()),
+        })?;
+        self.changed(&["session"]);
+        self.state().await
+    }
+
+    /// Takes the lock away.
+    ///
+    /// # Errors
+    /// As [`App::sign_in`].
+    pub async fn unlock(&self, password: String) -> ApiResult<dto::AppState> {
+        let open = self.opened().await?;
+        let Some(person) = self.with_state(|state| state.session.person().cloned()) else {
+            return Err(ApiError::refused("not_signed_in", "Nobody is signed in.", "Sign in first."));
+        };
+        let (now, id) = (self.env().now(), person.id);
+        let password = Secret::new(password);
+        blocking(move || users::verify(open.registry(), id, password.expose(), now).map_err(sign_in_refused)).await?;
+        self.with_state(|state| state.session = Session::In(person));
+        self.changed(&["session"]);
+        self.state().await
+    }
+}
+
+fn restore(env: &crate::AppEnv, open: &crate::open::Open, now: time::OffsetDateTime) -> Option<Person> {
+    let kept = files::read::<Kept>(&env.data_dir.join("session.json")).ok()??;
+    if kept.install != open.registry().install_id() {
+        return None;
+    }
+    let token = open.secrets().ok()?.get(&account(&kept.install)).ok()?;
+    let found = open.registry().read(|c| user_sessions::lookup(c, token.expose(), now)).ok()??;
+    Some(Person {
+        id: found.user.id,
+        username: found.user.username,
+        role: found.user.role.as_str().to_owned(),
+        session_id: found.id,
+        expires_at: found.expires_at,
+        remembered: true,
+    })
+}
+
+/// Reference of the session's item in the secret store.
+fn account(install: &str) -> String {
+    format!("session/{install}")
+}
+
+fn sign_in_refused(error: users::SignInError) -> ApiError {
+    match error {
+        users::SignInError::LockedUntil(until) => ApiError::refused(
+            "locked_until",
+            format!("Too many tries. The next one counts after {}.", stamps::clock_time(until)),
+            "Waiting helps; trying again before then does not.",
+        )
+        .with_details([stamps::rfc3339(until)]),
+        users::SignInError::Registry(error) => error.into(),
+        _ => ApiError::refused(
+            "wrong_sign_in",
+            "The name or the password is not right.",
+            "Check both; capital letters count in the password.",
+        ),
+    }
+}
+
+impl From<&Person> for dto::UserInfo {
+    fn from(person: &Person) -> Self {
+        Self {
+            id: u32::try_from(person.id).unwrap_or(0),
+            username: person.username.clone(),
+            role: person.role.clone(),
+            session_expires_at: Some(stamps::rfc3339(person.expires_at)),
+            remembered: person.remembered,
+        }
+    }
+}

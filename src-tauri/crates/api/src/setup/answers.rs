@@ -1,0 +1,168 @@
+//! The wizard's answers in the app's own folder (never the password), and what a crash while applying left.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::bootstrap::Bootstrap;
+use crate::app::App;
+use crate::dto::{AgentDraft, SetupDefaults, SetupDraft, SetupResume};
+use crate::{ApiResult, AppEnv, blocking::blocking, dto, files, stamps};
+
+/// `setup.json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    pub draft: SetupDraft,
+    pub saved_at: String,
+    pub stage: Stage,
+    #[serde(default)]
+    pub message: String,
+    /// What was made before the registry could keep a journal; only while applying.
+    #[serde(default)]
+    pub bootstrap: Option<Bootstrap>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Stage {
+    Answering,
+    Applying,
+    RolledBack,
+}
+
+pub(crate) fn file(env: &AppEnv) -> PathBuf {
+    env.data_dir.join("setup.json")
+}
+
+pub(crate) fn read(env: &AppEnv) -> ApiResult<Option<Kept>> {
+    files::read(&file(env))
+}
+
+pub(crate) fn keep(env: &AppEnv, kept: &Kept) -> ApiResult<()> {
+    files::write(&file(env), kept)
+}
+
+/// Forgets the answers.
+///
+/// # Errors
+/// `own_file_unwritable`.
+pub fn forget(env: &AppEnv) -> ApiResult<()> {
+    files::forget(&file(env))
+}
+
+/// The unfinished setup, for the window.
+pub(crate) fn resume(env: &AppEnv) -> ApiResult<Option<SetupResume>> {
+    Ok(read(env)?.map(|kept| SetupResume {
+        draft: kept.draft,
+        saved_at: kept.saved_at,
+        state: match kept.stage {
+            Stage::RolledBack => "rolled_back",
+            _ => "answering",
+        }
+        .to_owned(),
+        message: kept.message,
+    }))
+}
+
+/// Settles what a crash in the middle of a setup left: everything it made is taken back and the answers are kept, or, where
+/// the last step had been done, the install stands. Returns the root of an install that stands.
+pub(crate) fn settle(env: &AppEnv) -> ApiResult<Option<PathBuf>> {
+    let Some(mut kept) = read(env)? else { return Ok(None) };
+    if kept.stage != Stage::Applying {
+        return Ok(None);
+    }
+    let Some(bootstrap) = kept.bootstrap.take() else {
+        kept.stage = Stage::Answering;
+        keep(env, &kept)?;
+        return Ok(None);
+    };
+    if super::bootstrap::settle(env, &bootstrap)? {
+        forget(env)?;
+        return Ok(Some(bootstrap.root));
+    }
+    kept.stage = Stage::RolledBack;
+    kept.message = format!(
+        "The setup was cut off while it was writing. Everything it had made in `{}` was taken back.",
+        env.short(&bootstrap.root)
+    );
+    keep(env, &kept)?;
+    Ok(None)
+}
+
+/// What the wizard starts from.
+#[must_use]
+pub fn default_draft(env: &AppEnv) -> SetupDraft {
+    let modules = sanctum_install::catalogue::Catalogue::builtin().modules_for_wizard();
+    SetupDraft {
+        step: "welcome".to_owned(),
+        mode: "new".to_owned(),
+        root: env.root.as_ref().map_or_else(|| "~/sanctum".to_owned(), |root| env.short(root)),
+        python: None,
+        venv: true,
+        letta_url: None,
+        admin_user: String::new(),
+        admin_email: None,
+        modules: modules.iter().filter(|m| m.default_on).map(|m| m.name.clone()).collect(),
+        agents: vec![AgentDraft { name: String::new(), uid: None, description: String::new(), modules: Vec::new() }],
+    }
+}
+
+impl App {
+    /// Defaults, and the catalogue's modules.
+    ///
+    /// # Errors
+    /// Only when the app's own files cannot be read.
+    pub async fn setup_defaults(&self) -> ApiResult<SetupDefaults> {
+        self.ensure_started().await?;
+        let catalogue = sanctum_install::catalogue::Catalogue::builtin();
+        Ok(SetupDefaults {
+            draft: default_draft(self.env()),
+            modules: catalogue.modules_for_wizard().into_iter().map(module).collect(),
+            password_min: u32::try_from(sanctum_registry::users::MIN_CHARS).unwrap_or(10),
+        })
+    }
+
+    /// Keeps the answers; the type has no place for a password.
+    ///
+    /// # Errors
+    /// `own_file_unwritable`.
+    pub async fn setup_save(&self, draft: &SetupDraft) -> ApiResult<()> {
+        let (env, draft) = (self.env().clone(), draft.clone());
+        blocking(move || {
+            let kept = Kept {
+                draft,
+                saved_at: stamps::rfc3339(env.now()),
+                stage: Stage::Answering,
+                message: String::new(),
+                bootstrap: None,
+            };
+            keep(&env, &kept)
+        })
+        .await
+    }
+
+    /// Forgets the answers.
+    ///
+    /// # Errors
+    /// `own_file_unwritable`.
+    pub async fn setup_discard(&self) -> ApiResult<()> {
+        forget(self.env())
+    }
+}
+
+/// An entry of the catalogue for a list of choices.
+pub(crate) fn module(known: &sanctum_install::catalogue::Known) -> dto::CatalogueModule {
+    dto::CatalogueModule {
+        name: known.name.clone(),
+        title: known.title.clone(),
+        description: known.description.clone(),
+        icon: known.icon.clone(),
+        scope: match known.scope {
+            sanctum_install::catalogue::Scope::Agent => "agent",
+            sanctum_install::catalogue::Scope::Global => "global",
+        }
+        .to_owned(),
+        default_on: known.default_on,
+        note: known.note.clone(),
+    }
+}

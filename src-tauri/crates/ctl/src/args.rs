@@ -1,0 +1,173 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as Group, Parser, Subcommand};
+
+/// Set up, see and change a Sanctum from the terminal.
+#[derive(Debug, Parser)]
+#[command(name = "sanctumctl", version, propagate_version = true)]
+pub struct Args {
+    /// The install (`SANCTUM_ROOT` otherwise, then the one that was open last).
+    #[arg(long, global = true, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// The app's own folder (`SANCTUM_DATA_DIR` otherwise).
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Results as JSON.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How a change is confirmed.
+#[derive(Debug, Clone, Copy, Group)]
+pub struct Confirm {
+    /// Print the plan and change nothing.
+    #[arg(long, conflicts_with = "yes")]
+    pub plan: bool,
+    /// Apply without asking.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Clone, Copy, Group)]
+pub struct Window {
+    /// Rows at most.
+    #[arg(long, default_value_t = 100)]
+    pub limit: u32,
+    /// Rows to leave out at the beginning.
+    #[arg(long, default_value_t = 0)]
+    pub offset: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a Sanctum, or take over one that exists.
+    Setup(Setup),
+    /// Look for installs. Read-only.
+    Scan {
+        /// Folders to look in; without any, the usual places.
+        paths: Vec<String>,
+    },
+    /// The Primes.
+    #[command(subcommand)]
+    Agents(Agents),
+    /// The tools grid.
+    #[command(subcommand)]
+    Tools(Tools),
+    /// What was changed, and taking it back.
+    #[command(subcommand)]
+    Changes(Changes),
+    /// Check layout, modes, ports, registry, manifests and settings files. Read-only; exits with 1 where something is found.
+    Doctor,
+}
+
+#[derive(Debug, Group)]
+pub struct Setup {
+    /// A Prime's name; give it once for each.
+    #[arg(long = "agent", value_name = "NAME")]
+    pub agents: Vec<String>,
+    /// Modules of every Prime, and `smcp` for the shared service.
+    #[arg(long, value_delimiter = ',', value_name = "A,B")]
+    pub modules: Option<Vec<String>>,
+    /// The administrator's name.
+    #[arg(long, value_name = "NAME")]
+    pub admin_user: Option<String>,
+    /// The administrator's e-mail address.
+    #[arg(long, value_name = "ADDRESS")]
+    pub admin_email: Option<String>,
+    /// Read the administrator's password from the first line of standard input.
+    #[arg(long)]
+    pub admin_password_stdin: bool,
+    /// The interpreter that builds the shared environment; without it the first that fits is taken.
+    #[arg(long, value_name = "PATH", conflicts_with = "no_venv")]
+    pub python: Option<String>,
+    /// Do not build the shared environment now.
+    #[arg(long)]
+    pub no_venv: bool,
+    /// Where the Letta server answers.
+    #[arg(long, value_name = "URL")]
+    pub letta_url: Option<String>,
+    /// Take the next free port where the convention's is held, instead of refusing.
+    #[arg(long)]
+    pub move_ports: bool,
+    /// Take over the Sanctum at `--root` without changing anything in it.
+    #[arg(long)]
+    pub adopt: bool,
+    #[command(flatten)]
+    pub confirm: Confirm,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Agents {
+    /// List them.
+    List {
+        /// Only those that contain this.
+        #[arg(long, default_value = "")]
+        query: String,
+        #[command(flatten)]
+        window: Window,
+    },
+    /// One, with its facts.
+    Show { uid: String },
+    /// Add one.
+    Add {
+        name: String,
+        /// Its folder's identifier; made from the name otherwise.
+        #[arg(long)]
+        uid: Option<String>,
+        /// What it is for.
+        #[arg(long, default_value = "")]
+        description: String,
+        #[arg(long, value_delimiter = ',', default_value = "broca2", value_name = "A,B")]
+        modules: Vec<String>,
+        /// Take the next free port where the convention's is held, instead of refusing.
+        #[arg(long)]
+        move_ports: bool,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
+    /// Move one's folder to the trash and forget its rows; undo brings both back.
+    Remove {
+        uid: String,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Tools {
+    /// List the cards.
+    List {
+        /// `global`, `smcp` or `agent:<uid>`; without it, all of them.
+        #[arg(long)]
+        tab: Option<String>,
+        /// Only those that contain this.
+        #[arg(long, default_value = "")]
+        query: String,
+        #[command(flatten)]
+        window: Window,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Changes {
+    /// List them, the latest first.
+    List {
+        /// Only those whose title or actor contains this.
+        #[arg(long, default_value = "")]
+        query: String,
+        #[command(flatten)]
+        window: Window,
+    },
+    /// One, with its steps.
+    Show { id: String },
+    /// Take one back.
+    Undo {
+        id: String,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
+}
