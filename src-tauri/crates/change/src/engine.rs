@@ -1,17 +1,49 @@
-//! x
-use crate::{Faults, NoFaults};
-use sanctum_registry::Registry;
+//! The engine of one install: apply a plan, whole or not at all.
+//!
+//! Order of an apply: lock → settle what was interrupted → check every "before" (files by looking, rows by a rehearsal that is
+//! dropped) → journal → act on files → sync folders → read back → one transaction writes all rows and says `applied`.
+//! So "applied" and the rows are one; and until then everything can be taken back from the journal.
+
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-/// The engine of one install.
+use std::time::Instant;
+
+use sanctum_registry::{Registry, RegistryError};
+use time::OffsetDateTime;
+
+use crate::disk::{Disk, Place};
+use crate::forward::{self, Doing};
+use crate::journal::{self, Entry};
+use crate::lock::Lock;
+use crate::world::World;
+use crate::{
+    Action, Actor, ApplyControl, ChangeError, Conflict, Faults, NoFaults, Plan, Receipt, Step,
+    StepProgress, StepState, back, check, rows, run,
+};
+
+/// The engine of one install. Cheap to make; share it or make another, the lock is on disk.
 pub struct Engine {
     pub(crate) root: PathBuf,
     pub(crate) registry: Arc<Registry>,
     pub(crate) state_dir: PathBuf,
     pub(crate) faults: Arc<dyn Faults>,
 }
+
+/// Ends a rehearsal, whose transaction is to be dropped either way.
+enum Rehearsed {
+    Fits,
+    Refused(ChangeError),
+}
+
+impl From<RegistryError> for Rehearsed {
+    fn from(error: RegistryError) -> Rehearsed {
+        Rehearsed::Refused(error.into())
+    }
+}
+
 impl Engine {
-    /// x
+    /// `state_dir` (`<root>/control` in our layout) holds the lock and the trash; it must exist.
     #[must_use]
     pub fn new(root: PathBuf, registry: Arc<Registry>, state_dir: PathBuf) -> Engine {
         Engine {
@@ -21,9 +53,390 @@ impl Engine {
             faults: Arc::new(NoFaults),
         }
     }
-    /// x
+
+    /// The same with a fault hook; for tests.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Arc<dyn Faults>) -> Engine {
+        self.faults = faults;
+        self
+    }
+
+    /// The root of the install.
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    pub(crate) fn disk(&self, change: &str) -> Arc<Disk> {
+        Arc::new(Disk::new(
+            &self.root,
+            &self.state_dir,
+            change,
+            Arc::clone(&self.faults),
+        ))
+    }
+
+    /// Applies the plan, whole or not at all. Blocks; progress and cancel go through `ctl`.
+    ///
+    /// # Errors
+    /// [`ChangeError::Stale`], [`ChangeError::Busy`], `Bad…` and `ThroughLink` before anything was written. Everything else after what was
+    /// written has been taken back, except [`ChangeError::RollbackFailed`] (the next start takes it back) and [`ChangeError::NeedsYou`].
+    pub fn apply(
+        &self,
+        plan: &Plan,
+        actor: &Actor,
+        now: &dyn Fn() -> OffsetDateTime,
+        ctl: &ApplyControl,
+    ) -> Result<Receipt, ChangeError> {
+        let began = Instant::now();
+        let _lock = Lock::take(&self.state_dir)?;
+        self.settle(now)?;
+        check::plan(plan, &self.root, &self.state_dir, self.registry.path())?;
+        let disk = self.disk(&plan.id);
+        let (world, already) = self.check_before(&disk, plan)?;
+        if ctl.cancelled() {
+            return Err(ChangeError::Cancelled);
+        }
+        let journal = |e| ChangeError::journal(self.registry.path(), e);
+        disk.point("journal", self.registry.path(), "write the journal in")?;
+        self.registry
+            .write(|c| journal::begin(c, plan, &already, actor, now()))
+            .map_err(journal)?;
+
+        let mut reached = 0;
+        let done = disk
+            .point("journalled", self.registry.path(), "read the journal in")
+            .and_then(|()| self.do_files(&disk, plan, &already, ctl, &mut reached))
+            .and_then(|()| read_back(&disk, &world, plan))
+            .and_then(|()| self.commit(&disk, plan, ctl, now, began));
+        match done {
+            Ok(()) => match self.tidy(&disk, plan) {
+                Err(died @ ChangeError::Died { .. }) => Err(died),
+                _ => Ok(receipt(plan, now(), began)),
+            },
+            Err(died @ ChangeError::Died { .. }) => Err(died),
+            // The commit may have reached the disk although it reported an error: what the registry says then counts.
+            Err(_) if self.state_of(&plan.id).as_deref() == Some("applied") => {
+                Ok(receipt(plan, now(), began))
+            }
+            Err(cause) => Err(self.take_back(&disk, plan, &already, reached, cause, ctl, now)),
+        }
+    }
+
+    fn state_of(&self, id: &str) -> Option<String> {
+        self.registry
+            .read(|c| journal::find(c, id))
+            .ok()
+            .flatten()
+            .map(|h| h.state)
+    }
+
+    /// Checks every "before". Nothing is written. Returns the tree as the plan will leave it, and the steps that are done already.
+    fn check_before(
+        &self,
+        disk: &Arc<Disk>,
+        plan: &Plan,
+    ) -> Result<(World, Vec<usize>), ChangeError> {
+        if self.state_of(&plan.id).is_some() {
+            return Err(ChangeError::Stale {
+                targets: vec![Conflict {
+                    target: plan.title.clone(),
+                    what: "was applied before".to_owned(),
+                }],
+            });
+        }
+        let (mut world, mut already, mut targets) = (World::new(disk), Vec::new(), Vec::new());
+        for (n, step) in plan.steps.iter().enumerate() {
+            if check::holds_registry(&step.action, &self.root, &self.state_dir) {
+                already.push(n);
+                continue;
+            }
+            if !self.is_remains(&mut world, &step.action)? {
+                targets.extend(world.mismatch(&step.action)?);
+            }
+            world.effect(&step.action)?;
+        }
+        let rehearsed = self.registry.write(|c| -> Result<(), Rehearsed> {
+            Err(match rows::write_all(c, numbered(plan)) {
+                Ok(_) => Rehearsed::Fits,
+                Err(error) => Rehearsed::Refused(error),
+            })
+        });
+        match rehearsed {
+            Err(Rehearsed::Refused(ChangeError::Stale { targets: rows })) => targets.extend(rows),
+            Err(Rehearsed::Refused(error)) => {
+                return Err(ChangeError::journal(self.registry.path(), error));
+            }
+            Err(Rehearsed::Fits) | Ok(()) => {}
+        }
+        if targets.is_empty() {
+            Ok((world, already))
+        } else {
+            Err(ChangeError::Stale { targets })
+        }
+    }
+
+    /// Whether what stands where a command is to create something was left by an attempt of the same that crashed.
+    fn is_remains(&self, world: &mut World, action: &Action) -> Result<bool, ChangeError> {
+        let Action::Run { creates, .. } = action else {
+            return Ok(false);
+        };
+        if world.look(creates)? == crate::disk::Spot::Absent
+            || !self
+                .registry
+                .read(|c| journal::was_to_create(c, creates.as_str()))?
+        {
+            return Ok(false);
+        }
+        world.vanish(creates);
+        Ok(world.mismatch(action)?.is_none())
+    }
+
+    fn do_files(
+        &self,
+        disk: &Disk,
+        plan: &Plan,
+        already: &[usize],
+        ctl: &ApplyControl,
+        reached: &mut usize,
+    ) -> Result<(), ChangeError> {
+        let mut foreign = false;
+        for (n, step) in plan.steps.iter().enumerate() {
+            if matches!(step.action, Action::Registry { .. }) {
+                continue;
+            }
+            if ctl.cancelled() {
+                return Err(ChangeError::Cancelled);
+            }
+            let began = Instant::now();
+            *reached = n + 1;
+            disk.at_step(n);
+            report(ctl, plan, n, StepState::Running, None, began);
+            if !already.contains(&n) {
+                let line = |line: &str, began: Instant| {
+                    report(
+                        ctl,
+                        plan,
+                        n,
+                        StepState::Running,
+                        Some(line.to_owned()),
+                        began,
+                    )
+                };
+                let done = forward::act(
+                    &Doing {
+                        disk,
+                        change: &plan.id,
+                        n,
+                        ctl,
+                        line: &line,
+                    },
+                    &step.action,
+                );
+                if let Err(error) = done {
+                    report(ctl, plan, n, StepState::Failed, None, began);
+                    // These act in one stroke, so a failed one was not done, and what stands there now is not ours to judge.
+                    let one_stroke = !matches!(
+                        step.action,
+                        Action::Trash { .. } | Action::Restore { .. } | Action::Run { .. }
+                    );
+                    if one_stroke || matches!(error, ChangeError::Stale { .. }) {
+                        *reached = n;
+                    }
+                    return Err(error);
+                }
+                foreign |= matches!(step.action, Action::Run { .. });
+            }
+            report(ctl, plan, n, StepState::Done, None, began);
+        }
+        disk.sync_touched()?;
+        if foreign {
+            disk.sync_all()?;
+        }
+        if ctl.cancelled() {
+            Err(ChangeError::Cancelled)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Writes all rows and the state `applied` in one transaction.
+    fn commit(
+        &self,
+        disk: &Disk,
+        plan: &Plan,
+        ctl: &ApplyControl,
+        now: &dyn Fn() -> OffsetDateTime,
+        began: Instant,
+    ) -> Result<(), ChangeError> {
+        disk.point("commit", self.registry.path(), "commit the change in")?;
+        let start = Instant::now();
+        let committed = self.registry.write(|c| {
+            for (n, left) in rows::write_all(c, numbered(plan))? {
+                let Step { detail, action, .. } = &plan.steps[n];
+                if let Action::Registry { table, .. } = action {
+                    let whole = Action::Registry {
+                        table: table.clone(),
+                        key: left.key,
+                        before: left.before,
+                        after: left.after,
+                    };
+                    journal::amend(c, &plan.id, n, detail, &whole)?;
+                }
+            }
+            if let Some(original) = &plan.undo_of {
+                journal::mark_undone(c, original, &plan.id)?;
+            }
+            let took = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+            journal::finish(c, &plan.id, "applied", None, now(), Some(took))
+        });
+        committed.map_err(|e| ChangeError::journal(self.registry.path(), e))?;
+        for (n, _) in numbered(plan).filter(|(_, a)| matches!(a, Action::Registry { .. })) {
+            report(ctl, plan, n, StepState::Done, None, start);
+        }
+        disk.point("committed", self.registry.path(), "finish the change in")
+    }
+
+    /// After the commit: markers of commands are of no more use. What cannot be removed harms nobody.
+    fn tidy(&self, disk: &Disk, plan: &Plan) -> Result<(), ChangeError> {
+        for (n, _) in numbered(plan).filter(|(_, a)| matches!(a, Action::Run { .. })) {
+            run::forget(disk, &plan.id, n)?;
+        }
+        self.drop_empty_trash(&plan.id);
+        Ok(())
+    }
+
+    pub(crate) fn drop_empty_trash(&self, change: &str) {
+        // Fails where something is in it, which is the point.
+        let _ = std::fs::remove_dir(self.state_dir.join("trash").join(change));
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call site; a struct would only rename them"
+    )]
+    fn take_back(
+        &self,
+        disk: &Arc<Disk>,
+        plan: &Plan,
+        already: &[usize],
+        reached: usize,
+        cause: ChangeError,
+        ctl: &ApplyControl,
+        now: &dyn Fn() -> OffsetDateTime,
+    ) -> ChangeError {
+        let entries: Vec<Entry> = plan.steps[..reached]
+            .iter()
+            .enumerate()
+            .map(|(n, step)| Entry {
+                n,
+                step: step.clone(),
+                already: already.contains(&n),
+            })
+            .collect();
+        let began = Instant::now();
+        let each = |entry: &Entry| report(ctl, plan, entry.n, StepState::RolledBack, None, began);
+        let unfinished = plan.steps.get(reached).and_then(|s| s.action.path());
+        let cleared = unfinished.map_or(Ok(()), |path| disk.clear_temp(&Place::root(path)));
+        let rolled = cleared
+            .and_then(|()| back::roll_back(disk, &plan.id, &entries, &each))
+            .and_then(|conflicts| {
+                let (state, note) = if conflicts.is_empty() {
+                    ("rolled_back", cause.to_string())
+                } else {
+                    ("needs_you", describe(&cause, &conflicts))
+                };
+                disk.point("mark", self.registry.path(), "write the journal in")?;
+                self.registry
+                    .write(|c| journal::finish(c, &plan.id, state, Some(&note), now(), None))?;
+                Ok(conflicts)
+            });
+        match rolled {
+            Ok(conflicts) if conflicts.is_empty() => {
+                self.drop_empty_trash(&plan.id);
+                cause
+            }
+            Ok(conflicts) => ChangeError::NeedsYou {
+                cause: Box::new(cause),
+                conflicts,
+            },
+            Err(died @ ChangeError::Died { .. }) => died,
+            Err(rollback) => ChangeError::RollbackFailed {
+                cause: Box::new(cause),
+                rollback: Box::new(rollback),
+            },
+        }
+    }
+}
+
+fn describe(cause: &ChangeError, conflicts: &[Conflict]) -> String {
+    let list: Vec<String> = conflicts
+        .iter()
+        .map(|c| format!("`{}` {}", c.target, c.what))
+        .collect();
+    format!("{cause} In the way of taking it back: {}.", list.join("; "))
+}
+
+fn numbered(plan: &Plan) -> impl Iterator<Item = (usize, &Action)> {
+    plan.steps.iter().map(|s| &s.action).enumerate()
+}
+
+/// Success is told only after this: every path reads back as the plan leaves it.
+fn read_back(disk: &Disk, world: &World, plan: &Plan) -> Result<(), ChangeError> {
+    disk.at_step(plan.steps.len());
+    let targets = world.unlike_disk()?;
+    if targets.is_empty() {
+        Ok(())
+    } else {
+        Err(ChangeError::Stale { targets })
+    }
+}
+
+fn report(
+    ctl: &ApplyControl,
+    plan: &Plan,
+    n: usize,
+    state: StepState,
+    line: Option<String>,
+    began: Instant,
+) {
+    let step = &plan.steps[n];
+    (ctl.progress)(StepProgress {
+        index: n,
+        total: plan.steps.len(),
+        group: step.group.clone(),
+        title: step.title.clone(),
+        state,
+        line,
+        elapsed: began.elapsed(),
+    });
+}
+
+fn receipt(plan: &Plan, at: OffsetDateTime, began: Instant) -> Receipt {
+    let paths: BTreeSet<String> = plan
+        .steps
+        .iter()
+        .filter_map(|s| s.action.path())
+        .map(ToString::to_string)
+        .collect();
+    let tables: BTreeSet<String> = plan
+        .steps
+        .iter()
+        .filter_map(|s| match &s.action {
+            Action::Registry { table, .. } => Some(table.clone()),
+            _ => None,
+        })
+        .collect();
+    Receipt {
+        change_id: plan.id.clone(),
+        title: plan.title.clone(),
+        applied_at: at,
+        took: began.elapsed(),
+        steps: plan.steps.len(),
+        paths: paths.into_iter().collect(),
+        tables: tables.into_iter().collect(),
+        restarts: plan.restarts.clone(),
+        irreversible: plan.irreversible.clone(),
+        undo_of: plan.undo_of.clone(),
     }
 }

@@ -6,17 +6,26 @@
 //!
 //! It refuses to know what the files mean (crates `install` and `config`), to make diffs, and to send events (`api`).
 
+mod back;
+mod check;
 mod control;
 mod disk;
 mod engine;
 mod error;
 mod faults;
 mod filestate;
+mod forward;
+mod journal;
+mod load;
+mod lock;
 mod plan;
 mod planner;
+mod recover;
 mod relpath;
 mod row;
 mod rows;
+mod run;
+mod undo;
 mod world;
 
 pub use control::{ApplyControl, Outcome, Receipt, Recovered, StepProgress, StepState};
@@ -24,6 +33,8 @@ pub use engine::Engine;
 pub use error::{ChangeError, Conflict};
 pub use faults::{Fault, Faults, NoFaults};
 pub use filestate::{FileState, LARGEST_PRE_IMAGE, TreeDigest};
+pub use journal::ChangeHeader;
+pub use load::{StoredChange, StoredStep};
 pub use plan::{Action, Actor, Plan, Step, StepView, Via, describe};
 pub use planner::{Planner, RunSpec};
 pub use relpath::RelPath;

@@ -240,18 +240,21 @@ fn name_of(table: &str, key: &Row) -> String {
     format!("registry · {table} · {}", key.join(", "))
 }
 
-/// What became of one registry step.
-pub(crate) enum Written {
-    /// The row after the write, whole; `None` where it was deleted. The key with references resolved.
-    Row {
-        key: Row,
-        row: Option<Row>,
-    },
+/// The row before and after a write, whole; `None` where there was or is none. The key with references resolved.
+#[derive(Debug)]
+pub(crate) struct Left {
+    pub key: Row,
+    pub before: Option<Row>,
+    pub after: Option<Row>,
+}
+
+enum Written {
+    Row(Left),
     Conflict(Conflict),
 }
 
 /// Writes the row of a registry step after checking that it is as expected.
-pub(crate) fn write(
+fn write(
     c: &Connection,
     table: &str,
     key: &Row,
@@ -305,10 +308,11 @@ pub(crate) fn write(
             },
         ),
     )?;
-    Ok(Written::Row {
-        row: find(c, table, &key)?,
+    Ok(Written::Row(Left {
+        after: find(c, table, &key)?,
+        before: found,
         key,
-    })
+    }))
 }
 
 /// Updates the columns that differ. `updated_at` is named only when a change is taken back: the trigger that keeps it may
@@ -383,7 +387,7 @@ fn resolved(c: &Connection, table: &str, key: &Row) -> Result<Row, ChangeError> 
 pub(crate) fn write_all<'a>(
     c: &Connection,
     steps: impl Iterator<Item = (usize, &'a Action)>,
-) -> Result<Vec<(usize, Row, Option<Row>)>, ChangeError> {
+) -> Result<Vec<(usize, Left)>, ChangeError> {
     let (mut left, mut conflicts) = (Vec::new(), Vec::new());
     for (n, action) in steps {
         let Action::Registry {
@@ -396,7 +400,7 @@ pub(crate) fn write_all<'a>(
             continue;
         };
         match write(c, table, key, before.as_ref(), after.as_ref())? {
-            Written::Row { key, row } => left.push((n, key, row)),
+            Written::Row(row) => left.push((n, row)),
             Written::Conflict(conflict) => conflicts.push(conflict),
         }
     }

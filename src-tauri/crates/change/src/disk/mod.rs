@@ -82,10 +82,6 @@ impl Place {
             rel: self.rel.parent().unwrap_or_else(RelPath::root),
         }
     }
-
-    fn sibling(&self, name: &str) -> Result<Place, ChangeError> {
-        self.parent().join(name)
-    }
 }
 
 /// What is at a place.
