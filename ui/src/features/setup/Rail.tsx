@@ -37,12 +37,12 @@ function footWords(step: StepId, saveTrouble: string | null): string {
 }
 
 function RailStep({ step }: { step: StepId }) {
-  const { state, dispatch, app, defaults } = useWizard();
+  const { state, dispatch, app } = useWizard();
   const pythons = useQuery({ ...pythonsQuery(usePlatform()), enabled: false });
   const current = state.step === step;
   const answered = state.answered.includes(step);
   const title = railTitle(step, app.secret_store);
-  const answer = answered && !current ? railAnswer(step, state, defaults, pythons.data ?? [], app.brand) : '';
+  const answer = answered && !current ? railAnswer(step, state, pythons.data ?? [], app.brand) : '';
   const inside = (
     <>
       {current ? <span className="wn cur" /> : answered ? <Glyph word="Healthy" /> : <span className="wn" />}

@@ -52,7 +52,7 @@ export function Wizard({ app, defaults, onDone }: { app: AppState; defaults: Set
   const path = pathOf(state);
   return (
     <WizardCtx.Provider value={context}>
-      <div className="win win-solo wizard">
+      <div className="win wizard">
         <Rail saveTrouble={trouble} />
         <Step key={`${state.step} ${state.resumePending}`} />
         <div className="sr" role="status" aria-live="polite">

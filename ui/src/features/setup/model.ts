@@ -203,11 +203,11 @@ export function makeReducer(defaults: SetupDefaults) {
 /** The step that can put an error right, from its stable code. */
 export function stepForCode(code: string, mode: Mode): StepId | null {
   const table: readonly (readonly [RegExp, StepId])[] = [
-    [/^(root|folder|path)/, mode === 'existing' ? 'look' : 'folder'],
-    [/^(python|venv)/, 'python'],
+    [/^(root|folder|path|has_registry|not_a_sanctum)/, mode === 'existing' ? 'look' : 'folder'],
+    [/^(python|venv|command)/, 'python'],
     [/^letta/, 'letta'],
     [/^(secret|keychain)/, 'keychain'],
-    [/^(account|password|user|admin)/, 'account'],
+    [/^(account|password|user|admin|email)/, 'account'],
     [/^(port|module)/, 'modules'],
     [/^(agent|name)/, 'agent'],
   ];

@@ -36,12 +36,15 @@ export async function openWizard(overrides: Partial<Platform> = {}, state: Parti
   });
   const client = createQueryClient();
   const onDone = vi.fn<() => void>();
+  const container = document.body.appendChild(document.createElement('div'));
+  container.id = 'root';
   await render(
     <PlatformProvider platform={platform}>
       <QueryClientProvider client={client}>
         <SetupView state={platform.memory.world.state} onDone={onDone} />
       </QueryClientProvider>
     </PlatformProvider>,
+    { container },
   );
   await at('welcome');
   return { client, platform, onDone, calls: (name) => platform.memory.calls.filter((call) => call.name === name).map((call) => call.args) };

@@ -53,6 +53,20 @@ test('cancel takes back what was written, and the answers stay', async () => {
   await see(testId('wizard-agent-name')).toHaveValue('Athena');
 });
 
+test('after a cancel the plan is made again, because the old one stays cancelled', async () => {
+  const held = heldApply();
+  const opened = await openWizard({ setupApply: held.setupApply });
+  await toPlan();
+  await enter();
+  await at('apply');
+  await testId('plan-cancel').click();
+  held.runs[0]?.reject(refusal('cancelled', 'The change was cancelled.'));
+  await see(testId('wizard-retry')).toHaveTextContent('Plan again');
+  await enter();
+  await at('account');
+  expect(opened.calls('setupApply').length, 'the cancelled plan is not applied again').toBe(1);
+});
+
 test('a failure says what happened, keeps the answers, and can be tried again', async () => {
   const held = heldApply();
   const opened = await openWizard({ setupApply: held.setupApply });

@@ -1,5 +1,5 @@
 // What the rail says: the name of each step and, once it is answered, the answer in a few words.
-import type { PythonCandidate, SecretStoreInfo, SetupDefaults } from '../../bindings';
+import type { PythonCandidate, SecretStoreInfo } from '../../bindings';
 import { namedAgents, pathOf, type StepId, type WizardState } from './model';
 
 export const RAIL_TITLES: Record<StepId, string> = {
@@ -28,7 +28,7 @@ function pythonAnswer(python: string | null, known: readonly PythonCandidate[]):
 const found = (n: number | null): string => (n === null ? '' : n === 0 ? 'None found' : `${n} found`);
 
 /** The answer shown beside an answered step. */
-export function railAnswer(step: StepId, state: WizardState, defaults: SetupDefaults, pythons: readonly PythonCandidate[], brand: string): string {
+export function railAnswer(step: StepId, state: WizardState, pythons: readonly PythonCandidate[], brand: string): string {
   const { draft } = state;
   switch (step) {
     case 'welcome': return state.mode === 'existing' ? 'One that exists' : `New ${brand}`;
@@ -38,7 +38,7 @@ export function railAnswer(step: StepId, state: WizardState, defaults: SetupDefa
     case 'letta': return draft.letta_url === null ? 'Later' : host(draft.letta_url);
     case 'keychain': return state.secrets?.status.word ?? 'Not tried';
     case 'account': return draft.admin_user;
-    case 'modules': return `${draft.modules.length} of ${defaults.modules.length}`;
+    case 'modules': return String(draft.modules.length);
     case 'agent': {
       const agents = namedAgents(draft);
       return agents.length === 1 ? (agents[0]?.name ?? '') : `${agents.length} agents`;
@@ -49,13 +49,13 @@ export function railAnswer(step: StepId, state: WizardState, defaults: SetupDefa
   }
 }
 
-/** "Step 4 of 12 · nothing written yet". */
+/** "Step 4 of 12 · nothing written". */
 export function railCaption(state: WizardState): string {
   const path = pathOf(state);
   const where = `Step ${path.indexOf(state.step) + 1} of ${path.length}`;
   if (state.step === 'done') return `${where} · applied, read back`;
-  if (state.step === 'apply') return `${where} · each step can be taken back`;
-  return `${where} · nothing written yet`;
+  if (state.step === 'apply') return `${where} · can be taken back`;
+  return `${where} · nothing written`;
 }
 
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

@@ -32,8 +32,9 @@ export function Account() {
   const differ = password2 !== '' ? password !== password2 : asked && password !== '';
   const repeatFindings = differ && (leftRepeat || asked || password2.length >= password.length)
     ? [localFinding('The two passwords differ.', 'Type the same one twice.')] : [];
-  const incomplete = user.trim() === '' || (!planned && (password === '' || password !== password2));
-  const bad = incomplete || (!planned && (hasError(userFindings) || hasError(passwordFindings)));
+  const emailFindings = asked && email !== null && !usable(email) ? [localFinding('This is not an e-mail address.', 'Correct it, or leave it empty.')] : [];
+  const incomplete = user.trim() === '' || (!planned && (password === '' || password !== password2)) || (email !== null && !usable(email));
+  const bad = (asked && incomplete) || (!planned && (hasError(userFindings) || hasError(passwordFindings)));
 
   const typed = (change: { password?: string; password2?: string }) => { setRefused([]); dispatch({ type: 'password', ...change }); };
   const next = async () => {
@@ -56,7 +57,7 @@ export function Account() {
       id="account" title="Who will sign in here?"
       lead={`This is the account of this app, not of your computer. It is the administrator of this ${app.brand}. There is no default password, and nobody can send you a new one.`}
       sentence={planned ? 'The password is part of the plan already.' : 'Kept as an Argon2id hash only.'}
-      primary={{ label: again ? 'Back to the plan' : 'Continue', onPress: next, blocked: bad ? 'User name and password are needed.' : null }}
+      primary={{ label: again ? 'Back to the plan' : 'Continue', onPress: next, blocked: bad ? 'Something here is missing or will not do.' : null }}
     >
       {again ? <Banner kind="info" title="Type the password again.">It is never kept, so the plan cannot be made without it.</Banner> : null}
       <div className="group">
@@ -74,7 +75,7 @@ export function Account() {
             autoComplete="new-password" onChange={(value) => typed({ password2: value })} onBlur={() => setLeftRepeat(true)} />
         </div>
         <div className="wcell">
-          <Answer label="E-mail (optional)" type="email" value={email ?? ''} data-testid="wizard-admin-email" autoComplete="email"
+          <Answer label="E-mail (optional)" type="email" value={email ?? ''} findings={emailFindings} data-testid="wizard-admin-email" autoComplete="email"
             onChange={(value) => dispatch({ type: 'answer', change: { admin_email: value.trim() === '' ? null : value.trim() } })}
             help="Only kept in the registry, beside your name. Nothing is sent there." />
         </div>
@@ -82,6 +83,8 @@ export function Account() {
     </StepFrame>
   );
 }
+
+const usable = (email: string): boolean => /^[^\s@]+@[^\s@]+$/.test(email);
 
 function dedupe(findings: Finding[]): Finding[] {
   return findings.filter((f, i) => findings.findIndex((other) => other.message === f.message) === i);

@@ -70,7 +70,7 @@ export function Agents() {
       {preview.named && ports.data && ports.data.length > 0 ? (
         <section>
           <div className="group-head wgh"><h3>Ports</h3><span className="count">checked against what listens now</span></div>
-          <PortsTable rows={ports.data} />
+          <PortsTable rows={ports.data} named />
         </section>
       ) : null}
     </StepFrame>

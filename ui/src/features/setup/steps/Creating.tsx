@@ -24,21 +24,21 @@ export function Creating() {
   const repair = creation.error === null || cancelled ? null : stepForCode(creation.error.code, state.mode);
   const change = () => dispatch({ type: 'go', step: repair ?? (state.mode === 'existing' ? 'account' : 'agent') });
   const again = () => {
-    // A plan that no longer fits what is there is made again; otherwise the same plan is applied once more.
-    if (creation.error !== null && /stale|plan/.test(creation.error.code)) {
+    // A plan that was cancelled or no longer fits what is there is made again; otherwise the same plan is applied once more.
+    if (cancelled || (creation.error !== null && creation.error.code.startsWith('plan_'))) {
       dispatch({ type: 'dropPlan' });
       dispatch({ type: 'go', step: 'plan' });
     } else creation.start(plan);
   };
   return (
     <StepFrame
-      id="apply" title={running ? `Creating your ${app.brand}` : cancelled ? 'Cancelled, and taken back' : 'It could not be created'} back={false}
+      key={running ? 'running' : 'ended'} id="apply" title={running ? `Creating your ${app.brand}` : cancelled ? 'Cancelled, and taken back' : 'It could not be created'} back={false}
       lead={running ? 'Steps are applied in the order of the plan. Each can be taken back.' : takenBack(plan, creation, cancelled)}
       sentence={running ? <Running plan={plan} creation={creation} /> : 'Your answers are kept.'}
       secondary={running
         ? <Button busy={creation.status === 'cancelling'} data-testid="plan-cancel" onClick={creation.cancel}>{creation.status === 'cancelling' ? 'Taking back' : 'Cancel'}</Button>
         : <Button data-testid="wizard-change" onClick={change}>{repair === null ? 'Change answers' : `Change “${railTitle(repair, app.secret_store)}”`}</Button>}
-      primary={running ? null : { label: 'Try again', testId: 'wizard-retry', onPress: again }}
+      primary={running ? null : { label: cancelled ? 'Plan again' : 'Try again', testId: 'wizard-retry', onPress: again }}
     >
       {creation.error !== null && !cancelled ? <ErrorBox error={creation.error} /> : null}
       {creation.cancelError !== null ? <ErrorBox error={creation.cancelError} /> : null}

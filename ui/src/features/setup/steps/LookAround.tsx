@@ -51,7 +51,7 @@ export function LookAround() {
   return (
     <StepFrame
       id="look" title={existing ? `Which ${app.brand} should be used?` : 'What is here already?'} sentence={sentence}
-      lead="The usual folders were looked at. Nothing was started, and nothing was written."
+      lead="The usual folders are looked at. Nothing is started, and nothing is written."
       primary={{
         label: chosen?.has_registry ? 'Open it' : 'Continue', onPress: next, busy: open.isPending,
         blocked: existing && chosen === null ? 'Choose a Sanctum first.' : null,

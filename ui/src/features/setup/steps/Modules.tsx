@@ -18,7 +18,8 @@ export function Modules() {
   const { state, dispatch, defaults } = useWizard();
   const platform = usePlatform();
   const { modules } = state.draft;
-  const draft = useDebounced(portsDraft(state, defaults).draft, 150);
+  const preview = portsDraft(state, defaults);
+  const draft = useDebounced(preview.draft, 150);
   const ports = useQuery({ ...portsQuery(platform, draft), placeholderData: (previous) => previous });
   const toggle = (name: string, on: boolean) =>
     dispatch({ type: 'answer', change: { modules: on ? [...modules, name] : modules.filter((m) => m !== name) } });
@@ -46,7 +47,7 @@ export function Modules() {
         <div className="group-head wgh"><h3>Ports</h3><span className="count">checked against what listens now</span></div>
         {ports.isPending ? <WaitingRow>Looking at which ports are free</WaitingRow> : null}
         {ports.isError ? <ErrorBox error={ports.error} onRetry={() => void ports.refetch()} /> : null}
-        {ports.data ? <PortsTable rows={ports.data} /> : null}
+        {ports.data ? <PortsTable rows={ports.data} named={preview.named} /> : null}
       </section>
     </StepFrame>
   );

@@ -2,27 +2,26 @@ import type { PortRow } from '../../../bindings';
 import { Glyph } from '../../../ui/Icon';
 import { Foreign } from '../../../ui/text';
 import { useWizard } from '../wizard-context';
-import { isStandIn } from './ports-draft';
 
 /** Who gets which port, and what holds it or made it move. */
-export function PortsTable({ rows }: { rows: readonly PortRow[] }) {
+export function PortsTable({ rows, named }: { rows: readonly PortRow[]; named: boolean }) {
   if (rows.length === 0) return <p className="small muted">Nothing that is chosen needs a port.</p>;
   return (
     <div className="group">
       <table className="table wports" data-testid="wizard-ports">
         <thead><tr><th scope="col">Agent</th><th scope="col">Module</th><th scope="col" className="num wport">Port</th><th scope="col" className="wstate">State</th></tr></thead>
-        <tbody>{rows.map((row) => <Row key={`${row.agent ?? ''} ${row.module}`} row={row} />)}</tbody>
+        <tbody>{rows.map((row) => <Row key={`${row.agent ?? ''} ${row.module}`} row={row} named={named} />)}</tbody>
       </table>
     </div>
   );
 }
 
-function Row({ row }: { row: PortRow }) {
+function Row({ row, named }: { row: PortRow; named: boolean }) {
   const { defaults } = useWizard();
   const title = defaults.modules.find((m) => m.name === row.module)?.title ?? row.module;
   return (
     <tr>
-      <td>{row.agent === null ? <span className="muted">shared</span> : isStandIn(row.agent) ? <span className="muted">the first agent</span> : <Foreign>{row.agent}</Foreign>}</td>
+      <td>{row.agent === null ? <span className="muted">shared</span> : !named ? <span className="muted">the first agent</span> : <Foreign>{row.agent}</Foreign>}</td>
       <td><Foreign>{title}</Foreign></td>
       <td className="num mono wport">{row.port}</td>
       <td className="wstate"><PortState row={row} /></td>

@@ -94,7 +94,7 @@ export function Python() {
         <div className="orow">
           <div className="grow">
             <b className="medium">Build the shared environment now</b>
-            <p className="small muted">Makes <code>agents/venv</code>. It takes some seconds and can be done later.</p>
+            <p className="small muted">Makes <code>agents/venv</code> from it. This can be done later.</p>
           </div>
           <Switch label="Build the shared environment now" checked={venv && chosen !== null} disabled={chosen === null} data-testid="wizard-python-venv"
             onChange={(on) => dispatch({ type: 'answer', change: { venv: on } })} />
@@ -108,4 +108,4 @@ export function Python() {
 }
 
 const WORDS = ['None was', 'One was', 'Two were', 'Three were', 'Four were', 'Five were', 'Six were', 'Seven were', 'Eight were', 'Nine were'];
-const found = (n: number): string => `${WORDS[n] ?? `${n} were`} found on this computer${n > 0 ? ' and tried' : ''}.`;
+const found = (n: number): string => `${WORDS[n] ?? `${n} were`} found on this computer${n > 0 ? ' and tried: version, SSL, SQLite, venv and ensurepip' : ''}.`;

@@ -23,7 +23,7 @@ interface ModeChoice {
 }
 
 const choices = (brand: string): ModeChoice[] => [
-  { mode: 'new', icon: 'plus', title: `New ${brand}`, text: 'Makes the folder, the registry, your account and a first agent. About two minutes, six answers.' },
+  { mode: 'new', icon: 'plus', title: `New ${brand}`, text: 'Makes the folder, the registry, your account and a first agent. Six answers at most; the rest has defaults.' },
   { mode: 'existing', icon: 'folder', title: 'Use one that exists', text: 'Opens it, or takes it over without changing a file of it.' },
   { mode: 'sample', icon: 'search', title: 'Look around a sample', text: 'A labelled sample in a temporary folder. Nothing on this computer changes.' },
 ];
@@ -50,7 +50,7 @@ function ChooseMode() {
   };
   return (
     <StepFrame
-      id="welcome" title={`How do you want to start?`} sentence={SENTENCE[state.mode]}
+      id="welcome" title="How do you want to start?" sentence={SENTENCE[state.mode]}
       lead={`${app.brand} runs your agents on this computer. Nothing is written before you have read the plan.`}
       primary={{ label: state.mode === 'sample' ? 'Open the sample' : 'Continue', onPress }}
     >
@@ -105,7 +105,7 @@ function Resume({ resume }: { resume: SetupResume }) {
         kind={rolledBack ? 'warn' : 'info'} data-testid="resume-banner"
         title={rolledBack ? 'Setup stopped while it was writing, and was taken back.' : <>Setup stopped at “{isStepId(draft.step) ? railTitle(draft.step, app.secret_store) : 'Welcome'}” <RelativeTime at={resume.saved_at} bare />. Nothing had been written.</>}
       >
-        <Foreign>{resume.message}</Foreign>
+        {resume.message === '' ? null : <Foreign>{resume.message}</Foreign>}
       </Banner>
       <div className="group">
         <dl className="facts wfacts">
