@@ -221,7 +221,10 @@ impl EnvFile {
         } else {
             b"\n"
         };
-        if !bytes.is_empty() && bytes != parse::BOM && !bytes.ends_with(b"\n") {
+        if bytes.ends_with(b"\r") {
+            // Half a line end: a whole one behind it would make the half a part of the value before.
+            bytes.push(b'\n');
+        } else if !bytes.is_empty() && bytes != parse::BOM && !bytes.ends_with(b"\n") {
             bytes.extend_from_slice(newline);
         }
         bytes.extend_from_slice(key.as_bytes());

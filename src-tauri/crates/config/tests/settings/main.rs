@@ -1,0 +1,9 @@
+//! What an operator relies on: files survive, bash and we read alike, a child wins, a schema cannot hurt.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod bash;
+mod effective;
+mod env;
+mod resolve;
+mod schema;
