@@ -148,7 +148,7 @@ fn patched_files_mean_the_same_to_bash_whatever_the_line_looked_like() {
             // A bare value that a shell would run is replaced, so the file as a whole is safe again.
             if value.contains("PWNED") && file.set("A", &value).is_ok() {
                 let read = sourced(dir.path(), &file.to_bytes(), &["A".to_owned()]);
-                assert_eq!(read, [value.clone()], "A set in {start:?}");
+                assert_eq!(read, std::slice::from_ref(&value), "A set in {start:?}");
             }
         }
     }
