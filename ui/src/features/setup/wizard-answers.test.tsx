@@ -16,7 +16,7 @@ const candidate: Candidate = {
   evidence: ['venv/', 'control/db/sanctum_ui.db'], agents: ['athena', 'monday'], modules: 5, has_registry: false,
   findings: [{ code: 'env_tracked', level: 'warn', message: 'A .env is tracked by git.', hint: 'Take it out of git.', path: 'agents/agent-athena/broca2/config/.env' }],
 };
-const scan = (candidates: Candidate[]) => async () => ({ candidates, looked_at: ['/home/mara'], took_ms: 12, cut: false });
+const scan = (candidates: Candidate[]) => async () => ({ candidates, looked_at: 41, took_ms: 12, cut: null });
 
 test('a folder that will not do says why and blocks, and the suggestion is taken by one press', async () => {
   await openWizard();

@@ -4,6 +4,7 @@ import type { Candidate } from '../../../bindings';
 import { usePlatform } from '../../../platform/context';
 import { Banner } from '../../../ui/Banner';
 import { ErrorBox } from '../../../ui/states';
+import { Foreign } from '../../../ui/text';
 import { duration } from '../../../ui/time';
 import { StepFrame } from '../StepFrame';
 import { WaitingRow } from '../parts';
@@ -63,8 +64,8 @@ export function LookAround() {
       {candidates.length > 0 ? <CandidateList candidates={candidates} existing={existing} chosen={chosen} /> : null}
       {usual.data ? (
         <p className="caption faint">
-          {count(usual.data.looked_at.length, 'place')} looked at in {duration(usual.data.took_ms)}
-          {usual.data.cut ? '. The search was cut off at its limit; there may be more.' : '.'}
+          {count(usual.data.looked_at, 'folder')} looked at in {duration(usual.data.took_ms)}.
+          {usual.data.cut === null ? '' : <> The search ended early: <Foreign>{usual.data.cut}</Foreign></>}
         </p>
       ) : null}
       <OtherFolder busy={added.isFetching} looked={other} found={added.data?.candidates.length ?? null} onLook={setOther} />
