@@ -7,6 +7,7 @@
 
 mod build;
 mod diagnose;
+mod json;
 mod lines;
 mod load;
 mod text;
@@ -16,7 +17,7 @@ use std::fmt;
 use std::path::Path;
 
 pub use build::parse;
-pub(crate) use load::{LoadError, load_at, stat_at};
+pub(crate) use load::{LoadError, load_at, load_seen, stat_at};
 pub use text::{escape_name, repair_double_encoding};
 
 /// The largest manifest that is read: 1 MiB.

@@ -86,7 +86,9 @@ pub enum WatchError {
         source: std::io::Error,
     },
     /// No thread could be started.
-    #[error("the watcher could not start: {0}; changes made outside will not show by themselves; close other programs and try again")]
+    #[error(
+        "the watcher could not start: {0}; changes made outside will not show by themselves; close other programs and try again"
+    )]
     Thread(std::io::Error),
 }
 
@@ -104,24 +106,43 @@ impl Watcher {
     /// # Errors
     /// Only when the parent of the root cannot be resolved or no thread can be started; a lack of watches is no error
     /// but [`WatchMode::Polling`].
-    pub fn start(root: &Path, options: WatchOptions, on_event: impl Fn(WatchEvent) + Send + 'static) -> Result<Watcher, WatchError> {
-        let real = real_root(root).map_err(|source| WatchError::Root { path: root.to_path_buf(), source })?;
+    pub fn start(
+        root: &Path,
+        options: WatchOptions,
+        on_event: impl Fn(WatchEvent) + Send + 'static,
+    ) -> Result<Watcher, WatchError> {
+        let real = real_root(root).map_err(|source| WatchError::Root {
+            path: root.to_path_buf(),
+            source,
+        })?;
         let (to_worker, inbox) = mpsc::channel();
         let mode = Arc::new(RwLock::new(WatchMode::Events));
         let (ready, started) = mpsc::channel();
         let events = watcher(&real, to_worker.clone());
-        let worker = Worker::new(root.to_path_buf(), real, options, Arc::clone(&mode), Box::new(on_event));
+        let worker = Worker::new(
+            root.to_path_buf(),
+            real,
+            options,
+            Arc::clone(&mode),
+            Box::new(on_event),
+        );
         let thread = std::thread::Builder::new()
             .name("sanctum-watch".to_owned())
             .spawn(move || worker.run(events, &inbox, &ready))
             .map_err(WatchError::Thread)?;
         let _ = started.recv();
-        Ok(Watcher { to_worker, thread: Some(thread), mode })
+        Ok(Watcher {
+            to_worker,
+            thread: Some(thread),
+            mode,
+        })
     }
 
     /// How it learns of changes now; for the status line.
     pub fn mode(&self) -> WatchMode {
-        self.mode.read().map_or(WatchMode::Events, |mode| mode.clone())
+        self.mode
+            .read()
+            .map_or(WatchMode::Events, |mode| mode.clone())
     }
 }
 
@@ -152,10 +173,13 @@ fn watcher(real: &Path, to_worker: Sender<Message>) -> notify::Result<Recommende
     let root = real.to_path_buf();
     notify::recommended_watcher(move |event: notify::Result<Event>| {
         let message = match event {
-            Ok(event) if event.need_rescan() => Message::Lost("the system lost track of some changes".to_owned()),
+            Ok(event) if event.need_rescan() => {
+                Message::Lost("the system lost track of some changes".to_owned())
+            }
             Ok(event) if is_read(&event.kind) => return,
             Ok(event) => {
-                let concerns = |path: &PathBuf| path.strip_prefix(&root).is_ok_and(interest::reported);
+                let concerns =
+                    |path: &PathBuf| path.strip_prefix(&root).is_ok_and(interest::reported);
                 let paths: Vec<PathBuf> = event.paths.into_iter().filter(concerns).collect();
                 if paths.is_empty() {
                     return;

@@ -19,17 +19,25 @@ struct Row {
 
 /// Gives the draft's agents the names a database has for them, and says what was odd about it.
 pub(super) fn name_agents(path: &Path, shown: &str, draft: &mut Draft) {
-    let note = |message: String, hint: &str| Note { path: shown.to_owned(), message, hint: hint.to_owned() };
+    let note = |message: String, hint: &str| Note {
+        path: shown.to_owned(),
+        message,
+        hint: hint.to_owned(),
+    };
     let rows = match read(path) {
         Ok(rows) => rows,
         Err(why) => {
-            draft.findings.push(note(format!("this database could not be read: {why}"), "Nothing was changed; names are taken from the folders."));
+            draft.findings.push(note(
+                format!("this database could not be read: {why}"),
+                "Nothing was changed; names are taken from the folders.",
+            ));
             return;
         }
     };
     if size(&beside(path, "-wal")) > 0 {
         draft.findings.push(note(
-            "this database is in use or was not closed; its newest rows were left unread".to_owned(),
+            "this database is in use or was not closed; its newest rows were left unread"
+                .to_owned(),
             "Stop the program that uses it and scan again to see them.",
         ));
     }
@@ -38,28 +46,49 @@ pub(super) fn name_agents(path: &Path, shown: &str, draft: &mut Draft) {
         many => format!("`{shown}` names {many} agents"),
     });
     for row in rows {
-        let Some(mut name) = row.name.filter(|name| !name.trim().is_empty()) else { continue };
+        let Some(mut name) = row.name.filter(|name| !name.trim().is_empty()) else {
+            continue;
+        };
         if let Some(fixed) = repair_double_encoding(&name) {
-            draft.findings.push(note(format!("the label `{name}` was encoded twice; shown as `{fixed}`"), "The repaired text is used when this install is adopted."));
+            draft.findings.push(note(
+                format!("the label `{name}` was encoded twice; shown as `{fixed}`"),
+                "The repaired text is used when this install is adopted.",
+            ));
             name = fixed;
         }
-        if let Some(agent) = draft.agents.iter_mut().find(|agent| is_row_of(agent, &row.key, &row.letta, &name)) {
+        if let Some(agent) = draft
+            .agents
+            .iter_mut()
+            .find(|agent| is_row_of(agent, &row.key, &row.letta, &name))
+        {
             agent.name = name;
-            agent.letta_uid = agent.letta_uid.take().or(row.letta.filter(|letta| !letta.starts_with("unlinked:")));
+            agent.letta_uid = agent
+                .letta_uid
+                .take()
+                .or(row.letta.filter(|letta| !letta.starts_with("unlinked:")));
         }
     }
 }
 
 fn is_row_of(agent: &FoundAgent, key: &Option<String>, letta: &Option<String>, name: &str) -> bool {
-    let is = |value: &Option<String>| value.as_deref().is_some_and(|v| v == agent.uid || v.strip_prefix("agent-") == Some(&agent.uid));
-    letta.is_some() && *letta == agent.letta_uid || is(key) || is(letta) || name.to_lowercase().replace(' ', "-") == agent.uid
+    let is = |value: &Option<String>| {
+        value
+            .as_deref()
+            .is_some_and(|v| v == agent.uid || v.strip_prefix("agent-") == Some(&agent.uid))
+    };
+    letta.is_some() && *letta == agent.letta_uid
+        || is(key)
+        || is(letta)
+        || name.to_lowercase().replace(' ', "-") == agent.uid
 }
 
 /// SQLite would create `-shm` beside a database in WAL mode even when it only reads, so such a file is opened as
 /// immutable: what lies in an open `-wal` is then not seen. With an unfinished rollback journal it is not opened at all.
 fn read(path: &Path) -> Result<Vec<Row>, String> {
     let mut head = [0_u8; 20];
-    File::open(path).and_then(|mut file| file.read_exact(&mut head)).map_err(|_| "it is too short to be a database".to_owned())?;
+    File::open(path)
+        .and_then(|mut file| file.read_exact(&mut head))
+        .map_err(|_| "it is too short to be a database".to_owned())?;
     if !head.starts_with(b"SQLite format 3\0") {
         return Err("it is not a SQLite database".to_owned());
     }
@@ -70,23 +99,34 @@ fn read(path: &Path) -> Result<Vec<Row>, String> {
     let mut uri = String::from("file:");
     for byte in path.as_os_str().as_bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => uri.push(char::from(*byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => {
+                uri.push(char::from(*byte))
+            }
             byte => {
                 let _ = write!(uri, "%{byte:02X}");
             }
         }
     }
     let _ = write!(uri, "?mode=ro&immutable={immutable}");
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     query(&uri, flags).map_err(|error| error.to_string())
 }
 
 fn query(uri: &str, flags: OpenFlags) -> sanctum_registry::rusqlite::Result<Vec<Row>> {
     let db = Connection::open_with_flags(uri, flags)?;
     db.busy_timeout(std::time::Duration::from_millis(200))?;
-    let columns: Vec<String> =
-        db.prepare("SELECT name FROM pragma_table_info('agents')")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    let column = |wanted: &[&'static str]| wanted.iter().find(|w| columns.iter().any(|c| c == *w)).map_or("NULL", |c| *c);
+    let columns: Vec<String> = db
+        .prepare("SELECT name FROM pragma_table_info('agents')")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let column = |wanted: &[&'static str]| {
+        wanted
+            .iter()
+            .find(|w| columns.iter().any(|c| c == *w))
+            .map_or("NULL", |c| *c)
+    };
     let sql = format!(
         "SELECT {}, {}, {} FROM agents LIMIT 1000",
         column(&["uid", "id"]),
@@ -104,7 +144,11 @@ fn query(uri: &str, flags: OpenFlags) -> sanctum_registry::rusqlite::Result<Vec<
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(Row { key: text(row.get_ref(0)?), name: text(row.get_ref(1)?), letta: text(row.get_ref(2)?) });
+        found.push(Row {
+            key: text(row.get_ref(0)?),
+            name: text(row.get_ref(1)?),
+            letta: text(row.get_ref(2)?),
+        });
     }
     Ok(found)
 }

@@ -21,5 +21,10 @@ fn bare(value: &str) -> String {
             return rest.split(quote).next().unwrap_or_default().to_owned();
         }
     }
-    value.split(" #").next().unwrap_or_default().trim().to_owned()
+    value
+        .split(" #")
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned()
 }

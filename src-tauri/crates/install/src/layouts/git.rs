@@ -16,9 +16,20 @@ pub(super) fn tracked_env_files(root: &Path, files: &[PathBuf]) -> Vec<Note> {
     let mut indexes: HashMap<PathBuf, HashSet<Vec<u8>>> = HashMap::new();
     let mut notes = Vec::new();
     for file in files {
-        let Some((top, git)) = file.ancestors().skip(1).take(MAX_UP).find_map(|dir| Some((dir, git_dir(dir)?))) else { continue };
-        let Ok(inside) = file.strip_prefix(top) else { continue };
-        let tracked = indexes.entry(git).or_insert_with_key(|git| read_index(&git.join("index")).unwrap_or_default());
+        let Some((top, git)) = file
+            .ancestors()
+            .skip(1)
+            .take(MAX_UP)
+            .find_map(|dir| Some((dir, git_dir(dir)?)))
+        else {
+            continue;
+        };
+        let Ok(inside) = file.strip_prefix(top) else {
+            continue;
+        };
+        let tracked = indexes
+            .entry(git)
+            .or_insert_with_key(|git| read_index(&git.join("index")).unwrap_or_default());
         if tracked.contains(inside.as_os_str().as_bytes()) {
             notes.push(Note {
                 path: escape_name(file.strip_prefix(root).unwrap_or(file).as_os_str()),
@@ -58,22 +69,46 @@ fn names(bytes: &[u8]) -> HashSet<Vec<u8>> {
     const FIXED: usize = 62;
     let mut names = HashSet::new();
     let number = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
-    let (Some(b"DIRC"), Some(version @ 2..=4), Some(count)) = (bytes.get(..4), number(4), number(8)) else { return names };
+    let (Some(b"DIRC"), Some(version @ 2..=4), Some(count)) =
+        (bytes.get(..4), number(4), number(8))
+    else {
+        return names;
+    };
     let (mut at, mut last) = (12, Vec::new());
     for _ in 0..count {
-        let Some(flags) = bytes.get(at + FIXED - 2) else { break };
-        let mut from = at + FIXED + if version >= 3 && flags & 0x40 != 0 { 2 } else { 0 };
+        let Some(flags) = bytes.get(at + FIXED - 2) else {
+            break;
+        };
+        let mut from = at
+            + FIXED
+            + if version >= 3 && flags & 0x40 != 0 {
+                2
+            } else {
+                0
+            };
         if version == 4 {
-            let Some((strip, used)) = bytes.get(from..).and_then(varint) else { break };
+            let Some((strip, used)) = bytes.get(from..).and_then(varint) else {
+                break;
+            };
             last.truncate(last.len().saturating_sub(strip));
             from += used;
         } else {
             last.clear();
         }
-        let Some(end) = bytes.get(from..).and_then(|rest| rest.iter().position(|b| *b == 0)).map(|n| from + n) else { break };
+        let Some(end) = bytes
+            .get(from..)
+            .and_then(|rest| rest.iter().position(|b| *b == 0))
+            .map(|n| from + n)
+        else {
+            break;
+        };
         last.extend_from_slice(bytes.get(from..end).unwrap_or_default());
         names.insert(last.clone());
-        at = if version == 4 { end + 1 } else { at + (end - at + 8) / 8 * 8 };
+        at = if version == 4 {
+            end + 1
+        } else {
+            at + (end - at + 8) / 8 * 8
+        };
     }
     names
 }

@@ -26,8 +26,14 @@ pub(super) fn is_file(path: &Path) -> bool {
 
 /// The names in a folder, ordered; empty when it cannot be read.
 pub(super) fn names(path: &Path) -> Vec<OsString> {
-    let Ok(entries) = fs::read_dir(path) else { return Vec::new() };
-    let mut names: Vec<OsString> = entries.take(MAX_ENTRIES).flatten().map(|entry| entry.file_name()).collect();
+    let Ok(entries) = fs::read_dir(path) else {
+        return Vec::new();
+    };
+    let mut names: Vec<OsString> = entries
+        .take(MAX_ENTRIES)
+        .flatten()
+        .map(|entry| entry.file_name())
+        .collect();
     names.sort();
     names
 }
@@ -38,7 +44,11 @@ pub(super) fn text(path: &Path) -> Option<String> {
         return None;
     }
     let mut bytes = Vec::new();
-    File::open(path).ok()?.take(MAX_TEXT).read_to_end(&mut bytes).ok()?;
+    File::open(path)
+        .ok()?
+        .take(MAX_TEXT)
+        .read_to_end(&mut bytes)
+        .ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -47,7 +57,9 @@ pub(super) fn folders(path: &Path) -> Vec<(String, PathBuf)> {
     names(path)
         .into_iter()
         .map(|name| (name.to_string_lossy().into_owned(), path.join(name)))
-        .filter(|(name, path)| !name.starts_with('.') && fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir()))
+        .filter(|(name, path)| {
+            !name.starts_with('.') && fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir())
+        })
         .collect()
 }
 
@@ -69,6 +81,9 @@ impl<'a> Look<'a> {
     }
 
     pub fn names(&self, rel: &str) -> Vec<String> {
-        names(&self.root.join(rel)).into_iter().map(|name| name.to_string_lossy().into_owned()).collect()
+        names(&self.root.join(rel))
+            .into_iter()
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect()
     }
 }

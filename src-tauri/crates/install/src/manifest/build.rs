@@ -1,16 +1,16 @@
 //! From bytes to a [`Manifest`]: encoding, JSON, the two required fields, and the optional ones gracefully.
 
 use super::diagnose::diagnose;
+use super::json::{Fields, Top};
 use super::lines::{key_line, key_offsets, position};
 use super::text::{is_direction, repair_double_encoding, short};
 use super::{Broken, Finding, Manifest};
-use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value as Json};
-use std::cell::RefCell;
-use std::fmt;
+use serde_json::Value as Json;
 
 const MAX_NAME: usize = 128;
 const MAX_DEPENDENCIES: usize = 1000;
+/// So many repeated keys are named; each costs a walk through the text.
+const MAX_REPEATED: usize = 5;
 
 /// Reads a manifest from its bytes. A byte-order mark is tolerated; of a key written twice the last one counts.
 ///
@@ -18,21 +18,15 @@ const MAX_DEPENDENCIES: usize = 1000;
 /// `Broken`, with line and column where there is one.
 pub fn parse(bytes: &[u8]) -> Result<Manifest, Broken> {
     let text = decode(bytes)?;
-    let repeated = RefCell::new(Vec::new());
-    let mut parser = serde_json::Deserializer::from_str(text);
-    let value = Node {
-        repeated: &repeated,
-        top: true,
-    }
-    .deserialize(&mut parser);
-    let object = match value.and_then(|value| parser.end().map(|()| value)) {
-        Ok(Json::Object(object)) => object,
-        Ok(other) => return Err(not_an_object(&other)),
+    let fields = match serde_json::from_str(text) {
+        Ok(Top::Fields(fields)) => fields,
+        Ok(Top::Other(other)) => return Err(not_an_object(&other)),
         Err(error) => return Err(diagnose(text).unwrap_or_else(|| in_the_parsers_words(&error))),
     };
-    let mut manifest = fill(text, object)?;
-    for key in repeated.into_inner() {
-        let lines: Vec<String> = key_offsets(text, &key)
+    let repeated = fields.repeated.clone();
+    let mut manifest = fill(text, fields)?;
+    for key in repeated.iter().take(MAX_REPEATED) {
+        let lines: Vec<String> = key_offsets(text, key)
             .iter()
             .map(|at| position(text, *at).0.to_string())
             .collect();
@@ -40,12 +34,12 @@ pub fn parse(bytes: &[u8]) -> Result<Manifest, Broken> {
             Finding::new(
                 format!(
                     "`{}` is written more than once (lines {}); the last one counts",
-                    short(&key),
+                    short(key),
                     lines.join(", ")
                 ),
                 "Remove the ones that do not count.",
             )
-            .at(key_line(text, &key)),
+            .at(key_line(text, key)),
         );
     }
     Ok(manifest)
@@ -102,20 +96,20 @@ fn in_the_parsers_words(error: &serde_json::Error) -> Broken {
     .at((number(error.line()), number(error.column())))
 }
 
-fn fill(text: &str, mut object: Map<String, Json>) -> Result<Manifest, Broken> {
-    let name = required(text, &mut object, "name")?;
+fn fill(text: &str, mut fields: Fields) -> Result<Manifest, Broken> {
+    let name = required(text, &mut fields, "name")?;
     check_name(&name).map_err(|mut broken| {
         broken.line = key_line(text, "name");
         broken
     })?;
-    let kind = required(text, &mut object, "type")?;
+    let kind = required(text, &mut fields, "type")?;
     let mut manifest = Manifest {
         kind: kind.trim().to_lowercase(),
         ..Manifest::default()
     };
     let mut taken = Taking {
         text,
-        object,
+        fields,
         findings: Vec::new(),
     };
     if mixes_alphabets(&name) {
@@ -147,12 +141,12 @@ fn fill(text: &str, mut object: Map<String, Json>) -> Result<Manifest, Broken> {
     manifest.config_schema = taken.schema();
     manifest.dependencies = taken.dependencies(&manifest.name);
     manifest.entry_point = taken.entry_point();
-    manifest.extra = taken.object;
     manifest.findings = taken.findings;
+    manifest.extra = taken.fields.into_map();
     Ok(manifest)
 }
 
-fn required(text: &str, object: &mut Map<String, Json>, key: &str) -> Result<String, Broken> {
+fn required(text: &str, fields: &mut Fields, key: &str) -> Result<String, Broken> {
     let hint =
         format!("Add `\"{key}\": \"…\"`; `name` and `type` are the two fields every manifest has.");
     let at = |message: String| {
@@ -160,7 +154,7 @@ fn required(text: &str, object: &mut Map<String, Json>, key: &str) -> Result<Str
         broken.line = key_line(text, key);
         broken
     };
-    match object.shift_remove(key) {
+    match fields.take(key) {
         Some(Json::String(value)) if value.trim().is_empty() => {
             Err(at(format!("`{key}` is empty")))
         }
@@ -169,7 +163,7 @@ fn required(text: &str, object: &mut Map<String, Json>, key: &str) -> Result<Str
             "`{key}` is {}; it has to be text in double quotes",
             called(&other)
         ))),
-        None => match object.keys().find(|k| k.eq_ignore_ascii_case(key)) {
+        None => match fields.keys().find(|k| k.eq_ignore_ascii_case(key)) {
             Some(near) => Err(Broken {
                 line: key_line(text, near),
                 ..Broken::new(
@@ -228,7 +222,7 @@ fn called(value: &Json) -> &'static str {
 /// Takes the optional fields out of the object; what cannot be used stays in it and becomes a finding.
 struct Taking<'a> {
     text: &'a str,
-    object: Map<String, Json>,
+    fields: Fields,
     findings: Vec<Finding>,
 }
 
@@ -244,11 +238,11 @@ impl Taking<'_> {
             format!("`{key}` is {}, not {wanted}; it is ignored", called(&value)),
             "Correct it or remove it.",
         );
-        self.object.insert(key.to_owned(), value);
+        self.fields.put(key, value);
     }
 
     fn label(&mut self, key: &str) -> Option<String> {
-        match self.object.shift_remove(key)? {
+        match self.fields.take(key)? {
             Json::Null => None,
             Json::String(value) => match repair_double_encoding(&value) {
                 Some(fixed) => {
@@ -269,7 +263,7 @@ impl Taking<'_> {
     }
 
     fn version(&mut self) -> Option<String> {
-        match self.object.shift_remove("version")? {
+        match self.fields.take("version")? {
             Json::String(value) => Some(value),
             Json::Number(number) => {
                 self.find(
@@ -288,7 +282,7 @@ impl Taking<'_> {
     }
 
     fn scope(&mut self) -> Option<String> {
-        match self.object.shift_remove("module_scope")? {
+        match self.fields.take("module_scope")? {
             Json::String(value) => {
                 let folded = value.trim().to_lowercase();
                 if !matches!(folded.as_str(), "agent" | "global") {
@@ -320,7 +314,7 @@ impl Taking<'_> {
     }
 
     fn schema(&mut self) -> Option<Json> {
-        match self.object.shift_remove("config_schema")? {
+        match self.fields.take("config_schema")? {
             schema @ Json::Object(_) => {
                 if has_remote_ref(&schema) {
                     self.find(
@@ -340,7 +334,7 @@ impl Taking<'_> {
     }
 
     fn dependencies(&mut self, own_name: &str) -> Vec<String> {
-        let Some(value) = self.object.shift_remove("dependencies") else {
+        let Some(value) = self.fields.take("dependencies") else {
             return Vec::new();
         };
         let mut names: Vec<String> = match value {
@@ -395,7 +389,7 @@ impl Taking<'_> {
     }
 
     fn entry_point(&mut self) -> Option<String> {
-        match self.object.shift_remove("entry_point")? {
+        match self.fields.take("entry_point")? {
             Json::Null => None,
             Json::String(value) => {
                 let leaves = value.starts_with(['/', '\\', '~'])
@@ -410,8 +404,7 @@ impl Taking<'_> {
                         message,
                         "Name a file inside the folder, for example `main.py`.",
                     );
-                    self.object
-                        .insert("entry_point".to_owned(), Json::String(value));
+                    self.fields.put("entry_point", Json::String(value));
                     return None;
                 }
                 Some(value)
@@ -431,73 +424,5 @@ fn has_remote_ref(value: &Json) -> bool {
         }),
         Json::Array(list) => list.iter().any(has_remote_ref),
         _ => false,
-    }
-}
-
-/// Builds a `Value` and notes the top-level keys that came more than once; the parser's depth limit (128) applies.
-struct Node<'a> {
-    repeated: &'a RefCell<Vec<String>>,
-    top: bool,
-}
-
-impl<'de> DeserializeSeed<'de> for Node<'_> {
-    type Value = Json;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        if self.top {
-            deserializer.deserialize_any(self)
-        } else {
-            serde::Deserialize::deserialize(deserializer)
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for Node<'_> {
-    type Value = Json;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let mut object = Map::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let value = map.next_value_seed(Node {
-                repeated: self.repeated,
-                top: false,
-            })?;
-            if object.insert(key.clone(), value).is_some() && !self.repeated.borrow().contains(&key)
-            {
-                self.repeated.borrow_mut().push(key);
-            }
-        }
-        Ok(Json::Object(object))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Json, A::Error> {
-        let mut list = Vec::new();
-        while let Some(value) = seq.next_element()? {
-            list.push(value);
-        }
-        Ok(Json::Array(list))
-    }
-
-    fn visit_bool<E>(self, v: bool) -> Result<Json, E> {
-        Ok(v.into())
-    }
-    fn visit_i64<E>(self, v: i64) -> Result<Json, E> {
-        Ok(v.into())
-    }
-    fn visit_u64<E>(self, v: u64) -> Result<Json, E> {
-        Ok(v.into())
-    }
-    fn visit_f64<E>(self, v: f64) -> Result<Json, E> {
-        Ok(v.into())
-    }
-    fn visit_str<E>(self, v: &str) -> Result<Json, E> {
-        Ok(v.into())
-    }
-    fn visit_unit<E>(self) -> Result<Json, E> {
-        Ok(Json::Null)
     }
 }

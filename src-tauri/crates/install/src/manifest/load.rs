@@ -31,11 +31,21 @@ pub(crate) fn stat_at(dir: BorrowedFd<'_>, path: &Path) -> Result<Option<Stat>, 
     }
 }
 
+/// Looks, then reads.
 pub(crate) fn load_at(dir: BorrowedFd<'_>, path: &Path) -> Result<Loaded, LoadError> {
-    let Some(stat) = stat_at(dir, path).map_err(denied)? else {
-        return Err(LoadError::Absent);
-    };
-    refuse_odd(&stat)?;
+    match stat_at(dir, path).map_err(denied)? {
+        Some(stat) => load_seen(dir, path, &stat),
+        None => Err(LoadError::Absent),
+    }
+}
+
+/// Reads a file whose `lstat` was just taken; what it turns out to be once open decides.
+pub(crate) fn load_seen(
+    dir: BorrowedFd<'_>,
+    path: &Path,
+    seen: &Stat,
+) -> Result<Loaded, LoadError> {
+    refuse_odd(seen)?;
     let flags =
         OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     let fd = match openat(dir, path, flags, Mode::empty()) {
@@ -49,23 +59,31 @@ pub(crate) fn load_at(dir: BorrowedFd<'_>, path: &Path) -> Result<Loaded, LoadEr
     if size > MAX_BYTES {
         return Err(LoadError::Broken(too_large(size)));
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
-    File::from(fd)
-        .take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| {
-            LoadError::Broken(Broken::new(
-                format!("the manifest could not be read: {error}"),
-                "Check the disk and the file, then look again.",
-            ))
-        })?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(LoadError::Broken(too_large(bytes.len() as u64)));
+    // One byte more than it should hold: a regular file that fills less has been read whole in one call.
+    let mut bytes = vec![0; usize::try_from(size).unwrap_or(0) + 1];
+    let mut file = File::from(fd);
+    let read = file.read(&mut bytes).map_err(unreadable)?;
+    let full = read == bytes.len();
+    bytes.truncate(read);
+    if full || read < usize::try_from(size).unwrap_or(0) {
+        file.take(MAX_BYTES + 1)
+            .read_to_end(&mut bytes)
+            .map_err(unreadable)?;
+        if bytes.len() as u64 > MAX_BYTES {
+            return Err(LoadError::Broken(too_large(bytes.len() as u64)));
+        }
     }
     Ok(Loaded {
         bytes,
         fingerprint: Fingerprint::of(&stat),
     })
+}
+
+fn unreadable(error: std::io::Error) -> LoadError {
+    LoadError::Broken(Broken::new(
+        format!("the manifest could not be read: {error}"),
+        "Check the disk and the file, then look again.",
+    ))
 }
 
 fn refuse_odd(stat: &Stat) -> Result<(), LoadError> {

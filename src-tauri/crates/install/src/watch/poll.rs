@@ -15,14 +15,20 @@ pub(super) fn snapshot(root: &Path, from: &Path) -> Snapshot {
     let mut seen = Snapshot::new();
     let mut todo = vec![from.to_path_buf()];
     while let Some(dir) = todo.pop() {
-        let Ok(entries) = fs::read_dir(&dir) else { continue };
+        let Ok(entries) = fs::read_dir(&dir) else {
+            continue;
+        };
         for entry in entries.flatten() {
             let path = entry.path();
-            let Ok(rel) = path.strip_prefix(root) else { continue };
+            let Ok(rel) = path.strip_prefix(root) else {
+                continue;
+            };
             if !reported(rel) {
                 continue;
             }
-            let Ok(meta) = fs::symlink_metadata(&path) else { continue };
+            let Ok(meta) = fs::symlink_metadata(&path) else {
+                continue;
+            };
             if meta.is_dir() {
                 if watched(rel) {
                     todo.push(path.clone());
@@ -31,7 +37,16 @@ pub(super) fn snapshot(root: &Path, from: &Path) -> Snapshot {
             } else {
                 let changed = meta.ctime() * 1_000_000_000 + meta.ctime_nsec();
                 let written = meta.mtime() * 1_000_000_000 + meta.mtime_nsec();
-                seen.insert(path, (meta.ino(), u64::from(meta.mode()), written, changed, meta.size()));
+                seen.insert(
+                    path,
+                    (
+                        meta.ino(),
+                        u64::from(meta.mode()),
+                        written,
+                        changed,
+                        meta.size(),
+                    ),
+                );
             }
         }
     }

@@ -1,0 +1,13 @@
+//! What a person sees of a tree on disk: cards, candidates and news, also when the tree is hostile.
+
+mod hostile;
+mod layouts;
+mod malformed;
+mod many;
+mod permissions;
+mod places;
+mod rescan;
+mod scan;
+mod speed;
+mod support;
+mod watcher;
