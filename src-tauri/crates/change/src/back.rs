@@ -125,14 +125,20 @@ fn crashed_at<'e>(
     }
     // From here the change could go on: the one crashed in and the newer ones find what they expect.
     let mut ahead = World::new(disk);
-    let unfinished = begun
+    for (i, entry) in begun
         .first()
-        .filter(|first| done.first().is_none_or(|d| d.n != first.n));
-    for entry in unfinished.into_iter().chain(newer.iter().rev()) {
-        if ahead.mismatch(&entry.step.action)?.is_some() {
+        .into_iter()
+        .chain(newer.iter().rev())
+        .enumerate()
+    {
+        let half_done = i == 0 && done.first().is_some_and(|d| d.n == entry.n);
+        if !half_done && ahead.mismatch(&entry.step.action)?.is_some() {
             return Ok(None);
         }
-        ahead.effect(&entry.step.action)?;
+        // What was restored is in its place, and no longer where its effect would look for it.
+        if !(half_done && matches!(entry.step.action, Action::Restore { .. })) {
+            ahead.effect(&entry.step.action)?;
+        }
     }
     Ok(Some(done))
 }

@@ -4,7 +4,6 @@
 //! dropped) → journal → act on files → sync folders → read back → one transaction writes all rows and says `applied`.
 //! So "applied" and the rows are one; and until then everything can be taken back from the journal.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,14 +11,15 @@ use std::time::Instant;
 use sanctum_registry::{Registry, RegistryError};
 use time::OffsetDateTime;
 
-use crate::disk::{Disk, Place};
+use crate::disk::Disk;
 use crate::forward::{self, Doing};
-use crate::journal::{self, Entry};
+use crate::journal;
 use crate::lock::Lock;
+use crate::report::{receipt, report};
 use crate::world::World;
 use crate::{
     Action, Actor, ApplyControl, ChangeError, Conflict, Faults, NoFaults, Plan, Receipt, Step,
-    StepProgress, StepState, back, check, rows, run,
+    StepState, check, rows, run,
 };
 
 /// The engine of one install. Cheap to make; share it or make another, the lock is on disk.
@@ -310,71 +310,6 @@ impl Engine {
         // Fails where something is in it, which is the point.
         let _ = std::fs::remove_dir(self.state_dir.join("trash").join(change));
     }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one call site; a struct would only rename them"
-    )]
-    fn take_back(
-        &self,
-        disk: &Arc<Disk>,
-        plan: &Plan,
-        already: &[usize],
-        reached: usize,
-        cause: ChangeError,
-        ctl: &ApplyControl,
-        now: &dyn Fn() -> OffsetDateTime,
-    ) -> ChangeError {
-        let entries: Vec<Entry> = plan.steps[..reached]
-            .iter()
-            .enumerate()
-            .map(|(n, step)| Entry {
-                n,
-                step: step.clone(),
-                already: already.contains(&n),
-            })
-            .collect();
-        let began = Instant::now();
-        let each = |entry: &Entry| report(ctl, plan, entry.n, StepState::RolledBack, None, began);
-        let unfinished = plan.steps.get(reached).and_then(|s| s.action.path());
-        let cleared = unfinished.map_or(Ok(()), |path| disk.clear_temp(&Place::root(path)));
-        let rolled = cleared
-            .and_then(|()| back::roll_back(disk, &plan.id, &entries, &each))
-            .and_then(|conflicts| {
-                let (state, note) = if conflicts.is_empty() {
-                    ("rolled_back", cause.to_string())
-                } else {
-                    ("needs_you", describe(&cause, &conflicts))
-                };
-                disk.point("mark", self.registry.path(), "write the journal in")?;
-                self.registry
-                    .write(|c| journal::finish(c, &plan.id, state, Some(&note), now(), None))?;
-                Ok(conflicts)
-            });
-        match rolled {
-            Ok(conflicts) if conflicts.is_empty() => {
-                self.drop_empty_trash(&plan.id);
-                cause
-            }
-            Ok(conflicts) => ChangeError::NeedsYou {
-                cause: Box::new(cause),
-                conflicts,
-            },
-            Err(died @ ChangeError::Died { .. }) => died,
-            Err(rollback) => ChangeError::RollbackFailed {
-                cause: Box::new(cause),
-                rollback: Box::new(rollback),
-            },
-        }
-    }
-}
-
-fn describe(cause: &ChangeError, conflicts: &[Conflict]) -> String {
-    let list: Vec<String> = conflicts
-        .iter()
-        .map(|c| format!("`{}` {}", c.target, c.what))
-        .collect();
-    format!("{cause} In the way of taking it back: {}.", list.join("; "))
 }
 
 fn numbered(plan: &Plan) -> impl Iterator<Item = (usize, &Action)> {
@@ -389,54 +324,5 @@ fn read_back(disk: &Disk, world: &World, plan: &Plan) -> Result<(), ChangeError>
         Ok(())
     } else {
         Err(ChangeError::Stale { targets })
-    }
-}
-
-fn report(
-    ctl: &ApplyControl,
-    plan: &Plan,
-    n: usize,
-    state: StepState,
-    line: Option<String>,
-    began: Instant,
-) {
-    let step = &plan.steps[n];
-    (ctl.progress)(StepProgress {
-        index: n,
-        total: plan.steps.len(),
-        group: step.group.clone(),
-        title: step.title.clone(),
-        state,
-        line,
-        elapsed: began.elapsed(),
-    });
-}
-
-fn receipt(plan: &Plan, at: OffsetDateTime, began: Instant) -> Receipt {
-    let paths: BTreeSet<String> = plan
-        .steps
-        .iter()
-        .filter_map(|s| s.action.path())
-        .map(ToString::to_string)
-        .collect();
-    let tables: BTreeSet<String> = plan
-        .steps
-        .iter()
-        .filter_map(|s| match &s.action {
-            Action::Registry { table, .. } => Some(table.clone()),
-            _ => None,
-        })
-        .collect();
-    Receipt {
-        change_id: plan.id.clone(),
-        title: plan.title.clone(),
-        applied_at: at,
-        took: began.elapsed(),
-        steps: plan.steps.len(),
-        paths: paths.into_iter().collect(),
-        tables: tables.into_iter().collect(),
-        restarts: plan.restarts.clone(),
-        irreversible: plan.irreversible.clone(),
-        undo_of: plan.undo_of.clone(),
     }
 }

@@ -38,7 +38,7 @@ impl Engine {
 
     fn settle_open(&self, now: &dyn Fn() -> OffsetDateTime) -> Result<Vec<Recovered>, ChangeError> {
         let mut settled = Vec::new();
-        for change in self.registry.read(|c| journal::open(c))? {
+        for change in self.registry.read(journal::open)? {
             let (outcome, message, conflicts) = match self.settle_one(&change, now) {
                 Ok(conflicts) if conflicts.is_empty() => {
                     (Outcome::RolledBack, rolled_back(&change), conflicts)

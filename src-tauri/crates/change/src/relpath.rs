@@ -81,6 +81,18 @@ impl RelPath {
         ))
     }
 
+    /// The path of `name` (which may itself be a path) inside this folder.
+    ///
+    /// # Errors
+    /// As [`RelPath::new`].
+    pub fn join(&self, name: &str) -> Result<RelPath, ChangeError> {
+        let checked = RelPath::new(name)?;
+        if self.is_root() {
+            return Ok(checked);
+        }
+        RelPath::new(&format!("{}/{}", self.0, checked.0))
+    }
+
     /// The last name; empty for the root.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -249,7 +249,8 @@ impl Disk {
             .map(File::from)
     }
 
-    /// Syncs every folder touched since the last time. One that is gone meanwhile has its parent in the list.
+    /// Syncs every folder touched since the last time. One that a later step
+    /// moved away or replaced has its parent in the list.
     pub(crate) fn sync_touched(&self) -> Result<(), ChangeError> {
         let touched = self
             .touched
@@ -259,6 +260,7 @@ impl Disk {
         for place in touched {
             self.point("sync-folder", &self.path(&place), "sync the folder")?;
             match self.open_dir(&place) {
+                Err(ChangeError::ThroughLink { .. }) => {}
                 Err(error) if super::is_missing(&error) => {}
                 other => File::from(other?)
                     .sync_all()

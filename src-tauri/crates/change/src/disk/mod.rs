@@ -68,11 +68,7 @@ impl Place {
     pub(crate) fn join(&self, name: &str) -> Result<Place, ChangeError> {
         Ok(Place {
             base: self.base,
-            rel: RelPath::new(
-                &format!("{}/{name}", self.rel.as_str())
-                    .trim_start_matches('/')
-                    .to_owned(),
-            )?,
+            rel: self.rel.join(name)?,
         })
     }
 
@@ -206,11 +202,7 @@ impl Disk {
         let mut walked = RelPath::root();
         for name in place.rel.as_str().split('/').filter(|n| !n.is_empty()) {
             let next = rustix::fs::openat(&fd, name, FOLDER | OFlags::NOFOLLOW, Mode::empty());
-            walked = RelPath::new(
-                &format!("{}/{name}", walked.as_str())
-                    .trim_start_matches('/')
-                    .to_owned(),
-            )?;
+            walked = walked.join(name)?;
             fd = match next {
                 Ok(next) => next,
                 Err(errno @ (Errno::LOOP | Errno::NOTDIR | Errno::MLINK)) => {

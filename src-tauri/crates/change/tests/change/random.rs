@@ -106,8 +106,16 @@ fn with_tree(tree: &[Op]) -> Install {
     install
 }
 
+/// 128, or what `PROPTEST_CASES` says for a longer search.
+fn cases() -> u32 {
+    std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(128)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 700, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn undo_gives_the_identical_state_and_redo_the_change(tree in proptest::collection::vec(op(), 0..14), ops in proptest::collection::vec(op(), 1..14)) {
