@@ -1,8 +1,9 @@
+import type { StatusWord } from '../../bindings';
 import { useQuery } from '@tanstack/react-query';
 import { usePlatform } from '../../platform/context';
 import { Glyph } from '../../ui/Icon';
 import { Foreign } from '../../ui/text';
-import { canJump, pathOf, type StepId } from './model';
+import { canJump, pathOf, type StepId, type WizardState } from './model';
 import { pythonsQuery } from './queries';
 import { useWizard } from './wizard-context';
 import { railAnswer, railCaption, railTitle } from './words';
@@ -36,6 +37,11 @@ function footWords(step: StepId, saveTrouble: string | null): string {
   return 'You can close this window at any time. Setup goes on where it stopped.';
 }
 
+/** An answer is a check; the secret store, which is measured, has the shape of what was measured. */
+function glyphOf(step: StepId, state: WizardState): StatusWord {
+  return step === 'keychain' ? (state.secrets?.status.word ?? 'Unknown') : 'Healthy';
+}
+
 function RailStep({ step }: { step: StepId }) {
   const { state, dispatch, app } = useWizard();
   const pythons = useQuery({ ...pythonsQuery(usePlatform()), enabled: false });
@@ -45,7 +51,7 @@ function RailStep({ step }: { step: StepId }) {
   const answer = answered && !current ? railAnswer(step, state, pythons.data ?? [], app.brand) : '';
   const inside = (
     <>
-      {current ? <span className="wn cur" /> : answered ? <Glyph word="Healthy" /> : <span className="wn" />}
+      {current ? <span className="wn cur" /> : answered ? <Glyph word={glyphOf(step, state)} /> : <span className="wn" />}
       <span className="nowrap">{title}</span>
       <span className="caption faint cut grow"><Foreign>{answer}</Foreign></span>
       {answered && !current ? <span className="sr">, answered</span> : null}
