@@ -50,7 +50,8 @@ BEGIN SELECT RAISE(ABORT, 'A plugin has the scope of its tool; use the tool''s m
   WHERE EXISTS (SELECT 1 FROM tools WHERE id = NEW.tool_id); END;
 
 -- A plugin depends on other plugins of its own tool only; a dependency is a name, or an object with a name.
-CREATE TRIGGER plugins_dependencies_insert BEFORE INSERT ON plugins WHEN NEW.dependencies IS NOT NULL
+CREATE TRIGGER plugins_dependencies_insert BEFORE INSERT ON plugins
+WHEN CASE WHEN json_valid(NEW.dependencies) THEN json_type(NEW.dependencies) = 'array' END
 BEGIN
   SELECT RAISE(ABORT, 'A dependency is no other plugin of the same tool; add that plugin to this tool first, or drop the dependency.')
   WHERE EXISTS (
@@ -60,7 +61,8 @@ BEGIN
        OR NOT EXISTS (SELECT 1 FROM plugins p WHERE p.tool_id = NEW.tool_id AND p.name = d.needs));
 END;
 
-CREATE TRIGGER plugins_dependencies_update BEFORE UPDATE OF dependencies, tool_id, name ON plugins WHEN NEW.dependencies IS NOT NULL
+CREATE TRIGGER plugins_dependencies_update BEFORE UPDATE OF dependencies, tool_id, name ON plugins
+WHEN CASE WHEN json_valid(NEW.dependencies) THEN json_type(NEW.dependencies) = 'array' END
 BEGIN
   SELECT RAISE(ABORT, 'A dependency is no other plugin of the same tool; add that plugin to this tool first, or drop the dependency.')
   WHERE EXISTS (
@@ -90,13 +92,15 @@ BEGIN
 END;
 
 -- configurations.scope_id names a row of the table its scope names.
-CREATE TRIGGER configurations_scope_insert BEFORE INSERT ON configurations WHEN NEW.scope <> 'system'
+CREATE TRIGGER configurations_scope_insert BEFORE INSERT ON configurations
+WHEN NEW.scope IN ('agent', 'tool', 'user') AND NEW.scope_id IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'The setting belongs to an agent, tool or account that is not there; check scope_id.')
   WHERE NOT EXISTS (SELECT 1 FROM agents WHERE NEW.scope = 'agent' AND id = NEW.scope_id)
     AND NOT EXISTS (SELECT 1 FROM tools WHERE NEW.scope = 'tool' AND id = NEW.scope_id)
     AND NOT EXISTS (SELECT 1 FROM users WHERE NEW.scope = 'user' AND id = NEW.scope_id); END;
 
-CREATE TRIGGER configurations_scope_update BEFORE UPDATE OF scope, scope_id ON configurations WHEN NEW.scope <> 'system'
+CREATE TRIGGER configurations_scope_update BEFORE UPDATE OF scope, scope_id ON configurations
+WHEN NEW.scope IN ('agent', 'tool', 'user') AND NEW.scope_id IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'The setting belongs to an agent, tool or account that is not there; check scope_id.')
   WHERE NOT EXISTS (SELECT 1 FROM agents WHERE NEW.scope = 'agent' AND id = NEW.scope_id)
     AND NOT EXISTS (SELECT 1 FROM tools WHERE NEW.scope = 'tool' AND id = NEW.scope_id)

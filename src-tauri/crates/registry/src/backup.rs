@@ -5,7 +5,12 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use time::OffsetDateTime;
 
-use crate::{RegistryError, Result, header::with_suffix, stamp::file_stamp};
+use crate::{
+    RegistryError, Result, header,
+    header::{Found, with_suffix},
+    recover, registry,
+    stamp::file_stamp,
+};
 
 /// How many `registry.db.before-v…` copies are kept.
 const KEPT: usize = 10;
@@ -23,20 +28,14 @@ pub(crate) fn before_migration(
     Ok(to)
 }
 
-fn copy(c: &Connection, to: &Path) -> Result<()> {
+pub(crate) fn copy(c: &Connection, to: &Path) -> Result<()> {
     let part = with_suffix(to, ".part");
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options
-        .open(&part)
-        .map_err(RegistryError::io(&part, "create"))
-        .map(drop)?;
+    registry::create_private(&part)?;
     c.backup("main", &part, None)?;
+    // One plain file: a copy in WAL mode would grow side files whenever somebody looks into it.
+    let made = registry::connect(&part, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    made.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
+    drop(made);
     std::fs::File::open(&part)
         .and_then(|f| f.sync_all())
         .map_err(RegistryError::io(&part, "write"))?;
@@ -52,6 +51,52 @@ pub(crate) fn free_name(path: &Path, suffix: &str) -> PathBuf {
         .map(|n| with_suffix(path, &format!("{suffix}-{n}")))
         .find(|p| !p.exists())
         .unwrap_or(first)
+}
+
+/// A copy made before a migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    pub path: PathBuf,
+    /// Schema version it holds.
+    pub version: i64,
+    /// `YYYYMMDD-HHMMSS` UTC, of its name.
+    pub made: String,
+}
+
+/// The copies beside the registry at `path`, the latest first.
+pub fn backups(path: &Path) -> Result<Vec<Backup>> {
+    let mut copies = list(path)?;
+    copies.sort();
+    let known = copies
+        .into_iter()
+        .rev()
+        .filter_map(|(made, path)| match header::look(&path) {
+            Ok(Found::Ours { version }) => Some(Backup {
+                path,
+                version,
+                made,
+            }),
+            _ => None,
+        });
+    Ok(known.collect())
+}
+
+/// Puts a copy of `from` in the registry's place; what was there is kept as `<file>.replaced-<stamp>`, which is returned.
+///
+/// Nobody may have the registry open. Errors: `from` is damaged, newer or not ours; then nothing was changed.
+pub fn restore_backup(path: &Path, from: &Path, now: OffsetDateTime) -> Result<PathBuf> {
+    let Found::Ours { .. } = header::look(from)? else {
+        return Err(RegistryError::NotFound {
+            what: format!("registry in `{}`", from.display()),
+        });
+    };
+    let source = header::open_read_only(from)?;
+    registry::check(&source)?;
+    let fresh = free_name(path, &format!(".restored-{}", file_stamp(now)));
+    copy(&source, &fresh)?;
+    let kept = free_name(path, &format!(".replaced-{}", file_stamp(now)));
+    recover::put_in_place(path, &fresh, &kept)?;
+    Ok(kept)
 }
 
 fn prune(path: &Path) -> Result<()> {

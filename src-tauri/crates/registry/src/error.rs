@@ -37,6 +37,11 @@ pub enum RegistryError {
         "The registry is in use by another process. Nothing was written. Close the other program and try again."
     )]
     Locked,
+    /// `read` inside `read`, or `write` inside `write`, on one thread: it would wait for itself. A bug of the caller.
+    #[error(
+        "The registry was called from inside a call of the same kind. Nothing was done. Report this."
+    )]
+    Nested,
     /// A rule of the schema refused the row; `what` is SQLite's or the rule's own sentence.
     #[error("The registry refused the row: {what}")]
     Constraint { kind: ConstraintKind, what: String },
@@ -89,7 +94,7 @@ impl From<rusqlite::Error> for RegistryError {
                 RegistryError::Damaged { finding: said() }
             }
             ErrorCode::ConstraintViolation => RegistryError::Constraint {
-                kind: kind_of(code.extended_code),
+                kind: kind_of(code.extended_code, message.as_deref()),
                 what: said(),
             },
             _ => RegistryError::Sqlite(error),
@@ -97,9 +102,13 @@ impl From<rusqlite::Error> for RegistryError {
     }
 }
 
-fn kind_of(extended: i32) -> ConstraintKind {
+fn kind_of(extended: i32, said: Option<&str>) -> ConstraintKind {
     use rusqlite::ffi;
     match extended {
+        // SQLite runs ON DELETE RESTRICT as a trigger and tells it from a rule of ours only by its fixed text.
+        ffi::SQLITE_CONSTRAINT_TRIGGER if said == Some("FOREIGN KEY constraint failed") => {
+            ConstraintKind::ForeignKey
+        }
         ffi::SQLITE_CONSTRAINT_UNIQUE
         | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
         | ffi::SQLITE_CONSTRAINT_ROWID => ConstraintKind::Unique,

@@ -47,6 +47,11 @@ pub(crate) fn look(path: &Path) -> Result<Found> {
             }
         });
     }
+    if !start.is_empty() && !is_sound(&start) {
+        return Err(RegistryError::Damaged {
+            finding: "the fixed values in the file's header are not what they must be".into(),
+        });
+    }
     let (version, application) = if logged {
         pragmas(path)?
     } else {
@@ -94,6 +99,50 @@ fn be32(bytes: &[u8], at: usize) -> i64 {
         Some(&[a, b, c, d]) => i64::from(u32::from_be_bytes([a, b, c, d])),
         _ => 0,
     }
+}
+
+/// The header's fixed values (sqlite.org/fileformat2.html section 1.3); SQLite itself would call some of them read-only.
+fn is_sound(start: &[u8]) -> bool {
+    let page = be32(start, 14) & 0xffff;
+    start.len() >= 512
+        && (page == 1 || (page >= 512 && page.count_ones() == 1))
+        && start
+            .get(18..24)
+            .is_some_and(|b| matches!(b, [1 | 2, 1 | 2, 0, 64, 32, 32]))
+        && (0..=4).contains(&be32(start, 44))
+        && (0..=1).contains(&be32(start, 56))
+}
+
+/// Rebuilds the fixed values of a damaged header in a copy of one of our files; `true` where it had to.
+pub(crate) fn mend(bytes: &mut [u8]) -> bool {
+    let version = be32(bytes, 60);
+    let sound = bytes.starts_with(MAGIC)
+        && is_sound(bytes)
+        && be32(bytes, 68) == APPLICATION_ID
+        && (1..=LATEST).contains(&version);
+    if sound || bytes.len() < 512 {
+        return false;
+    }
+    // Our files have SQLite's default page size; nothing of ours ever sets another.
+    let pages = u32::try_from(bytes.len() / 4096).unwrap_or(u32::MAX);
+    let mut put = |at: usize, value: &[u8]| {
+        if let Some(slot) = bytes.get_mut(at..at + value.len()) {
+            slot.copy_from_slice(value);
+        }
+    };
+    put(0, MAGIC);
+    put(16, &[0x10, 0x00, 2, 2, 0, 64, 32, 32]);
+    put(28, &pages.to_be_bytes());
+    put(44, &4u32.to_be_bytes());
+    put(56, &1u32.to_be_bytes());
+    if !(1..=LATEST).contains(&version) {
+        put(60, &u32::try_from(LATEST).unwrap_or(0).to_be_bytes());
+    }
+    put(
+        68,
+        &u32::try_from(APPLICATION_ID).unwrap_or(0).to_be_bytes(),
+    );
+    true
 }
 
 fn pragmas(path: &Path) -> Result<(i64, i64)> {

@@ -72,6 +72,16 @@ pub(crate) fn refresh(c: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Makes the rows that the triggers of `agents` would have made, and marks everything dirty: after a salvage.
+pub(crate) fn rebuild(c: &Connection) -> Result<()> {
+    c.execute_batch(
+        "INSERT OR REPLACE INTO agent_search(agent_id, restricted)
+           SELECT id, visible_to_users IS NOT NULL OR visible_to_roles IS NOT NULL FROM agents;
+         UPDATE list_totals SET dirty = 1;",
+    )?;
+    mark(c, AGENTS)
+}
+
 fn fold_agents(c: &Connection) -> Result<()> {
     let mut stale = c.prepare_cached(
         "SELECT a.id, a.uid, a.name, a.description, a.path FROM agent_search s JOIN agents a ON a.id = s.agent_id

@@ -219,26 +219,30 @@ pub fn password_strength(password: &str, username: &str) -> u8 {
 fn is_common(password: &str) -> bool {
     let folded = fold(password);
     let listed = |p: &str| COMMON.lines().any(|line| line == p);
-    let plain: String = folded
-        .chars()
-        .map(|c| match c {
-            '0' => 'o',
-            '1' | '!' => 'i',
-            '3' => 'e',
-            '4' | '@' => 'a',
-            '5' | '$' => 's',
-            '7' => 't',
-            c => c,
-        })
-        .collect();
-    let letters = |c: char| !c.is_alphabetic();
-    let core = folded.trim_matches(letters);
-    let added = folded.chars().count() - core.chars().count();
+    let plain = |text: &str| -> String {
+        text.chars()
+            .map(|c| match c {
+                '0' => 'o',
+                '1' | '!' => 'i',
+                '3' => 'e',
+                '4' | '@' => 'a',
+                '5' | '$' => 's',
+                '7' => 't',
+                c => c,
+            })
+            .collect()
+    };
+    // A listed word with at most six digits and signs around it, as it is or with signs for letters.
+    let other = |c: char| !c.is_alphabetic();
+    let decorated = |text: &str, core: &str| {
+        core.len() >= 4
+            && text.chars().count() - core.chars().count() <= 6
+            && (listed(core) || listed(&plain(core)))
+    };
+    let swapped = plain(&folded);
     let twice = |p: &str| {
-        p.len() % 2 == 0
-            && p.is_char_boundary(p.len() / 2)
-            && p[..p.len() / 2] == p[p.len() / 2..]
-            && listed(&p[..p.len() / 2])
+        p.split_at_checked(p.len() / 2)
+            .is_some_and(|(a, b)| a == b && listed(a))
     };
     let codes: Vec<u32> = folded.chars().map(u32::from).collect();
     let same_step = codes.windows(2).all(|w| w[0] == w[1])
@@ -250,13 +254,11 @@ fn is_common(password: &str) -> bool {
             .all(|w| w[0] == w[1] + 1 || (w[0] == 48 && w[1] == 57));
     same_step
         || listed(&folded)
-        || listed(&plain)
+        || listed(&swapped)
         || twice(&folded)
-        || (added <= 6 && core.len() >= 4 && listed(core))
-        || {
-            let core = plain.trim_matches(letters);
-            core.len() >= 4 && plain.chars().count() - core.chars().count() <= 6 && listed(core)
-        }
+        || decorated(&folded, folded.trim_matches(other))
+        || decorated(&folded, folded.trim_end_matches(other))
+        || decorated(&swapped, swapped.trim_matches(other))
 }
 
 fn ours() -> Result<Argon2<'static>> {

@@ -4,6 +4,7 @@
 //! thread holds one of the two at a time; `f` must not call back into the registry.
 
 use std::{
+    cell::RefCell,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -14,7 +15,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
-    LATEST, RegistryError, Result,
+    LATEST, RegistryError, Result, backup,
     header::{self, Found},
     lists, meta, schema,
 };
@@ -38,16 +39,18 @@ impl Registry {
     /// [`RegistryError::Damaged`] leave the file as it was; [`RegistryError::Locked`] after 5 s.
     pub fn open(path: &Path, now: OffsetDateTime) -> Result<Registry> {
         let found = header::look(path)?;
-        if found == Found::Nothing {
-            create_private(path)?;
-        }
-        let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        if let Found::Ours { version } = found {
-            check(&writer)?;
-            if version < LATEST {
-                crate::backup::before_migration(&writer, path, version, now)?;
+        match found {
+            Found::Nothing => create_private(path)?,
+            Found::Ours { version } => {
+                // Through a read-only connection: closing a writing one would merge the log into a damaged file.
+                let look = header::open_read_only(path)?;
+                check(&look)?;
+                if version < LATEST {
+                    backup::before_migration(&look, path, version, now)?;
+                }
             }
         }
+        let mut writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         pragmas(&writer)?;
         schema::migrate_to(&mut writer, LATEST)?;
         let install_id = install_id(&mut writer)?;
@@ -71,13 +74,19 @@ impl Registry {
         &self.install_id
     }
 
+    /// Copies the registry, whole and as of now, to the new file `to`.
+    pub fn back_up(&self, to: &Path) -> Result<()> {
+        backup::copy(&lock(&self.reader)?.connection, to)
+    }
+
     /// Runs `f` on one consistent snapshot; nothing can be written through it.
     pub fn read<T, E: From<RegistryError>>(
         &self,
         f: impl FnOnce(&Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut reader = lock(&self.reader);
+        let mut reader = lock(&self.reader)?;
         let snapshot = reader
+            .connection
             .transaction_with_behavior(TransactionBehavior::Deferred)
             .map_err(RegistryError::from)?;
         f(&snapshot)
@@ -88,8 +97,9 @@ impl Registry {
         &self,
         f: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut writer = lock(&self.writer);
+        let mut writer = lock(&self.writer)?;
         let tx = writer
+            .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(RegistryError::from)?;
         let value = f(&tx)?;
@@ -99,9 +109,35 @@ impl Registry {
     }
 }
 
+thread_local! {
+    /// Connections this thread holds, by address.
+    static HELD: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A held connection; forgets itself when dropped, also by a panic.
+struct Held<'a> {
+    connection: MutexGuard<'a, Connection>,
+    address: usize,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        HELD.with_borrow_mut(|held| held.retain(|a| *a != self.address));
+    }
+}
+
 /// A panic inside `f` rolled its transaction back, so the connection is as good as before.
-fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
-    connection.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(connection: &Mutex<Connection>) -> Result<Held<'_>> {
+    let address = std::ptr::from_ref(connection).addr();
+    if HELD.with_borrow(|held| held.contains(&address)) {
+        return Err(RegistryError::Nested);
+    }
+    let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+    HELD.with_borrow_mut(|held| held.push(address));
+    Ok(Held {
+        connection,
+        address,
+    })
 }
 
 pub(crate) fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
@@ -148,7 +184,7 @@ fn install_id(c: &mut Connection) -> Result<String> {
 }
 
 /// Creates the file readable by its owner only, before SQLite gives its side files the same mode.
-fn create_private(path: &Path) -> Result<()> {
+pub(crate) fn create_private(path: &Path) -> Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(false);
     #[cfg(unix)]

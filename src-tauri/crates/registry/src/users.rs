@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::{
-    RegistryError, Result,
+    ConstraintKind, RegistryError, Result,
     row::{instant, word},
 };
 
@@ -123,6 +123,14 @@ pub fn create(c: &Connection, new: NewUser) -> Result<i64> {
     if !new.password_hash.starts_with('$') {
         return Err(RegistryError::Invalid {
             what: "The password was not hashed; nothing was stored.".into(),
+        });
+    }
+    // The schema folds ASCII only; `Éve` and `éve` would look like one account to a person.
+    let folded = name.to_lowercase();
+    if all(c)?.iter().any(|u| u.username.to_lowercase() == folded) {
+        return Err(RegistryError::Constraint {
+            kind: ConstraintKind::Unique,
+            what: format!("There is an account `{name}` already. Choose another name."),
         });
     }
     let email = new.email.unwrap_or_else(|| format!("{name}@localhost"));
