@@ -3,7 +3,7 @@
 
 use crate::support::{dirs, minimal, put};
 use sanctum_install::watch::{WatchEvent, WatchMode, WatchOptions, Watcher, is_of_interest};
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,11 +20,13 @@ fn start(root: &Path, options: WatchOptions) -> (Watcher, Receiver<WatchEvent>) 
 
 /// Waits until all of `wanted` were named, or a reconcile where that is enough.
 fn wait_for(told: &Receiver<WatchEvent>, wanted: &[PathBuf]) {
-    let mut missing: BTreeSet<&PathBuf> = wanted.iter().collect();
+    let mut missing: HashSet<&PathBuf> = wanted.iter().collect();
     let until = Instant::now() + WAIT;
     while !missing.is_empty() {
         match told.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(WatchEvent::Changed { paths }) => missing.retain(|path| !paths.contains(path)),
+            Ok(WatchEvent::Changed { paths }) => paths.iter().for_each(|path| {
+                missing.remove(path);
+            }),
             Ok(WatchEvent::Reconcile { .. }) => return,
             Err(_) => panic!("never told: {missing:?}"),
         }
