@@ -1,5 +1,5 @@
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
-import { Suspense, lazy, useEffect, useRef } from 'react';
+import { type ReactNode, Suspense, lazy, useEffect, useRef, useState } from 'react';
 import type { AppState } from '../bindings';
 import { LockView } from '../features/session/LockView';
 import { SignInView } from '../features/session/SignInView';
@@ -7,6 +7,8 @@ import { TroubleView } from '../features/session/TroubleView';
 import { PlatformProvider, usePlatform } from '../platform/context';
 import type { Platform } from '../platform/platform';
 import { ErrorBox, ToastProvider, Waiting } from '../ui';
+import { appearanceHandlers } from '../commands/handlers';
+import { useCommands } from '../commands/use-commands';
 import { useAppState, useChangedEvents, useTakeState } from './queries';
 import { Shell } from './Shell';
 
@@ -29,9 +31,16 @@ function useReveal(ready: boolean) {
   }, [ready, platform]);
 }
 
-function Phases({ state, onState }: { state: AppState; onState: (state: AppState) => void }) {
+/** The wizard stays until it says it is done: what it makes is open and signed in before its last step was read. */
+function useWizardState(state: AppState | undefined) {
+  const [kept, setKept] = useState<AppState | null>(null);
+  if (state?.phase === 'setup' && kept === null) setKept(state);
+  return { wizard: kept, leave: () => setKept(null) };
+}
+
+function Phases({ state }: { state: AppState }) {
   switch (state.phase) {
-    case 'setup': return <SetupView state={state} onDone={() => onState(state)} />;
+    case 'setup': return null;
     case 'sign_in': return <SignInView state={state} />;
     case 'locked': return <LockView state={state} />;
     case 'trouble': return <TroubleView state={state} />;
@@ -39,7 +48,15 @@ function Phases({ state, onState }: { state: AppState; onState: (state: AppState
   }
 }
 
-function Center({ children }: { children: React.ReactNode }) {
+const everywhere = appearanceHandlers();
+
+/** Before somebody is signed in only the appearance can be commanded; the shell takes over afterwards. */
+function EarlyCommands({ state }: { state: AppState }) {
+  useCommands(everywhere, state.platform, state.phase);
+  return null;
+}
+
+function Center({ children }: { children: ReactNode }) {
   return <main className="center-page">{children}</main>;
 }
 
@@ -48,15 +65,19 @@ function Window() {
   const query = useAppState();
   const take = useTakeState();
   useChangedEvents();
+  const { wizard, leave } = useWizardState(query.data);
   useReveal(!query.isPending);
   const os = query.data?.platform;
   useEffect(() => { if (os) document.documentElement.setAttribute('data-platform', os); }, [os]);
   if (query.isPending) return <Center><Waiting>Opening the registry</Waiting></Center>;
   if (query.isError) return <Center><div className="center-card"><ErrorBox error={query.error} onRetry={() => void query.refetch()} /></div></Center>;
-  const reread = () => { platform.appState().then(take, () => void query.refetch()); };
+  const done = () => {
+    platform.appState().then(take, () => void query.refetch()).finally(leave);
+  };
   return (
     <Suspense fallback={<Center><Waiting>Opening setup</Waiting></Center>}>
-      <Phases state={query.data} onState={reread} />
+      {(wizard !== null || query.data.phase !== 'ready') && <EarlyCommands state={wizard ?? query.data} />}
+      {wizard ? <SetupView state={wizard} onDone={done} /> : <Phases state={query.data} />}
     </Suspense>
   );
 }

@@ -47,6 +47,8 @@ function move(next: Position) {
   listeners.forEach((tell) => tell());
 }
 
+let listening = false;
+
 /** Takes up the address of the page, or the route of the last run. Call once, before the first render. */
 export function startRouter() {
   let kept: string | null = null;
@@ -54,6 +56,8 @@ export function startRouter() {
   const hash = location.hash.startsWith('#/') ? location.hash : toHash(fromHash(kept ?? START));
   history.replaceState({ at: 0 }, '', hash);
   move({ hash, at: 0, last: 0 });
+  if (listening) return;
+  listening = true;
   window.addEventListener('popstate', (event: PopStateEvent) => {
     const state = event.state as { at?: number } | null;
     const at = typeof state?.at === 'number' ? state.at : position.at + 1;

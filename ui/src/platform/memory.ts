@@ -94,7 +94,7 @@ export function createMemoryPlatform(scenario: Scenario = {}): MemoryPlatform {
       const command = commands[name as keyof Platform] as ((...args: unknown[]) => Promise<unknown>) | undefined;
       return async (...args: unknown[]) => {
         calls.push({ name, args });
-        if (!command) throw new Error(`the in-memory platform has no command "${name}"`);
+        if (!command) throw toPlatformError(`the in-memory platform has no command "${name}"`);
         if (world.latency) await pause(world.latency);
         try { return await command(...args); } catch (thrown) { throw toPlatformError(thrown); }
       };

@@ -3,7 +3,7 @@ import type { Plan, PlanStep, ProgressEvent, StepState } from '../bindings';
 import { DiffView } from './DiffView';
 import { Glyph, Icon } from './Icon';
 import { Spinner } from './states';
-import { Foreign } from './text';
+import { Foreign, visible } from './text';
 import { duration } from './time';
 
 /** Progress of each step by its index in the plan; absent while nothing was applied. */
@@ -103,19 +103,19 @@ export function PlanSteps({ steps, progress }: { steps: PlanStep[]; progress?: S
   return (
     <div className="plan-groups">
       {groups.map((group) => (
-        <section key={group.name}>
-          {group.name && (groups.length > 1 || group.name !== '') && <h3 className="plan-group"><Foreign>{group.name}</Foreign></h3>}
+        <div key={group.name} role="group" aria-label={group.name ? visible(group.name) : 'Steps'}>
+          {group.name && <p className="plan-group" aria-hidden="true"><Foreign>{group.name}</Foreign></p>}
           <ol className="steps">
             {group.runs.map((run) => <RunView key={run.key} run={run} n={(n += 1)} progress={progress} />)}
           </ol>
-        </section>
+        </div>
       ))}
     </div>
   );
 }
 
 function Side({ title, children }: { title: string; children: ReactNode }) {
-  return <section><h3>{title}</h3><ul className="touch">{children}</ul></section>;
+  return <section><h2>{title}</h2><ul className="touch">{children}</ul></section>;
 }
 
 /** What restarts, what cannot be undone, how the rest can, what was checked. */

@@ -20,6 +20,7 @@ interface Props {
   onMove?: (index: number) => void;
   onRange: (from: number, to: number) => void;
   testId?: string;
+  cellTestId?: string;
   /** Starts at the top again when this changes. */
   resetKey?: string;
   /** Side padding, as in the design. */
@@ -69,7 +70,7 @@ function visibleRows(layout: Layout, m: Metrics, box: Box, active: number, focus
 }
 
 export function WindowedGrid(props: Props) {
-  const { label, sections, renderCell, cellClass, cellLabel, selected, onOpen, onMove, onRange, testId, resetKey, className, apiRef } = props;
+  const { label, sections, renderCell, cellClass, cellLabel, selected, onOpen, onMove, onRange, testId, cellTestId, resetKey, className, apiRef } = props;
   const { scroller, box, setBox } = useBox(resetKey);
   const m = useMetrics(props, box.width);
   const layout = useMemo(() => layOut(sections, m), [sections, m.columns, m.rowHeight, m.gap, m.headHeight, m.sectionGap, m.top, m.bottom]);
@@ -137,7 +138,7 @@ export function WindowedGrid(props: Props) {
         {rows.map((row) => (
           <div key={row.key} role="row" className="wgrid-row wgrid-cells" style={{ top: row.top, height: m.rowHeight, columnGap: m.gap, gridTemplateColumns: `repeat(${m.columns}, minmax(0, 1fr))` }}>
             {Array.from({ length: row.to - row.from }, (_, i) => row.from + i).map((index) => (
-              <div key={index} role="gridcell" data-cell={index} tabIndex={index === stop ? 0 : -1} aria-label={cellLabel(index)} aria-selected={selected === undefined ? undefined : index === selected}
+              <div key={index} role="gridcell" data-cell={index} data-testid={cellTestId} tabIndex={index === stop ? 0 : -1} aria-label={cellLabel(index)} aria-selected={selected === undefined ? undefined : index === selected}
                 className={cellClass?.(index)} data-first={index === row.section.start || undefined} data-last={index === row.section.start + row.section.section.count - 1 || undefined}
                 onClick={(event) => { if (!(event.target as HTMLElement).closest('button, a')) onOpen(index); }}>
                 {renderCell(index, index === stop)}

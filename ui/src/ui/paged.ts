@@ -1,4 +1,4 @@
-import { keepPreviousData, useQueries } from '@tanstack/react-query';
+import { type QueryKey, useQueries } from '@tanstack/react-query';
 
 export const PAGE = 100;
 
@@ -17,6 +17,11 @@ export interface Paged<T, P> {
   refetch: () => void;
 }
 
+/** The rows of the last question stay until the next answer, but never those of another list. The key ends with the question. */
+function sameList(before: QueryKey, key: readonly unknown[]): boolean {
+  return before.length === key.length + 1 && key.slice(0, -1).every((part, i) => part === before[i]);
+}
+
 /** A long list, of which only the pages under the eye are asked for. */
 export function usePaged<T, P extends PageOf<T>>(key: readonly unknown[], load: (offset: number, limit: number) => Promise<P>, from: number, to: number): Paged<T, P> {
   const first = Math.floor(from / PAGE);
@@ -26,7 +31,7 @@ export function usePaged<T, P extends PageOf<T>>(key: readonly unknown[], load: 
     queries: pages.map((page) => ({
       queryKey: [...key, page],
       queryFn: () => load(page * PAGE, PAGE),
-      placeholderData: page === 0 ? keepPreviousData : undefined,
+      placeholderData: page === 0 ? (before: P | undefined, query: { queryKey: QueryKey } | undefined) => (query && sameList(query.queryKey, key) ? before : undefined) : undefined,
     })),
   });
   const byPage = new Map(pages.map((page, i) => [page, results[i]?.data as P | undefined]));

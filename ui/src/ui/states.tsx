@@ -26,7 +26,7 @@ export function Waiting({ children, onCancel }: { children: ReactNode; onCancel?
     return () => clearInterval(timer);
   }, []);
   return (
-    <div className="row muted small" role="status">
+    <div className="row muted small waiting" role="status">
       <Spinner />
       <span>{children}</span>
       {seconds > 1 && <span className="faint" aria-hidden="true">{seconds} s</span>}

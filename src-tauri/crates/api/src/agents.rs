@@ -57,7 +57,6 @@ impl App {
                 fact("Folder", agent.path.clone(), true),
                 fact("Letta agent", letta.unwrap_or_else(|| "not linked".to_owned()), agent.letta_uid.is_some()),
             ];
-            facts.extend(agent.created_at.clone().map(|at| fact("Added", at, false)));
             facts.extend(by.map(|user| fact("Added by", user.username, false)));
             Ok(AgentDetail { agent, facts, findings: Vec::new() })
         })

@@ -61,7 +61,9 @@ fn layout(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
     for (path, what) in [("agents", "the folder of the agents"), (".env", "the settings of the whole Sanctum"), ("agents/requirements-agents.txt", "the pinned packages")] {
         expect(path, what, FindingLevel::Error);
     }
-    expect("agents/venv", "the shared Python environment; modules cannot start without it", FindingLevel::Warn);
+    let built = was_built(open, "agents/venv");
+    let level = if built { FindingLevel::Error } else { FindingLevel::Info };
+    expect("agents/venv", if built { "the shared Python environment was built there and is gone" } else { "the shared Python environment was left for later" }, level);
     for instance in rows.instances.iter().filter(|i| i.agent_id.is_some()) {
         let Some(path) = &instance.path else { continue };
         for part in sanctum_install::layout::MODULE_DIRS {
@@ -172,6 +174,16 @@ fn drift(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
             findings.push(finding("drift", FindingLevel::Info, &file, format!("`{file}` was changed outside after the app wrote it."), "That is allowed; the app keeps the change and shows it."));
         }
     }
+}
+
+/// Whether a change that stands made this path.
+fn was_built(open: &Open, path: &str) -> bool {
+    let wanted = sanctum_registry::changes::ChangeFilter {
+        state: Some("applied".to_owned()),
+        target: Some(path.to_owned()),
+        ..sanctum_registry::changes::ChangeFilter::default()
+    };
+    open.registry().read(|c| sanctum_registry::changes::page(c, &wanted, 0, 1)).is_ok_and(|(rows, _)| !rows.is_empty())
 }
 
 /// What the latest applied change left in a file.

@@ -6,7 +6,7 @@
 //! the root going and coming back, and polling when the system has no watches left.
 //! Refuses: reading files, and interpreting what it saw: it may report a path once too often, never once too few.
 //!
-//! Events come from `notify` itself. `notify-debouncer-full` was tried and left: it drops a file that is replaced and
+//! Events come from `notify` itself. `notify-debouncer-full` was looked at and left: it drops a file that is replaced and
 //! then removed within one window, wakes up for ever, and needs time squared to add many folders.
 
 mod interest;

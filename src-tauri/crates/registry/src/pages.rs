@@ -51,16 +51,18 @@ impl<'a> Pages<'a> {
         }
     }
 
+    /// Page `n`, from 1; the last one of a file that was cut may be short, and what is whole on it still reads.
     fn page(&self, n: u32) -> Option<&'a [u8]> {
         let start = usize::try_from(n)
             .ok()?
             .checked_sub(1)?
             .checked_mul(self.size)?;
-        self.bytes.get(start..start.checked_add(self.size)?)
+        let end = start.checked_add(self.size)?.min(self.bytes.len());
+        self.bytes.get(start..end).filter(|page| !page.is_empty())
     }
 
     pub(crate) fn count(&self) -> u32 {
-        u32::try_from(self.bytes.len() / self.size).unwrap_or(u32::MAX)
+        u32::try_from(self.bytes.len().div_ceil(self.size)).unwrap_or(u32::MAX)
     }
 
     /// Every readable row of the table whose tree begins at `root`.

@@ -193,7 +193,7 @@ pub fn password_strength(password: &str, username: &str) -> u8 {
                 .any(|c| c.is_ascii_punctuation() || c == ' '),
             33.0,
         ),
-        (password.chars().any(|c| !c.is_ascii()), 60.0),
+        (!password.is_ascii(), 60.0),
     ];
     let pool: f64 = kinds
         .iter()

@@ -36,7 +36,7 @@ function Rows({ list, id, resetKey, onRange }: { list: List; id: string | null; 
   const sections = useMemo(() => daySections(at, total, new Date()), [list.head, total, today]); // eslint-disable-line
   const open = (index: number, replace: boolean) => { const row = at(index); if (row) navigate({ view: 'activity', id: row.id }, { replace }); };
   return (
-    <WindowedGrid label="Change sets" testId="changes-list" className="activity-pad" sections={sections} cellWidth={null} metrics={METRICS} resetKey={resetKey} selected={indexOf(list, id)} onRange={onRange}
+    <WindowedGrid label="Change sets" testId="changes-list" cellTestId="change-row" className="activity-pad" sections={sections} cellWidth={null} metrics={METRICS} resetKey={resetKey} selected={indexOf(list, id)} onRange={onRange}
       cellClass={() => 'act'} cellLabel={(index) => { const row = at(index); return row ? `${visible(row.title)}, ${row.state_text}` : 'Reading this change set'; }}
       onOpen={(index) => open(index, false)} onMove={(index) => open(index, true)}
       renderCell={(index, stop) => { const row = at(index); return row ? <ChangeLine row={row} stop={stop} redo={row.state === 'undone' ? redoOf(list, row.id) : undefined} /> : null; }} />

@@ -18,7 +18,7 @@ function Act({ row, redo, stop }: { row: ChangeRow; redo?: ChangeRow; stop: bool
   if (row.undoable) {
     return <Button kind="quiet" size="s" icon="undo" tabIndex={tabIndex} aria-label={`${row.undo_of ? 'Redo' : 'Undo'} ${visible(row.title)}`} onClick={() => shell.undo(row.id)} data-testid="change-undo">{row.undo_of ? 'Redo' : 'Undo'}</Button>;
   }
-  return row.undo_reason ? <span className="caption faint cut act-reason" title={row.undo_reason}><Foreign>{row.undo_reason}</Foreign></span> : null;
+  return row.undo_reason && row.state !== 'undone' ? <span className="caption faint cut act-reason" title={row.undo_reason}><Foreign>{row.undo_reason}</Foreign></span> : null;
 }
 
 /** One change set on two lines: what, who and when, its state, the way back. */

@@ -5,7 +5,7 @@ import { toHash } from '../../app/router';
 import { useShell } from '../../app/shell-context';
 import { Avatar } from '../../app/Sidebar';
 import { usePlatform } from '../../platform/context';
-import { Button, ErrorBox, FindingBanner, Foreign, RelativeTime, Status, Waiting, absolute } from '../../ui';
+import { Button, ErrorBox, FindingBanner, Foreign, Status, Waiting, absolute } from '../../ui';
 import { CopyButton, FactsList } from '../tools/inspect';
 
 function Head({ agent }: { agent: AgentRow }) {
@@ -59,7 +59,7 @@ function Letta({ agent }: { agent: AgentRow }) {
       <div className="group">
         <div className="letta-row">
           {agent.letta_uid ? <><span>Linked to</span><code className="cut"><Foreign>{agent.letta_uid}</Foreign></code><CopyButton text={agent.letta_uid} label="Copy the Letta id" /></> : (
-            <span className="muted">Not linked to an agent in Letta yet. Its modules stand ready but have no mind to ask.</span>
+            <span className="muted">Not linked to an agent in Letta yet, so its modules have nobody to ask.</span>
           )}
         </div>
       </div>
@@ -76,7 +76,6 @@ function Measured({ agent }: { agent: AgentRow }) {
         <div className="status-row"><Status status={status} /></div>
         {status.evidence.length > 0 && <ul className="evidence small muted selectable">{status.evidence.map((line) => <li key={line}><Foreign>{line}</Foreign></li>)}</ul>}
       </div>
-      {status.measured_at && <p className="caption faint under">Measured <RelativeTime at={status.measured_at} /></p>}
     </section>
   );
 }

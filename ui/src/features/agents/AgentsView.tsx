@@ -43,7 +43,7 @@ function Rows({ list, uid, query, onRange }: { list: List; uid: string | null; q
   const selected = indexOf(uid, at, total);
   const open = (index: number, replace: boolean) => { const agent = at(index); if (agent) navigate({ view: 'agents', uid: agent.uid }, { replace }); };
   return (
-    <WindowedGrid label="Agents" testId="agents-list" className="agents-pad" sections={sections} cellWidth={null} metrics={METRICS} resetKey={query} selected={selected} onRange={onRange}
+    <WindowedGrid label="Agents" testId="agents-list" cellTestId="agent-row" className="agents-pad" sections={sections} cellWidth={null} metrics={METRICS} resetKey={query} selected={selected} onRange={onRange}
       cellClass={() => 'item agent-cell'} cellLabel={(index) => { const agent = at(index); return agent ? `${visible(agent.name)}, ${agent.status.word}: ${visible(agent.status.reason)}` : 'Reading this agent'; }}
       onOpen={(index) => open(index, false)} onMove={(index) => open(index, true)}
       renderCell={(index) => { const agent = at(index); return agent ? <Row agent={agent} /> : null; }} />

@@ -15,7 +15,7 @@ const inPlace: Line[] = [
 function Column({ title, lines }: { title: string; lines: Line[] }) {
   return (
     <section>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <dl className="shortcuts">{lines.map((line) => <div key={line.title}><dt>{line.title}</dt><dd className="kbd">{line.keys}</dd></div>)}</dl>
     </section>
   );

@@ -24,7 +24,8 @@ export function fuzzy(question: string, text: string): Match | null {
     marks.push(at);
     from = at + 1;
   }
-  return { score: score - plain.length * 0.05, marks };
+  // Letters scattered over the text are no match.
+  return score < 3 * marks.length ? null : { score: score - plain.length * 0.05, marks };
 }
 
 export interface Piece { text: string; hit: boolean }

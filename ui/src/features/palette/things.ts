@@ -68,6 +68,9 @@ export function readQuestion(typed: string): { kinds: Kind[]; words: string } {
   return kinds ? { kinds, words: typed.slice(1).trim() } : { kinds: ['action', 'agent', 'tool', 'change'], words: typed.trim() };
 }
 
+/** Kinds with a whole-word hit come before kinds that only share letters; otherwise the order is fixed. */
+const tier = (found: Found[]) => (found[0] && found[0].score >= 100 ? 1 : 0);
+
 /** Matched things by kind, the best first; a thing that only the registry's search matched stays, unmarked. */
 export function rank(things: Thing[], words: string, kinds: Kind[]): { kind: Kind; found: Found[] }[] {
   return kinds.map((kind) => {
@@ -79,7 +82,7 @@ export function rank(things: Thing[], words: string, kinds: Kind[]): { kind: Kin
     }
     if (words) found.sort((a, b) => b.score - a.score);
     return { kind, found: found.slice(0, kinds.length === 1 ? 30 : limits[kind]) };
-  }).filter((group) => group.found.length > 0);
+  }).filter((group) => group.found.length > 0).sort((a, b) => (words ? tier(b.found) - tier(a.found) : 0));
 }
 
 export function useThings(typed: string, handlers: Record<string, Handler>) {

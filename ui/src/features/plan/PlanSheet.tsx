@@ -30,11 +30,14 @@ function Applying({ state }: { state: PlanState }) {
   );
 }
 
+/** After these nobody can say yet how the files stand. */
+const OPEN_ENDED = new Set(['change_unfinished', 'change_needs_you', 'internal']);
+
 function Refused({ state, onAgain, onClose }: { state: PlanState } & Pick<Acts, 'onAgain' | 'onClose'>) {
   return (
     <div className="plan-refused">
       <ErrorBox error={state.error} onRetry={onAgain} retryWords="Look again" actions={<Button size="s" kind="quiet" onClick={onClose}>Close</Button>} />
-      <p className="caption faint">{state.plan ? 'What had been done was taken back; the files are as they were.' : 'Nothing has been written.'}</p>
+      {!OPEN_ENDED.has(state.error?.code ?? '') && <p className="caption faint">{state.plan && state.error?.code !== 'plan_stale' ? 'What had been done was taken back; the files are as they were.' : 'Nothing has been written.'}</p>}
     </div>
   );
 }

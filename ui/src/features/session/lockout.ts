@@ -1,14 +1,11 @@
 import { useEffect, useState } from 'react';
 import { PlatformError } from '../../platform/platform';
 
-/** Seconds that a lock-out names: "retry_after_s=30" in the details, or "30 s" in the hint. */
-export function lockoutSeconds(error: unknown): number {
-  if (!(error instanceof PlatformError) || !/lock|too_many|throttl|wait/.test(error.code)) return 0;
-  const named = error.details.map((line) => /retry_after(?:_s)?\s*[=:]\s*(\d+)/.exec(line)?.[1]).find(Boolean);
-  const spoken = /(\d+)\s*(s|seconds?|min|minutes?)\b/.exec(`${error.hint} ${error.message}`);
-  if (named) return Number(named);
-  if (!spoken) return 0;
-  return Number(spoken[1]) * (spoken[2]?.startsWith('m') ? 60 : 1);
+/** Seconds until the next try counts; the details of `locked_until` hold that instant. */
+export function lockoutSeconds(error: unknown, now = Date.now()): number {
+  if (!(error instanceof PlatformError) || error.code !== 'locked_until') return 0;
+  const until = error.details.map((line) => Date.parse(line)).find((at) => !Number.isNaN(at));
+  return until === undefined ? 0 : Math.max(0, Math.ceil((until - now) / 1000));
 }
 
 /** Counts down after too many wrong passwords; 0 when the next try is allowed. */

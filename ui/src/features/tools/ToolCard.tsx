@@ -26,7 +26,7 @@ function MainAction({ card, stop, onOpen }: { card: Card; stop: boolean; onOpen:
     return <Button size="s" tabIndex={tabIndex} onClick={() => shell.showPath(file)} data-testid="tool-show-file">Show file</Button>;
   }
   if (card.status.word === 'Unknown') {
-    return <Button size="s" tabIndex={tabIndex} busy={probe.isPending} onClick={() => probe.mutate()}>{probe.isPending ? 'Measuring' : 'Measure again'}</Button>;
+    return <Button size="s" tabIndex={tabIndex} busy={probe.isPending} onClick={() => probe.mutate()}>{probe.isPending ? 'Measuring' : 'Measure'}</Button>;
   }
   return <Button size="s" tabIndex={tabIndex} onClick={onOpen}>Open</Button>;
 }

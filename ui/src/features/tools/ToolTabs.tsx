@@ -11,24 +11,34 @@ export function useToolTabs() {
   return useQuery({ queryKey: [...keys.tools, 'tabs'], queryFn: () => platform.toolsTabs() });
 }
 
+const MENU_WIDTH = 96;
+
+/** About how wide a tab is drawn, with the gap after it. */
+export function tabWidth(tab: ToolTab): number {
+  return Math.min(120, tab.title.length * 7.6) + tab.count.toLocaleString('en').length * 6.8 + 26;
+}
+
 /** Which tabs fit: Global first, SMCP last, the chosen one always; the rest go into a menu. */
 export function fitTabs(tabs: ToolTab[], selected: string, room: number): { shown: ToolTab[]; rest: ToolTab[] } {
-  if (tabs.length <= room) return { shown: tabs, rest: [] };
+  const width = (some: ToolTab[]) => some.reduce((sum, tab) => sum + tabWidth(tab), 0);
+  if (width(tabs) <= room) return { shown: tabs, rest: [] };
   const must = new Set([tabs[0]?.id, tabs[tabs.length - 1]?.id, selected]);
-  let free = Math.max(0, room - must.size);
-  const shown = tabs.filter((tab) => must.has(tab.id) || (free > 0 && (free -= 1, true)));
+  let free = room - MENU_WIDTH - width(tabs.filter((tab) => must.has(tab.id)));
+  const shown = tabs.filter((tab) => {
+    if (must.has(tab.id)) return true;
+    free -= tabWidth(tab);
+    return free >= 0;
+  });
   return { shown, rest: tabs.filter((tab) => !shown.includes(tab)) };
 }
 
-const TAB_WIDTH = 104;
-
 export function ToolTabs({ tabs, selected, panelId }: { tabs: ToolTab[]; selected: string; panelId: string }) {
   const box = useRef<HTMLDivElement>(null);
-  const [room, setRoom] = useState(5);
+  const [room, setRoom] = useState(600);
   useLayoutEffect(() => {
     const node = box.current;
     if (!node) return;
-    const watch = new ResizeObserver(() => setRoom(Math.max(3, Math.floor(node.clientWidth / TAB_WIDTH))));
+    const watch = new ResizeObserver(() => setRoom(node.clientWidth));
     watch.observe(node);
     return () => watch.disconnect();
   }, []);

@@ -12,7 +12,7 @@ import { NothingFound, NoTools } from './empty';
 import { ToolCardBody, ToolCardWaiting } from './ToolCard';
 import { ToolTabs, useToolTabs } from './ToolTabs';
 
-const METRICS = { rowHeight: 140, gap: 12, headHeight: 28, sectionGap: 24, top: 20, bottom: 32 };
+const METRICS = { rowHeight: 140, gap: 12, headHeight: 30, sectionGap: 24, top: 20, bottom: 32 };
 
 function sectionsOf(head: ToolPage | undefined): Section[] {
   if (!head) return [];
@@ -59,7 +59,7 @@ function Grid({ tab, title, query, onCount, onFirst }: { tab: string; title: str
   return (
     <>
       {paged.error !== null && <div className="pad"><ErrorBox error={paged.error} onRetry={paged.refetch} /></div>}
-      <WindowedGrid label={`${visible(title)} tools`} testId="tools-grid" className="tools-pad" sections={sections} cellWidth={272} metrics={METRICS} resetKey={`${tab} ${query}`}
+      <WindowedGrid label={`${visible(title)} tools`} testId="tools-grid" cellTestId="tool-card" className="tools-pad" sections={sections} cellWidth={272} metrics={METRICS} resetKey={`${tab} ${query}`}
         cellClass={(index) => (at(index)?.broken ? 'card card-broken' : 'card')}
         cellLabel={(index) => { const card = at(index); return card ? `${visible(card.title || card.name)}, ${card.broken ? 'can’t be read' : card.status.word}` : 'Reading this card'; }}
         onOpen={open} onRange={onRange}
@@ -87,7 +87,7 @@ export function ToolsView({ tab }: { tab: string }) {
       <Titlebar title="Tools" sub={shell.state.install?.root_short} />
       <div className="subbar">
         {tabs.data ? <ToolTabs tabs={tabs.data} selected={tab} panelId="tools-panel" /> : <span className="grow" />}
-        <SearchField className="search-tools" label={`Search ${visible(title)} tools`} value={typed} onChange={setTyped} count={words} keys={shell.keys('find.here')} onEnter={() => first.current()} />
+        <SearchField className="search-tools" label={`Search ${tab === 'global' ? 'global' : visible(title)} tools`} value={typed} onChange={setTyped} count={words} keys={shell.keys('find.here')} onEnter={() => first.current()} />
       </div>
       <Banners />
       <div className="panel" role="tabpanel" id="tools-panel" aria-label={`${visible(title)} tools`}>

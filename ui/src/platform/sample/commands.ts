@@ -21,14 +21,14 @@ export function sessionCommands(world: World): Partial<Platform> {
     installClose: async () => setup(),
     doctor: async () => [],
     sessionSignIn: async (username, password) => {
-      if (username === 'locked') refuse('locked_out', 'Too many wrong passwords for this account.', 'Wait 30 s, then try again.', ['retry_after_s=30']);
-      if (username !== 'mara' || password !== 'correct horse') refuse('wrong_password', 'This name and password do not belong together.', 'Check both; capitals matter in the password.');
+      if (username === 'locked') refuse('locked_until', 'Too many tries. The next one counts later.', 'Waiting helps; trying again before then does not.', [ago(-30)]);
+      if (username !== 'mara' || password !== 'correct horse') refuse('wrong_sign_in', 'The name or the password is not right.', 'Check both; capital letters count in the password.');
       return enter();
     },
-    sessionRestore: async () => refuse('not_signed_in', 'There is no kept session.', 'Sign in.'),
+    sessionRestore: async () => world.state,
     sessionSignOut: async () => (world.state = { ...world.state, phase: 'sign_in', user: null }),
     sessionLock: async () => (world.state = { ...world.state, phase: 'locked' }),
-    sessionUnlock: async (password) => (password === 'correct horse' ? enter() : refuse('wrong_password', 'This is not the password of mara.', 'Check the capitals and try again.')),
+    sessionUnlock: async (password) => (password === 'correct horse' ? enter() : refuse('wrong_sign_in', 'This is not the password of mara.', 'Check the capitals and try again.')),
     setupSample: async () => {
       const state = enter();
       return (world.state = { ...state, install: { id: 'sample', root: '/tmp/sample', root_short: '/tmp/sample', sample: true, layout: 'A', agents: world.agents.length, tools: world.tools.length } });

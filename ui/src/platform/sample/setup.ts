@@ -28,7 +28,7 @@ type SetupCommands = Pick<PlatformCommands,
 export function setupCommands(keepPlan: (plan: Plan) => Plan): SetupCommands {
   return {
     setupDefaults: async () => ({ draft: structuredClone(sampleDraft), modules: sampleModules, password_min: 10 }),
-    setupScan: async (path) => ({ candidates: [], looked_at: [path ?? '/Users/mara/sanctum', '/sanctum', '/opt/sanctum'], took_ms: 41, cut: false }),
+    setupScan: async (path) => ({ candidates: [], looked_at: path === null ? 3 : 1, took_ms: 41, cut: null }),
     setupCheckRoot: async (path) => {
       const ok = path.startsWith('/') || path.startsWith('~/');
       const finding = { code: 'root_relative', level: 'error' as const, message: 'The path is relative.', hint: 'Enter a path that starts with / or ~/.', path };

@@ -97,10 +97,15 @@ impl App {
         let undone = open.clone();
         blocking(move || {
             let plan = undone.engine().plan_undo(&change)?;
+            let trash = undone.registry().path().with_file_name("trash").join(&plan.id);
             let actor = sanctum_change::Actor { user_id: None, name: person, via: sanctum_change::Via::App };
             let clock = undone.env().clock.clone();
             undone.engine().apply(&plan, &actor, &move || clock(), &ApplyControl::quiet())?;
-            Ok(())
+            // What undo moved there is what the setup itself had built, and its journal goes too.
+            match std::fs::remove_dir_all(&trash) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(bootstrap::left_behind(&trash, &error)),
+                _ => Ok(()),
+            }
         })
         .await?;
         self.with_state(|state| {
@@ -164,7 +169,7 @@ fn try_carry_out(
 fn summary(open: &Arc<Open>, draft: &SetupDraft, receipt: sanctum_change::Receipt, mut notes: Vec<String>) -> ApiResult<SetupSummary> {
     let info = open.info()?;
     let fact = |name: &str, value: String, mono: bool| dto::Fact { name: name.to_owned(), value, mono };
-    let mut created = vec![fact("Folder", info.root_short.clone(), true)];
+    let mut created = Vec::new();
     let names: Vec<String> = open.registry().read(sanctum_registry::agents::all)?.iter().map(|a| a.title().to_owned()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     created.push(fact(if names.len() == 1 { "Prime" } else { "Primes" }, crate::words::list(&names), false));

@@ -121,7 +121,7 @@ pub(crate) fn remove_registry(state_dir: &Path) -> ApiResult<()> {
     Ok(())
 }
 
-fn left_behind(path: &Path, error: &std::io::Error) -> ApiError {
+pub(crate) fn left_behind(path: &Path, error: &std::io::Error) -> ApiError {
     ApiError::broken(
         "disk_refused",
         format!("`{}` could not be removed.", path.display()),

@@ -57,7 +57,8 @@ fn account(draft: &SetupDraft, password: &str) -> ApiResult<Account> {
     let username = draft.admin_user.trim().to_owned();
     let verdict = probe::account_verdict(&username, password);
     if let Some(finding) = verdict.findings.into_iter().find(|f| f.level == FindingLevel::Error) {
-        return Err(ApiError::refused(&finding.code, finding.message, finding.hint));
+        let hint = if finding.hint.is_empty() { "Change it and try again.".to_owned() } else { finding.hint };
+        return Err(ApiError::refused(&finding.code, finding.message, hint));
     }
     let email = match draft.admin_email.as_deref().map(str::trim).filter(|e| !e.is_empty()) {
         Some(email) if !email.contains('@') || email.contains(char::is_whitespace) => {

@@ -27,9 +27,8 @@ fn a_hash_is_argon2id_salted_and_verifies_only_its_password() {
         },
         "the password"
     );
-    assert_eq!(
-        verify_hash("seven owls over Osaka", &two).matches,
-        false,
+    assert!(
+        !verify_hash("seven owls over Osaka", &two).matches,
         "another one"
     );
 }

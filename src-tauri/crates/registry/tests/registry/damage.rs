@@ -80,14 +80,15 @@ fn smash(path: &Path, at: usize, with: &[u8]) {
     fs::write(path, bytes).unwrap();
 }
 
-/// Texts of `all` whose bytes are whole in the file outside page `but`: what nobody could call unreadable.
-fn whole_outside(path: &Path, all: &HashSet<String>, but: Option<usize>) -> HashSet<String> {
+/// Texts of `all` whose bytes are whole in the file outside the pages `but`: what nobody could call unreadable. (A root
+/// keeps stale copies of rows that moved to its leaves, so tests leave it out.)
+fn whole_outside(path: &Path, all: &HashSet<String>, but: &[usize]) -> HashSet<String> {
     let bytes = fs::read(path).unwrap();
     // Every token begins with one of these and a number of five digits.
     let starts = (0..bytes.len())
         .filter(|i| bytes[*i..].starts_with(b"About-") || bytes[*i..].starts_with(b"value-"));
     let mut at: std::collections::HashMap<&[u8], Vec<usize>> = Default::default();
-    for i in starts.filter(|i| Some(i / PAGE) != but) {
+    for i in starts.filter(|i| !but.contains(&(i / PAGE))) {
         at.entry(&bytes[i..bytes.len().min(i + 11)])
             .or_default()
             .push(i);
@@ -103,7 +104,7 @@ fn whole_outside(path: &Path, all: &HashSet<String>, but: Option<usize>) -> Hash
 }
 
 fn still_there(path: &Path, all: &HashSet<String>) -> HashSet<String> {
-    whole_outside(path, all, None)
+    whole_outside(path, all, &[])
 }
 
 fn recovered(path: &Path, before: &[u8]) -> sanctum_registry::Recovered {
@@ -261,21 +262,25 @@ fn a_file_cut_short_gives_what_is_left() {
     let dir = tempfile::tempdir().unwrap();
     let (path, _) = filled(dir.path());
     let all = rows(&path, "agents");
+    let at = root(&path, "agents") - 1;
     let bytes = fs::read(&path).unwrap();
-    fs::write(&path, &bytes[..bytes.len() / 2 + 77]).unwrap();
+    fs::write(&path, &bytes[..bytes.len() * 3 / 4 + 77]).unwrap();
     let before = fs::read(&path).unwrap();
     assert!(
         matches!(
             Registry::open(&path, NOW),
             Err(RegistryError::Damaged { .. })
         ),
-        "half a file is damage"
+        "a cut file is damage"
     );
-    let expected = still_there(&path, &all);
-    recovered(&path, &before);
+    let expected = whole_outside(&path, &all, &[at]);
+    let done = recovered(&path, &before);
+    let saved = rows(&path, "agents");
+    let lost: Vec<_> = expected.difference(&saved).collect();
     assert!(
-        rows(&path, "agents").is_superset(&expected),
-        "what is whole in the half is saved"
+        !expected.is_empty() && lost.is_empty(),
+        "what is whole in the rest is saved, lost {lost:?}; {:?}",
+        done.findings
     );
 }
 
@@ -335,6 +340,7 @@ proptest! {
         let path = dir.path().join("registry.db");
         fs::copy(sample(), &path).unwrap();
         let all = rows(&path, "system_config");
+        let root = root(&path, "system_config") - 1;
         let count = fs::metadata(&path).unwrap().len() as usize / PAGE;
         // One page, from a point to at most its end.
         let at = (page % count) * PAGE + from;
@@ -342,7 +348,7 @@ proptest! {
         smash(&path, at, junk);
         let before = fs::read(&path).unwrap();
         let hit = at / PAGE;
-        let expected = whole_outside(&path, &all, Some(hit));
+        let expected = whole_outside(&path, &all, &[hit, root]);
         match Registry::open(&path, NOW) {
             Ok(_) => {}
             Err(RegistryError::Damaged { .. }) => {

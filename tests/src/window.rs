@@ -1,0 +1,299 @@
+//! The real app in its real WebKit window under Xvfb, driven over WebDriver.
+//!
+//! One `Window` is one display, one D-Bus session and one driver; the app may be started in it several times. Everything is
+//! stopped by its own process group when it is dropped.
+
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use fantoccini::elements::Element;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder, Locator};
+use serde_json::{Value, json};
+
+use crate::place::{Place, program};
+
+/// How long anything the window shows is waited for. Generous: it bounds a hang, it measures nothing.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A driven app.
+pub struct Window {
+    pub client: Client,
+    processes: Vec<Child>,
+    shots: PathBuf,
+}
+
+impl Window {
+    /// Starts the app in `place`.
+    ///
+    /// # Errors
+    /// When Xvfb, the driver or the app does not start.
+    pub async fn open(place: &Place) -> Result<Self> {
+        Self::open_with(place, &[]).await
+    }
+
+    /// The same with more environment.
+    ///
+    /// # Errors
+    /// As [`Window::open`].
+    pub async fn open_with(place: &Place, extra: &[(&str, &str)]) -> Result<Self> {
+        let app = program("sanctum-configurator")?;
+        Self::open_program(place, &app, extra).await
+    }
+
+    /// Any program that shows a Tauri window.
+    ///
+    /// # Errors
+    /// As [`Window::open`].
+    pub async fn open_program(place: &Place, app: &Path, extra: &[(&str, &str)]) -> Result<Self> {
+        let (display, xvfb) = start_display()?;
+        let port = free_port()?;
+        let mut env = place.env();
+        env.extend(extra.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
+        env.extend([
+            ("DISPLAY".to_owned(), display),
+            ("TAURI_AUTOMATION".to_owned(), "true".to_owned()),
+            ("TAURI_WEBVIEW_AUTOMATION".to_owned(), "true".to_owned()),
+            ("NO_AT_BRIDGE".to_owned(), "1".to_owned()),
+            ("GTK_USE_PORTAL".to_owned(), "0".to_owned()),
+        ]);
+        let driver = Command::new("dbus-run-session")
+            .args(["--", "WebKitWebDriver", &format!("--port={port}")])
+            .env_clear()
+            .envs(&env)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .context("starting dbus-run-session and WebKitWebDriver")?;
+        let processes = vec![driver, xvfb];
+        let mut capabilities = Capabilities::new();
+        capabilities.insert("webkitgtk:browserOptions".to_owned(), json!({ "binary": app, "args": [] }));
+        let client = match connect(port, capabilities).await {
+            Ok(client) => client,
+            Err(error) => {
+                stop(processes);
+                return Err(error);
+            }
+        };
+        let shots = std::env::var_os("SANCTUM_SHOTS").map_or_else(|| place.path().join("shots"), PathBuf::from);
+        Ok(Self { client, processes, shots })
+    }
+
+    /// The element with this `data-testid`, once it is there.
+    ///
+    /// # Errors
+    /// When it does not come; the message holds what the window shows instead.
+    pub async fn find(&self, testid: &str) -> Result<Element> {
+        self.find_css(&format!("[data-testid=\"{testid}\"]")).await
+    }
+
+    /// # Errors
+    /// As [`Window::find`].
+    pub async fn find_css(&self, css: &str) -> Result<Element> {
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
+        match found {
+            Ok(element) => Ok(element),
+            Err(error) => bail!("`{css}` did not appear ({error}); the window shows:\n{}", self.text().await?),
+        }
+    }
+
+    /// # Errors
+    /// When it does not come or cannot be clicked.
+    pub async fn click(&self, testid: &str) -> Result<()> {
+        self.find(testid).await?.click().await.with_context(|| format!("clicking `{testid}`"))
+    }
+
+    /// Replaces what stands in a field.
+    ///
+    /// # Errors
+    /// When the field does not come.
+    pub async fn fill(&self, testid: &str, text: &str) -> Result<()> {
+        let field = self.find(testid).await?;
+        field.clear().await.with_context(|| format!("clearing `{testid}`"))?;
+        field.send_keys(text).await.with_context(|| format!("typing into `{testid}`"))
+    }
+
+    /// Presses keys on whatever has the focus.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn press(&self, keys: &str) -> Result<()> {
+        self.client.active_element().await.context("asking what has the focus")?.send_keys(keys).await.context("pressing keys")
+    }
+
+    /// Everything the window says.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn text(&self) -> Result<String> {
+        let text = self.run("return document.body.innerText", vec![]).await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Runs a script in the page.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn run(&self, script: &str, args: Vec<Value>) -> Result<Value> {
+        self.client.execute(script, args).await.context("running a script in the page")
+    }
+
+    /// Waits until the window says this.
+    ///
+    /// # Errors
+    /// When it never does.
+    pub async fn says(&self, words: &str) -> Result<()> {
+        self.until(&format!("the window says “{words}”"), words, true).await
+    }
+
+    /// Waits until the window does not say this any more.
+    ///
+    /// # Errors
+    /// When it goes on saying it.
+    pub async fn says_no_more(&self, words: &str) -> Result<()> {
+        self.until(&format!("the window no longer says “{words}”"), words, false).await
+    }
+
+    async fn until(&self, what: &str, words: &str, wanted: bool) -> Result<()> {
+        let began = Instant::now();
+        loop {
+            let text = self.text().await?;
+            if text.contains(words) == wanted {
+                return Ok(());
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("waited in vain until {what}; it shows:\n{text}");
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Keeps a picture of the window as a test artefact (`SANCTUM_SHOTS`, else the test's own folder).
+    ///
+    /// # Errors
+    /// When the picture cannot be taken or kept.
+    pub async fn shot(&self, name: &str) -> Result<PathBuf> {
+        std::fs::create_dir_all(&self.shots).context("making the folder of pictures")?;
+        let path = self.shots.join(format!("{name}.png"));
+        let picture = self.client.screenshot().await.context("taking a picture")?;
+        anyhow::ensure!(picture.len() > 2000, "the picture of {name} is not empty");
+        std::fs::write(&path, picture).context("keeping the picture")?;
+        Ok(path)
+    }
+
+    /// # Errors
+    /// What the driver says.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        self.client.set_window_size(width, height).await.context("resizing the window")
+    }
+
+    /// Processes of the app itself, by the program's name.
+    #[must_use]
+    pub fn app_pids(&self) -> Vec<u32> {
+        let group = self.processes.first().map(Child::id);
+        let mut system = sysinfo::System::new();
+        system.refresh_processes(sysinfo::ProcessesToUpdate::All, true);
+        let mut family: Vec<u32> = group.into_iter().collect();
+        // Children of children, until there are no more.
+        loop {
+            let more: Vec<u32> = system
+                .processes()
+                .values()
+                .filter(|p| p.thread_kind().is_none())
+                .filter(|p| p.parent().is_some_and(|parent| family.contains(&parent.as_u32())) && !family.contains(&p.pid().as_u32()))
+                .map(|p| p.pid().as_u32())
+                .collect();
+            if more.is_empty() {
+                break;
+            }
+            family.extend(more);
+        }
+        family.retain(|pid| {
+            let process = system.process(sysinfo::Pid::from_u32(*pid));
+            process.and_then(|p| p.exe()).is_some_and(|exe| exe.ends_with("sanctum-configurator"))
+        });
+        family
+    }
+
+    /// Kills the app as a crash would: no signal it could handle.
+    ///
+    /// # Errors
+    /// When there is nothing to kill.
+    pub fn kill_app(&self) -> Result<()> {
+        let pids = self.app_pids();
+        anyhow::ensure!(!pids.is_empty(), "the app is running when it is killed");
+        for pid in pids {
+            let pid = i32::try_from(pid).ok().and_then(rustix::process::Pid::from_raw).context("a process id")?;
+            rustix::process::kill_process(pid, rustix::process::Signal::KILL).context("killing the app")?;
+        }
+        Ok(())
+    }
+
+    /// Ends the session; the app quits.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn close(self) -> Result<()> {
+        let closed = self.client.clone().close().await;
+        drop(self);
+        closed.context("closing the window")
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        stop(std::mem::take(&mut self.processes));
+    }
+}
+
+/// Each child leads its own group; the whole group goes.
+fn stop(processes: Vec<Child>) {
+    for mut child in processes {
+        if let Some(pid) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+            let _gone = rustix::process::kill_process_group(pid, rustix::process::Signal::TERM);
+            std::thread::sleep(Duration::from_millis(100));
+            let _gone = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
+        }
+        let _reaped = child.wait();
+    }
+}
+
+/// A display nobody uses; Xvfb itself picks and names it.
+fn start_display() -> Result<(String, Child)> {
+    let mut child = Command::new("Xvfb")
+        .args(["-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .context("starting Xvfb")?;
+    let mut line = String::new();
+    let out = child.stdout.take().context("Xvfb has no output")?;
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).context("reading the display's number")?;
+    anyhow::ensure!(!line.trim().is_empty(), "Xvfb did not start");
+    Ok((format!(":{}", line.trim()), child))
+}
+
+fn free_port() -> Result<u16> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0").context("looking for a free port")?.local_addr()?.port())
+}
+
+async fn connect(port: u16, capabilities: Capabilities) -> Result<Client> {
+    let began = Instant::now();
+    loop {
+        let tried = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new()).capabilities(capabilities.clone()).connect(&format!("http://127.0.0.1:{port}")).await;
+        match tried {
+            Ok(client) => return Ok(client),
+            Err(fantoccini::error::NewSessionError::Failed(_) | fantoccini::error::NewSessionError::Lost(_)) if began.elapsed() < Duration::from_secs(10) => {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Err(error) => return Err(error).context("opening a session with the app"),
+        }
+    }
+}
