@@ -284,16 +284,16 @@ fn free_port() -> Result<u16> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0").context("looking for a free port")?.local_addr()?.port())
 }
 
+/// Waits for the driver to listen, then asks it to start the app.
 async fn connect(port: u16, capabilities: Capabilities) -> Result<Client> {
     let began = Instant::now();
-    loop {
-        let tried = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new()).capabilities(capabilities.clone()).connect(&format!("http://127.0.0.1:{port}")).await;
-        match tried {
-            Ok(client) => return Ok(client),
-            Err(fantoccini::error::NewSessionError::Failed(_) | fantoccini::error::NewSessionError::Lost(_)) if began.elapsed() < Duration::from_secs(10) => {
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-            Err(error) => return Err(error).context("opening a session with the app"),
-        }
+    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        anyhow::ensure!(began.elapsed() < PATIENCE, "WebKitWebDriver does not listen");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+        .capabilities(capabilities)
+        .connect(&format!("http://127.0.0.1:{port}"))
+        .await
+        .context("opening a session with the app")
 }
