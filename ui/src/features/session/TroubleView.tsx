@@ -30,8 +30,7 @@ export function TroubleView({ state }: { state: AppState }) {
   return (
     <SessionFrame brand={state.brand} title={`This ${state.brand} can’t be opened`} sub={state.install?.root_short}>
       <div className="trouble" data-testid="trouble">
-        <ErrorBox error={error} onRetry={state.install ? () => again.mutate() : undefined}
-          actions={state.install && <Button size="s" kind="quiet" icon="folder" onClick={() => void platform.appShowPath(trouble?.path ?? '.').catch(() => {})}>Show the file</Button>} />
+        <ErrorBox error={error} onRetry={state.install ? () => again.mutate() : undefined} />
         {failed && <ErrorBox error={failed} />}
         <Button kind="primary" size="l" busy={other.isPending} onClick={() => other.mutate()} data-testid="trouble-open">Open another Sanctum…</Button>
         <Button kind="quiet" size="s" busy={leave.isPending} onClick={() => leave.mutate()}>Go to setup</Button>

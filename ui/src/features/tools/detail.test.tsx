@@ -33,7 +33,7 @@ test('a secret never shows a value', async () => {
 
 test('filter, modified and measure again', async () => {
   const { calls } = await openApp({}, BROCA);
-  await look(page.getByRole('option', { name: /Log level/ }), 'all settings are there');
+  await look(page.getByRole('option', { name: /Log level/ }), 'all settings are there').toBeVisible();
   await press('{Meta>}f{/Meta}');
   await press('log');
   await look(page.getByText('1 of 9'), 'the filter counts').toBeVisible();
