@@ -1,0 +1,65 @@
+# The same commands that CI runs; each does its own set-up first.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+TAURI := ui/node_modules/.bin/tauri
+UI_SOURCES := $(shell find ui/src ui/public -type f 2>/dev/null) ui/index.html ui/package-lock.json ui/vite.config.ts
+ifeq ($(shell uname -s),Darwin)
+BUNDLES := app,dmg
+else
+BUNDLES := deb
+endif
+
+.PHONY: help setup run test test-ui test-rust check bench bundle bindings dev icons
+
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: ## Install what a fresh clone needs
+	@scripts/setup.sh
+
+ui/dist/index.html: $(UI_SOURCES)
+	cd ui && npx --no-install vite build --logLevel warn
+
+run: setup ui/dist/index.html ## Build and open the app
+	cargo run --release -p sanctum-configurator
+
+dev: setup ## Open the app with an interface that reloads itself
+	mkdir -p ui/dist
+	cd ui && (npx --no-install vite --port 1420 --strictPort & trap "kill $$!" EXIT; \
+	  cd .. && $(TAURI) dev --no-dev-server-wait --config '{"build":{"devUrl":"http://localhost:1420"}}' -- --no-default-features)
+
+test: setup ui/dist/index.html bundle ## Run every test
+	scripts/home-guard.sh $(MAKE) --no-print-directory test-ui test-rust
+
+test-ui:
+	cd ui && npm run --silent test
+
+test-rust: ui/dist/index.html
+	cargo build --workspace --bins
+	cargo test --workspace
+
+check: setup ui/dist/index.html ## What CI runs besides the tests
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cd ui && npm run --silent typecheck
+	cargo run --quiet -p sanctum-configurator --example export_bindings -- target/bindings.ts
+	diff -u ui/src/bindings.ts target/bindings.ts || { echo "ui/src/bindings.ts is stale; run 'make bindings'."; exit 1; }
+
+bindings: ## Write ui/src/bindings.ts from the commands
+	mkdir -p ui/dist
+	cargo run --quiet -p sanctum-configurator --example export_bindings
+
+bench: setup ui/dist/index.html ## Measure the figures of the README
+	cargo build --release -p sanctum-configurator -p sanctumctl --example empty_window
+	cargo build --release -p sanctum-configurator -p sanctumctl --bins
+	cargo run --release -p sanctum-tests --bin bench
+
+bundle: setup ui/dist/index.html ## Make the app bundle of this machine
+	cargo build --release -p sanctumctl
+	$(TAURI) build --bundles $(BUNDLES) --ci
+
+icons: ## Render all icons from icons/icon.svg
+	rsvg-convert -w 1024 -h 1024 icons/icon.svg -o target/icon.png
+	$(TAURI) icon target/icon.png -o target/icons
+	cp target/icons/{32x32,128x128,128x128@2x,icon}.png target/icons/icon.icns icons/
