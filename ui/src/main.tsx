@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
 import { startAppearance } from './app/appearance';
+import { FaultBoundary } from './app/FaultBoundary';
 import { createQueryClient } from './app/queries';
 import { startRouter } from './app/router';
 import type { Platform } from './platform/platform';
@@ -28,7 +29,7 @@ async function start() {
     root.render(<main className="center-page"><p>This page is part of the Sanctum Configurator app. Open the app instead of this file.</p></main>);
     return;
   }
-  root.render(<App platform={platform} client={createQueryClient()} />);
+  root.render(<FaultBoundary><App platform={platform} client={createQueryClient()} /></FaultBoundary>);
 }
 
 void start();

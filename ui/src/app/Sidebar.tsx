@@ -8,7 +8,7 @@ import { toHash, useRoute } from './router';
 import { useShell } from './shell-context';
 
 /** Agents beyond these are one click away, in their own view. */
-const MOST_AGENTS = 20;
+const MOST_AGENTS = 10;
 
 function initial(name: string) {
   return visible([...name.trim()][0] ?? '?').toUpperCase();

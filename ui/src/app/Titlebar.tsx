@@ -24,7 +24,7 @@ export function Titlebar({ title, path, sub, children, inspector }: {
         <IconButton icon="right" label="Forward" keys={shell.keys('nav.forward')} disabled={!canForward} onClick={goForward} />
       </span>
       <h1 className="cut" data-tauri-drag-region>
-        {path?.map((part) => <span key={part.href} className="crumb"><a href={part.href}>{part.label}</a><span aria-hidden="true" className="crumb-sep">›</span></span>)}
+        {path?.map((part, i) => <span key={i} className="crumb"><a href={part.href}>{part.label}</a><span aria-hidden="true" className="crumb-sep">›</span></span>)}
         {title}
       </h1>
       {sub && <span className="sub cut" data-tauri-drag-region>{sub}</span>}

@@ -3,6 +3,7 @@ import { QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { AppState } from '../bindings';
 import { usePlatform } from '../platform/context';
+import { forgetPlaces } from '../ui/WindowedGrid';
 
 export const keys = {
   state: ['state'] as const,
@@ -35,6 +36,7 @@ export function useTakeState(): (state: AppState) => void {
   return (state) => {
     const before = client.getQueryData<AppState>(keys.state);
     if (before?.install?.id !== state.install?.id || before?.user?.id !== state.user?.id) {
+      forgetPlaces();
       for (const key of [keys.tools, keys.agents, keys.changes]) client.removeQueries({ queryKey: key });
     }
     client.setQueryData(keys.state, state);

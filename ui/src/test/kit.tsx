@@ -7,6 +7,7 @@ import { App } from '../app/App';
 import { createQueryClient } from '../app/queries';
 import { startRouter } from '../app/router';
 import { forgetRestore } from '../features/session/SignInView';
+import { forgetPlaces } from '../ui/WindowedGrid';
 import { type MemoryPlatform, type Scenario, createMemoryPlatform } from '../platform/memory';
 
 export interface Opened {
@@ -18,6 +19,7 @@ export interface Opened {
 export async function openApp(scenario: Scenario = {}, hash = '#/tools/global'): Promise<Opened> {
   localStorage.clear();
   forgetRestore();
+  forgetPlaces();
   history.replaceState(null, '', hash);
   startRouter();
   const platform = createMemoryPlatform(scenario);

@@ -21,7 +21,7 @@ interface Props {
   onRange: (from: number, to: number) => void;
   testId?: string;
   cellTestId?: string;
-  /** Starts at the top again when this changes. */
+  /** Another list when this changes: it starts where it was left, a new one at the top. */
   resetKey?: string;
   /** Side padding, as in the design. */
   className?: string;
@@ -32,7 +32,21 @@ export interface GridApi { focusCell: (index: number) => void }
 
 interface Box { width: number; height: number; top: number }
 
-function useBox(reset: string | undefined) {
+/** Where each list was left, so that going back finds it there. */
+const left = new Map<string, { top: number; active: number }>();
+const MOST_LEFT = 50;
+
+function leave(place: string, top: number, active: number) {
+  left.delete(place);
+  left.set(place, { top, active });
+  const oldest = left.keys().next().value;
+  if (left.size > MOST_LEFT && oldest !== undefined) left.delete(oldest);
+}
+
+/** Every list starts at its top again: another person, another install, another test. */
+export function forgetPlaces() { left.clear(); }
+
+function useBox(place: string) {
   const scroller = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState<Box>({ width: 0, height: 0, top: 0 });
   useLayoutEffect(() => {
@@ -49,9 +63,10 @@ function useBox(reset: string | undefined) {
     return () => watch.disconnect();
   }, []);
   useLayoutEffect(() => {
-    if (scroller.current) scroller.current.scrollTop = 0;
-    setBox((old) => ({ ...old, top: 0 }));
-  }, [reset]);
+    const top = left.get(place)?.top ?? 0;
+    if (scroller.current) scroller.current.scrollTop = top;
+    setBox((old) => ({ ...old, top: scroller.current?.scrollTop ?? 0 }));
+  }, [place]);
   return { scroller, box, setBox };
 }
 
@@ -71,17 +86,19 @@ function visibleRows(layout: Layout, m: Metrics, box: Box, active: number, focus
 
 export function WindowedGrid(props: Props) {
   const { label, sections, renderCell, cellClass, cellLabel, selected, onOpen, onMove, onRange, testId, cellTestId, resetKey, className, apiRef } = props;
-  const { scroller, box, setBox } = useBox(resetKey);
+  const place = `${testId ?? label} ${resetKey ?? ''}`;
+  const { scroller, box, setBox } = useBox(place);
   const m = useMetrics(props, box.width);
   const layout = useMemo(() => layOut(sections, m), [sections, m.columns, m.rowHeight, m.gap, m.headHeight, m.sectionGap, m.top, m.bottom]);
-  const [active, setActive] = useState(selected ?? 0);
+  const [active, setActive] = useState(() => selected ?? left.get(place)?.active ?? 0);
   const [focused, setFocused] = useState(false);
   const wantsFocus = useRef(false);
   const at = Math.min(active, Math.max(0, layout.total - 1));
   const rows = visibleRows(layout, m, box, at, focused);
 
   useEffect(() => { if (selected !== null && selected !== undefined) setActive(selected); }, [selected]);
-  useEffect(() => { setActive(selected ?? 0); }, [resetKey]); // eslint-disable-line
+  useEffect(() => { setActive(selected ?? left.get(place)?.active ?? 0); }, [place]); // eslint-disable-line
+  useEffect(() => { leave(place, box.top, active); }, [place, box.top, active]);
 
   const from = rows.reduce((least, row) => Math.min(least, row.from), rows[0]?.from ?? 0);
   const to = rows.reduce((most, row) => Math.max(most, row.to), 0);

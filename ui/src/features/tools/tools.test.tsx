@@ -77,6 +77,18 @@ test('ten thousand cards keep under 1,500 nodes, also at the far end', async () 
   expect(calls('toolsList').length, 'pages that nobody looked at were not asked for').toBeLessThan(8);
 });
 
+test('going back finds the list where it was left', async () => {
+  await openApp({ tools: 500 });
+  await look(page.getByText('500 tools'), 'the list is there').toBeVisible();
+  document.querySelector<HTMLElement>('[data-cell="0"]')?.focus();
+  await press('{End}');
+  await look(page.getByText('Tool 00489'), 'the far end').toBeVisible();
+  await press('{Enter}');
+  await look(page.getByRole('heading', { name: 'Tool 00489', level: 2 }), 'its card opens').toBeVisible();
+  await press('{Meta>}[[{/Meta}');
+  await look(page.getByText('Tool 00489'), 'back at the far end, not at the top').toBeVisible();
+});
+
 test('an empty tab teaches, a failed one says what to do', async () => {
   let broken = true;
   const { refuse } = await import('../../platform/memory');
