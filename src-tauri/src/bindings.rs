@@ -24,7 +24,7 @@ pub fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new()
         .disable_serde_phases()
         .commands(collect_commands![
-            app::app_state, app::app_ready, app::app_show_path, app::install_open, app::install_close, app::doctor,
+            app::app_state, app::app_ready, app::app_show_path, app::install_open, app::install_close, app::doctor, app::registry_salvage, app::registry_copies, app::registry_restore, app::secrets_unlock,
             session::session_sign_in, session::session_restore, session::session_sign_out, session::session_lock,
             session::session_unlock,
             setup::setup_defaults, setup::setup_scan, setup::setup_check_root, setup::setup_pythons,

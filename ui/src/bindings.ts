@@ -20,6 +20,14 @@ export const commands = {
 	installClose: () => typedError<AppState, ApiError>(__TAURI_INVOKE("install_close")),
 	/**  Layout, modes, ports, registry, manifests and drift, read-only. */
 	doctor: () => typedError<Finding[], ApiError>(__TAURI_INVOKE("doctor")),
+	/**  Copies what can be read of a damaged registry into a new one; the damaged file is kept. */
+	registrySalvage: () => typedError<SalvageReport, ApiError>(__TAURI_INVOKE("registry_salvage")),
+	/**  Copies of the registry made before upgrades. */
+	registryCopies: () => typedError<RegistryCopy[], ApiError>(__TAURI_INVOKE("registry_copies")),
+	/**  Puts a copy in the registry's place; what was there is kept. */
+	registryRestore: (copy: string) => typedError<AppState, ApiError>(__TAURI_INVOKE("registry_restore", { copy })),
+	/**  Gives the passphrase of the encrypted secret file, once per start. */
+	secretsUnlock: (passphrase: string) => typedError<SecretStoreInfo, ApiError>(__TAURI_INVOKE("secrets_unlock", { passphrase })),
 	/**  Signs in; the session is kept in the secret store until sign-out or expiry. */
 	sessionSignIn: (username: string, password: string) => typedError<AppState, ApiError>(__TAURI_INVOKE("session_sign_in", { username, password })),
 	/**  Takes up the session of the last start, if it still holds. */
@@ -459,6 +467,13 @@ export type RecoveryOutcome = "rolled_back" | "finished" |
 /**  Somebody else changed a target meanwhile; nothing was overwritten. */
 "needs_you";
 
+/**  A copy of the registry made before an upgrade. */
+export type RegistryCopy = {
+	path: string,
+	/**  `YYYYMMDD-HHMMSS` UTC. */
+	made: string,
+};
+
 export type RootVerdict = {
 	/**  Absolute, with `~` and symlinks resolved; `None` where it cannot be. */
 	path: string | null,
@@ -469,6 +484,16 @@ export type RootVerdict = {
 	suggestion: string | null,
 	/**  Free bytes on that volume, for people: "41 GB". */
 	free: string | null,
+};
+
+/**  What was salvaged from a damaged registry. */
+export type SalvageReport = {
+	/**  Where the damaged file was put; nothing of it is lost. */
+	kept: string,
+	/**  Rows that are in the new registry. */
+	rows: number,
+	/**  What could not be read, one sentence each. */
+	findings: string[],
 };
 
 /**  What the read-only look around found. */

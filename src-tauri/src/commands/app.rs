@@ -41,6 +41,34 @@ pub async fn install_close(app: App<'_>) -> ApiResult<dto::AppState> {
     app.install_close().await
 }
 
+/// Copies what can be read of a damaged registry into a new one; the damaged file is kept.
+#[tauri::command]
+#[specta::specta]
+pub async fn registry_salvage(app: App<'_>) -> ApiResult<dto::SalvageReport> {
+    app.registry_salvage().await
+}
+
+/// Copies of the registry made before upgrades.
+#[tauri::command]
+#[specta::specta]
+pub async fn registry_copies(app: App<'_>) -> ApiResult<Vec<dto::RegistryCopy>> {
+    app.registry_copies().await
+}
+
+/// Puts a copy in the registry's place; what was there is kept.
+#[tauri::command]
+#[specta::specta]
+pub async fn registry_restore(app: App<'_>, copy: String) -> ApiResult<dto::AppState> {
+    app.registry_restore(&copy).await
+}
+
+/// Gives the passphrase of the encrypted secret file, once per start.
+#[tauri::command]
+#[specta::specta]
+pub async fn secrets_unlock(app: App<'_>, passphrase: String) -> ApiResult<dto::SecretStoreInfo> {
+    app.secrets_unlock(passphrase).await
+}
+
 /// Layout, modes, ports, registry, manifests and drift, read-only.
 #[tauri::command]
 #[specta::specta]

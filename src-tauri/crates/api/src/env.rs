@@ -28,6 +28,8 @@ pub struct AppEnv {
     /// Name of the person at the console, for the record of what `sanctumctl` did.
     pub os_user: String,
     pub clock: Clock,
+    /// Of the encrypted file, once it was given.
+    pub passphrase: crate::repair::Passphrase,
     /// The window holds its install alone; `sanctumctl` may stand beside it.
     pub exclusive: bool,
 }
@@ -71,6 +73,7 @@ impl AppEnv {
             search_path: given("PATH").unwrap_or_default(),
             os_user: given("USER").or_else(|| given("LOGNAME")).unwrap_or_else(|| "console".to_owned()),
             clock: Arc::new(OffsetDateTime::now_utc),
+            passphrase: crate::repair::Passphrase::default(),
             exclusive: true,
         })
     }

@@ -21,6 +21,7 @@ mod events;
 mod files;
 mod open;
 mod plan;
+mod repair;
 mod session;
 mod setup;
 mod stamps;

@@ -141,7 +141,7 @@ impl Open {
         if let Some(store) = self.secrets.get() {
             return Ok(store.clone());
         }
-        let store = sanctum_secrets::open(self.env.secret_store, self.registry.install_id(), &self.env.data_dir, None)?;
+        let store = sanctum_secrets::open(self.env.secret_store, self.registry.install_id(), &self.env.data_dir, self.env.passphrase.get())?;
         Ok(self.secrets.get_or_init(|| store).clone())
     }
 

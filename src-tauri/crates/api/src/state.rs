@@ -60,7 +60,7 @@ impl App {
     pub async fn secrets_check(&self) -> ApiResult<dto::SecretStoreInfo> {
         let env = self.env().clone();
         crate::blocking::blocking(move || {
-            let health = match sanctum_secrets::open(env.secret_store, "check", &env.data_dir, None) {
+            let health = match sanctum_secrets::open(env.secret_store, "check", &env.data_dir, env.passphrase.get()) {
                 Ok(store) => store.check(Duration::from_secs(10)),
                 Err(error) => StoreHealth::from_error(&error, Duration::ZERO),
             };
@@ -88,7 +88,7 @@ fn brand(root: Option<&str>) -> &'static str {
     }
 }
 
-fn store_info(kind: Kind, measured: Option<(StoreHealth, time::OffsetDateTime)>) -> dto::SecretStoreInfo {
+pub(crate) fn store_info(kind: Kind, measured: Option<(StoreHealth, time::OffsetDateTime)>) -> dto::SecretStoreInfo {
     let name = match kind {
         Kind::Os if cfg!(target_os = "macos") => "Keychain",
         Kind::Os => "Secret Service",

@@ -60,6 +60,9 @@ pub enum Command {
     /// What was changed, and taking it back.
     #[command(subcommand)]
     Changes(Changes),
+    /// Repair a registry that cannot be opened. Nothing is deleted.
+    #[command(subcommand)]
+    Registry(Registry),
     /// Check layout, modes, ports, registry, manifests and settings files. Read-only; exits with 1 where something is found.
     Doctor,
 }
@@ -149,6 +152,26 @@ pub enum Tools {
         query: String,
         #[command(flatten)]
         window: Window,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Registry {
+    /// Copy what can be read into a new file; the damaged one is kept beside it.
+    Salvage {
+        /// Do it without asking.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// List the copies made before upgrades.
+    Copies,
+    /// Put a copy in its place; what is there now is kept beside it.
+    Restore {
+        /// One of `registry copies`.
+        copy: String,
+        /// Do it without asking.
+        #[arg(long)]
+        yes: bool,
     },
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sanctum_api::{Actor, ApiError, App, AppEnv, Nobody, PortPolicy, dto};
 
-use crate::args::{Agents, Args, Changes, Command, Confirm, Tools};
+use crate::args::{Agents, Args, Changes, Command, Confirm, Registry, Tools};
 use crate::confirm::{Word, ask};
 use crate::{output, setup};
 
@@ -27,6 +27,7 @@ pub async fn run(args: Args) -> Done {
         Command::Agents(words) => agents(&app, args.json, words).await,
         Command::Tools(words) => tools(&app, args.json, words).await,
         Command::Changes(words) => changes(&app, args.json, words).await,
+        Command::Registry(words) => registry(&app, args.json, words).await,
         Command::Doctor => doctor(&app, args.json).await,
     };
     app.close();
@@ -156,6 +157,42 @@ async fn changes(app: &App, json: bool, words: Changes) -> Done {
             change(app, json, &actor, confirm, &plan).await
         }
     }
+}
+
+async fn registry(app: &App, json: bool, words: Registry) -> Done {
+    let sure = |yes: bool| {
+        if yes {
+            return Ok(());
+        }
+        Err(ApiError::refused(
+            "confirm_needed",
+            "This puts another file in the registry's place; the one that is there is kept beside it. Nothing was changed.",
+            "Add `--yes` to do it.",
+        ))
+    };
+    match words {
+        Registry::Salvage { yes } => {
+            sure(yes)?;
+            let report = app.registry_salvage().await?;
+            output::show(json, &report, |r| {
+                let lost: Vec<String> = r.findings.iter().map(|line| format!("\n! {line}")).collect();
+                format!("{} rows are in the new registry. The damaged file is kept as {}.{}", r.rows, r.kept, lost.concat())
+            })?;
+        }
+        Registry::Copies => {
+            let copies = app.registry_copies().await?;
+            let page = dto::Page { total: u32::try_from(copies.len()).unwrap_or(u32::MAX), items: copies };
+            output::show(json, &page, |page| {
+                output::table(&page.items.iter().map(|c| vec![c.made.clone(), c.path.clone()]).collect::<Vec<_>>())
+            })?;
+        }
+        Registry::Restore { copy, yes } => {
+            sure(yes)?;
+            app.registry_restore(&copy).await?;
+            output::show(json, &serde_json::json!({ "restored": copy }), |_| "The copy is in place; what was there is kept beside it.".to_owned())?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn doctor(app: &App, json: bool) -> Done {

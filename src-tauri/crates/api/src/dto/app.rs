@@ -89,6 +89,25 @@ pub struct SecretStoreInfo {
     pub status: super::Status,
 }
 
+/// What was salvaged from a damaged registry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct SalvageReport {
+    /// Where the damaged file was put; nothing of it is lost.
+    pub kept: String,
+    /// Rows that are in the new registry.
+    pub rows: u32,
+    /// What could not be read, one sentence each.
+    pub findings: Vec<String>,
+}
+
+/// A copy of the registry made before an upgrade.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct RegistryCopy {
+    pub path: String,
+    /// `YYYYMMDD-HHMMSS` UTC.
+    pub made: String,
+}
+
 /// Sent on every change of state that a view may show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct ChangedEvent {
