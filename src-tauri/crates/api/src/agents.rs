@@ -253,7 +253,7 @@ fn remove(open: &Open, uid: &str) -> ApiResult<(sanctum_change::Plan, Words)> {
 
 /// A module of the agent that is seen to run.
 fn running(open: &Open, uid: &str) -> Option<String> {
-    if let Err(error) = cards::remeasure(open) {
+    if let Err(error) = cards::refresh(open) {
         eprintln!("The modules could not be measured: {error}");
     }
     let live = lock(&open.live);

@@ -24,6 +24,8 @@ pub(crate) struct Open {
     sample: Option<tempfile::TempDir>,
     secrets: OnceLock<Arc<dyn SecretStore>>,
     pub(crate) live: Mutex<cards::Live>,
+    /// One look at the tree at a time; taken before `live`.
+    pub(crate) refreshing: Mutex<()>,
     pub(crate) watch: Mutex<Option<crate::cards::Watch>>,
     /// Held for as long as the window has this install; freed by the system when the process ends, however it ends.
     _held: Option<File>,
@@ -105,6 +107,7 @@ impl Open {
             sample,
             secrets: OnceLock::new(),
             live: Mutex::default(),
+            refreshing: Mutex::default(),
             watch: Mutex::new(None),
             _held: held,
         };

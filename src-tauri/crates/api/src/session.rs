@@ -101,6 +101,13 @@ impl App {
         .await?;
         self.with_state(|state| state.session = Session::In(person));
         self.changed(&["session"]);
+        // The card of the accounts counts who is signed in; the sign-in does not wait for it.
+        let measured = self.opened().await?;
+        std::thread::spawn(move || {
+            if let Err(error) = crate::cards::remeasure(&measured) {
+                eprintln!("The cards could not be measured: {error}");
+            }
+        });
         Ok(())
     }
 

@@ -17,6 +17,9 @@ pub(crate) struct Built {
     pub modules: HashMap<String, Vec<AgentModule>>,
 }
 
+/// What is said of a manifest that cannot be used; what is wrong with it stands above.
+pub(crate) const UNTOUCHED: &str = "left untouched";
+
 /// Statuses that a person should look at.
 pub(crate) fn needs_you(word: StatusWord) -> bool {
     matches!(word, StatusWord::Degraded | StatusWord::Error)
@@ -108,9 +111,9 @@ fn of_instance(open: &Open, rows: &Rows, ground: &Ground, instance: &ToolInstanc
         path: Some(path),
         tool_id: Some(instance.tool_id),
         instance_id: Some(instance.id),
+        reason: if broken.is_some() { UNTOUCHED.to_owned() } else { status.reason.clone() },
         broken,
         status: word_text(status.word).to_owned(),
-        reason: status.reason.clone(),
         name: slug,
     };
     (card, status, agent.map(|a| a.uid.clone()))
@@ -152,9 +155,9 @@ fn of_found(open: &Open, ground: &Ground, found: &Found) -> (Card, Status) {
         path: Some(found.rel_path.clone()),
         tool_id: None,
         instance_id: None,
+        reason: if broken.is_some() { UNTOUCHED.to_owned() } else { status.reason.clone() },
         broken,
         status: word_text(status.word).to_owned(),
-        reason: status.reason.clone(),
     };
     (card, status)
 }

@@ -68,7 +68,7 @@ fn facts(rows: &Rows, card: &sanctum_registry::cards::Card) -> Vec<Fact> {
     fact("Name", Some(card.name.clone()), true);
     fact("Agent", agent.map(|a| a.title().to_owned()), false);
     fact("Version", card.version.clone(), true);
-    fact("Folder", card.path.clone(), true);
+    fact(if card.path.as_deref() == Some(".env") { "File" } else { "Folder" }, card.path.clone(), true);
     fact("Port", rows.port(agent.map(|a| a.id), &card.name).filter(|_| instance.is_some()).map(|p| p.to_string()), true);
     let from = match card.origin.as_str() {
         "registry" => "recorded in the registry",

@@ -142,7 +142,7 @@ pub(crate) fn probe(open: &Arc<Open>, card: &Card) -> ApiResult<(ToolCard, Statu
 
 fn status(open: &Open, rows: &Rows, ground: &Ground, card: &Card) -> Status {
     if let Some(broken) = &card.broken {
-        return ground.status(StatusWord::Error, broken.message.clone(), vec![broken.file.clone()]);
+        return ground.status(StatusWord::Error, super::build::UNTOUCHED, vec![format!("{}: {}", broken.file, broken.message)]);
     }
     if card.kind == "builtin" {
         return builtin::status(open, rows, ground, &card.name);

@@ -90,6 +90,7 @@ impl Rows {
 /// # Errors
 /// What the registry says. The tree itself cannot fail: what is unreadable is a card that says so.
 pub(crate) fn refresh(open: &Open) -> ApiResult<bool> {
+    let _one_at_a_time = lock(&open.refreshing);
     let previous = lock(&open.live).discovery.clone();
     let known = |name: &str| Catalogue::builtin().get(name).is_some();
     let options = DiscoverOptions::new(&known, open.env().now().into());
@@ -98,14 +99,22 @@ pub(crate) fn refresh(open: &Open) -> ApiResult<bool> {
         None => discovery::discover(open.root(), &options),
     });
     lock(&open.live).discovery = Some(discovery);
-    remeasure(open)
+    write(open)
 }
 
-/// Measures what is known without looking at the tree again.
+/// Measures what is known without looking at the tree again; nothing before the first look.
 ///
 /// # Errors
 /// What the registry says.
 pub(crate) fn remeasure(open: &Open) -> ApiResult<bool> {
+    let _one_at_a_time = lock(&open.refreshing);
+    if lock(&open.live).discovery.is_none() {
+        return Ok(false);
+    }
+    write(open)
+}
+
+fn write(open: &Open) -> ApiResult<bool> {
     let rows = Rows::read(open)?;
     let discovery = lock(&open.live).discovery.clone().unwrap_or_default();
     let ground = Ground::look(open, &rows);

@@ -31,7 +31,7 @@ pub(crate) fn read(open: &Open, rows: &Rows, card: &Card) -> ApiResult<Settings>
     findings.extend(schema.findings.iter().map(|f| finding("schema_odd", dto::FindingLevel::Warn, f.message.clone(), "The setting it is about is shown as it is.", None)));
     let mut layers = registry_layers(open, rows, card)?;
     for file in files(card) {
-        match env_layer(open.root(), &file, &schema, &mut findings) {
+        match env_layer(open.root(), card, &file, &schema, &mut findings) {
             Some(layer) => layers.push(layer),
             None => continue,
         }
@@ -69,7 +69,7 @@ fn files(card: &Card) -> Vec<String> {
     }
 }
 
-fn env_layer(root: &Path, file: &str, schema: &Schema, findings: &mut Vec<dto::Finding>) -> Option<Layer> {
+fn env_layer(root: &Path, card: &Card, file: &str, schema: &Schema, findings: &mut Vec<dto::Finding>) -> Option<Layer> {
     let path = root.join(file);
     let meta = path.symlink_metadata().ok()?;
     if !path.canonicalize().is_ok_and(|real| real.starts_with(root) && real.is_file()) || meta.len() > LARGEST {
@@ -82,7 +82,9 @@ fn env_layer(root: &Path, file: &str, schema: &Schema, findings: &mut Vec<dto::F
             for bad in env.unreadable() {
                 findings.push(finding("settings_line", dto::FindingLevel::Warn, format!("`{file}`, line {}: {}", bad.line, bad.reason), "The line is kept as it is and sets nothing.", Some(file)));
             }
-            Some(effective::layer_from_env(&schema.fields, &env, file))
+            // The root's own file sets what all modules share.
+            let level = if card.kind == "builtin" { Level::System } else { Level::Instance };
+            Some(effective::layer_from_env_at(level, &schema.fields, &env, file))
         }
         Err(error) => {
             findings.push(finding("settings_unreadable", dto::FindingLevel::Error, format!("`{file}` cannot be read: {}.", error.kind()), "Check who may read it; nothing was changed.", Some(file)));
