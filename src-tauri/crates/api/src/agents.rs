@@ -207,7 +207,7 @@ fn add(open: &Open, actor: &Actor, draft: &AgentDraft, policy: PortPolicy) -> Ap
     }
     let quoted = layout::quote(&name).unwrap_or_else(|_| "…".to_owned());
     let words = Words {
-        undo: "With ⌘Z or from Activity, as long as nobody changed its files.".to_owned(),
+        undo: "With Undo or from Activity, as long as nobody changed its files.".to_owned(),
         action: format!("Add {name}"),
         command: Some(format!("sanctumctl agents add {quoted} --modules {} --yes", draft.modules.join(","))),
         checks,
@@ -239,7 +239,7 @@ fn remove(open: &Open, uid: &str) -> ApiResult<(sanctum_change::Plan, Words)> {
     let trash = open.env().short(&open.registry().path().with_file_name("trash"));
     let summary = format!("Its folder with {size} goes to this Sanctum’s trash, {trash}. Nothing has been written yet.");
     let words = Words {
-        undo: "With ⌘Z or from Activity, until the trash is emptied.".to_owned(),
+        undo: "With Undo or from Activity, until the trash is emptied.".to_owned(),
         action: format!("Remove {name}"),
         command: Some(format!("sanctumctl agents remove {} --yes", row.uid)),
         checks: vec![(StatusWord::Healthy, "None of its modules runs".to_owned())],

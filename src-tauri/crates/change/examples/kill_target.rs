@@ -30,10 +30,7 @@ fn main() -> ExitCode {
 
 fn work(root: PathBuf, recover: bool) -> Result<String, ChangeError> {
     let control = root.join("control");
-    let registry = Arc::new(Registry::open(
-        &control.join("registry.db"),
-        OffsetDateTime::now_utc(),
-    )?);
+    let registry = Arc::new(Registry::open(&control.join("registry.db"), OffsetDateTime::now_utc())?);
     let engine = Engine::new(root.clone(), Arc::clone(&registry), control);
     let now = OffsetDateTime::now_utc;
     if recover {
@@ -41,29 +38,15 @@ fn work(root: PathBuf, recover: bool) -> Result<String, ChangeError> {
     }
     let mut p = Planner::new(&root, Some(&registry));
     p.create_dir("agents/agent-monday", 0o700)?;
-    p.write_file(
-        "agents/agent-monday/.env",
-        b"PORT='8001'\n".to_vec(),
-        0o600,
-        "Write",
-    )?;
+    p.write_file("agents/agent-monday/.env", b"PORT='8001'\n".to_vec(), 0o600, "Write")?;
     p.write_file("readme.txt", b"changed\n".to_vec(), 0o644, "Change")?;
     p.trash("agents/old", "Trash")?;
     p.symlink("agents/current", "agent-monday", "Link")?;
     p.set_mode("agents/agent-athena/broca2/run/start.sh", 0o700, "Mode")?;
     let key = Row::new().with("var_name", "TZ");
-    p.registry_put(
-        "env_vars",
-        key,
-        Row::new().with("var_value", "Europe/Berlin"),
-        "Set",
-    )?;
+    p.registry_put("env_vars", key, Row::new().with("var_value", "Europe/Berlin"), "Set")?;
     let plan = p.finish("Kill me", "");
-    let actor = Actor {
-        user_id: Some(1),
-        name: "Ada".to_owned(),
-        via: Via::Cli,
-    };
+    let actor = Actor { user_id: Some(1), name: "Ada".to_owned(), via: Via::Cli };
     engine.apply(&plan, &actor, &now, &ApplyControl::quiet())?;
     Ok("applied".to_owned())
 }

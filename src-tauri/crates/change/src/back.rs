@@ -86,10 +86,7 @@ fn judge<'e>(
         match find(disk, change, entry, path, &mut world)? {
             Found::Done => done.push(*entry),
             Found::NotDone => {}
-            Found::Neither(what) => conflicts.push(Conflict {
-                target: path.to_string(),
-                what,
-            }),
+            Found::Neither(what) => conflicts.push(Conflict { target: path.to_string(), what }),
         }
     }
     if conflicts.is_empty() {
@@ -125,12 +122,7 @@ fn crashed_at<'e>(
     }
     // From here the change could go on: the one crashed in and the newer ones find what they expect.
     let mut ahead = World::new(disk);
-    for (i, entry) in begun
-        .first()
-        .into_iter()
-        .chain(newer.iter().rev())
-        .enumerate()
-    {
+    for (i, entry) in begun.first().into_iter().chain(newer.iter().rev()).enumerate() {
         let half_done = i == 0 && done.first().is_some_and(|d| d.n == entry.n);
         if !half_done && ahead.mismatch(&entry.step.action)?.is_some() {
             return Ok(None);
@@ -144,13 +136,7 @@ fn crashed_at<'e>(
 }
 
 /// How a step is found in `world`, from which a step that was done is taken back.
-fn find(
-    disk: &Disk,
-    change: &str,
-    entry: &Entry,
-    path: &RelPath,
-    world: &mut World,
-) -> Result<Found, ChangeError> {
+fn find(disk: &Disk, change: &str, entry: &Entry, path: &RelPath, world: &mut World) -> Result<Found, ChangeError> {
     let found = match world.look(path) {
         Err(error @ ChangeError::ThroughLink { .. }) => {
             return Ok(Found::Neither(format!("is behind a link now: {error}")));
@@ -160,40 +146,22 @@ fn find(
     // (as before, as after)
     let (old, new) = match &entry.step.action {
         Action::CreateDir { mode, .. } => (Spot::Absent, Spot::Dir { mode: *mode }),
-        Action::WriteFile {
-            before,
-            after,
-            mode,
-            ..
-        } => (
-            before.as_ref().map_or(Spot::Absent, Spot::of),
-            Spot::of_bytes(after, *mode),
-        ),
-        Action::Symlink { target, .. } => (
-            Spot::Absent,
-            Spot::Link {
-                target: target.clone(),
-            },
-        ),
+        Action::WriteFile { before, after, mode, .. } => {
+            (before.as_ref().map_or(Spot::Absent, Spot::of), Spot::of_bytes(after, *mode))
+        }
+        Action::Symlink { target, .. } => (Spot::Absent, Spot::Link { target: target.clone() }),
         Action::RemoveFile { before, .. } => (Spot::of(before), Spot::Absent),
         Action::RemoveDir { mode, .. } => (Spot::Dir { mode: *mode }, Spot::Absent),
-        Action::RemoveLink { target, .. } => (
-            Spot::Link {
-                target: target.clone(),
-            },
-            Spot::Absent,
-        ),
+        Action::RemoveLink { target, .. } => (Spot::Link { target: target.clone() }, Spot::Absent),
         Action::SetMode { before, after, .. } => {
-            return Ok(
-                match (mode_differs(&found, *before), mode_differs(&found, *after)) {
-                    (_, None) => {
-                        world.remode(path, *before)?;
-                        Found::Done
-                    }
-                    (None, _) => Found::NotDone,
-                    (Some(what), _) => Found::Neither(what),
-                },
-            );
+            return Ok(match (mode_differs(&found, *before), mode_differs(&found, *after)) {
+                (_, None) => {
+                    world.remode(path, *before)?;
+                    Found::Done
+                }
+                (None, _) => Found::NotDone,
+                (Some(what), _) => Found::Neither(what),
+            });
         }
         Action::Trash { before, .. } => {
             let trash = Place::trash(change, entry.n)?;
@@ -206,19 +174,14 @@ fn find(
                     world.graft(path, trash)?;
                     Found::Done
                 }
-                (None, None) => {
-                    Found::Neither("is neither in its place nor in the trash".to_owned())
-                }
+                (None, None) => Found::Neither("is neither in its place nor in the trash".to_owned()),
                 (None, Some(_)) => Found::Neither("was changed in the trash".to_owned()),
-                (Some(_), _) => Found::Neither(
-                    "was changed, or put there anew, since the change moved it to the trash"
-                        .to_owned(),
-                ),
+                (Some(_), _) => {
+                    Found::Neither("was changed, or put there anew, since the change moved it to the trash".to_owned())
+                }
             });
         }
-        Action::Restore {
-            from, step, digest, ..
-        } => {
+        Action::Restore { from, step, digest, .. } => {
             let trashed = disk.tally(&Place::trash(from, *step)?)?.map(|t| t.digest());
             return Ok(match (world.tally(path)?.map(|t| t.digest()), trashed) {
                 (None, Some(trashed)) if trashed == *digest => Found::NotDone,
@@ -226,12 +189,8 @@ fn find(
                     world.vanish(path);
                     Found::Done
                 }
-                (None, _) => {
-                    Found::Neither("is neither in its place nor whole in the trash".to_owned())
-                }
-                (Some(_), _) => {
-                    Found::Neither("was changed since the change brought it back".to_owned())
-                }
+                (None, _) => Found::Neither("is neither in its place nor whole in the trash".to_owned()),
+                (Some(_), _) => Found::Neither("was changed since the change brought it back".to_owned()),
             });
         }
         Action::Run { creates, .. } => {
@@ -246,11 +205,7 @@ fn find(
     };
     if found != new {
         let what = format!("was changed by somebody since ({} now)", found.word());
-        return Ok(if found == old {
-            Found::NotDone
-        } else {
-            Found::Neither(what)
-        });
+        return Ok(if found == old { Found::NotDone } else { Found::Neither(what) });
     }
     if matches!(entry.step.action, Action::CreateDir { .. })
         && let Some(what) = holds(&world.names(path)?)
@@ -269,43 +224,24 @@ fn take_back(disk: &Disk, change: &str, entry: &Entry) -> Result<(), ChangeError
     let place = Place::root(path);
     let found = disk.look(&place)?;
     match &entry.step.action {
-        Action::CreateDir { mode, .. } if found == (Spot::Dir { mode: *mode }) => {
-            disk.remove_dir(&place)
-        }
-        Action::WriteFile {
-            before: None,
-            after,
-            mode,
-            ..
-        } if found == Spot::of_bytes(after, *mode) => disk.remove_file(&place),
-        Action::WriteFile {
-            before: Some(before),
-            after,
-            mode,
-            ..
-        } if found == Spot::of_bytes(after, *mode) && found != Spot::of(before) => {
-            disk.write_file(&place, before.bytes(), before.mode(), true)
-        }
-        Action::Symlink { target, .. }
-            if found
-                == (Spot::Link {
-                    target: target.clone(),
-                }) =>
-        {
+        Action::CreateDir { mode, .. } if found == (Spot::Dir { mode: *mode }) => disk.remove_dir(&place),
+        Action::WriteFile { before: None, after, mode, .. } if found == Spot::of_bytes(after, *mode) => {
             disk.remove_file(&place)
         }
-        Action::SetMode { before, after, .. }
-            if before != after && mode_differs(&found, *after).is_none() =>
+        Action::WriteFile { before: Some(before), after, mode, .. }
+            if found == Spot::of_bytes(after, *mode) && found != Spot::of(before) =>
         {
+            disk.write_file(&place, before.bytes(), before.mode(), true)
+        }
+        Action::Symlink { target, .. } if found == (Spot::Link { target: target.clone() }) => disk.remove_file(&place),
+        Action::SetMode { before, after, .. } if before != after && mode_differs(&found, *after).is_none() => {
             disk.set_mode(&place, *before)
         }
         Action::RemoveFile { before, .. } if found == Spot::Absent => {
             disk.write_file(&place, before.bytes(), before.mode(), false)
         }
         Action::RemoveDir { mode, .. } if found == Spot::Absent => disk.make_dir(&place, *mode),
-        Action::RemoveLink { target, .. } if found == Spot::Absent => {
-            disk.make_link(&place, target)
-        }
+        Action::RemoveLink { target, .. } if found == Spot::Absent => disk.make_link(&place, target),
         Action::Trash { .. } => {
             let trash = Place::trash(change, entry.n)?;
             match (found, disk.look(&trash)?) {

@@ -40,10 +40,7 @@ impl ApplyControl {
     /// Nobody watches, nobody cancels.
     #[must_use]
     pub fn quiet() -> ApplyControl {
-        ApplyControl {
-            progress: Box::new(|_| {}),
-            cancel: Arc::new(AtomicBool::new(false)),
-        }
+        ApplyControl { progress: Box::new(|_| {}), cancel: Arc::new(AtomicBool::new(false)) }
     }
 
     pub(crate) fn cancelled(&self) -> bool {

@@ -18,8 +18,8 @@ use crate::lock::Lock;
 use crate::report::{receipt, report};
 use crate::world::World;
 use crate::{
-    Action, Actor, ApplyControl, ChangeError, Conflict, Faults, NoFaults, Plan, Receipt, Step,
-    StepState, check, rows, run,
+    Action, Actor, ApplyControl, ChangeError, Conflict, Faults, NoFaults, Plan, Receipt, Step, StepState, check, rows,
+    run,
 };
 
 /// The engine of one install. Cheap to make; share it or make another, the lock is on disk.
@@ -46,12 +46,7 @@ impl Engine {
     /// `state_dir` (`<root>/control` in our layout) holds the lock and the trash; it must exist.
     #[must_use]
     pub fn new(root: PathBuf, registry: Arc<Registry>, state_dir: PathBuf) -> Engine {
-        Engine {
-            root,
-            registry,
-            state_dir,
-            faults: Arc::new(NoFaults),
-        }
+        Engine { root, registry, state_dir, faults: Arc::new(NoFaults) }
     }
 
     /// The same with a fault hook; for tests.
@@ -68,12 +63,7 @@ impl Engine {
     }
 
     pub(crate) fn disk(&self, change: &str) -> Arc<Disk> {
-        Arc::new(Disk::new(
-            &self.root,
-            &self.state_dir,
-            change,
-            Arc::clone(&self.faults),
-        ))
+        Arc::new(Disk::new(&self.root, &self.state_dir, change, Arc::clone(&self.faults)))
     }
 
     /// Applies the plan, whole or not at all. Blocks; progress and cancel go through `ctl`.
@@ -99,9 +89,7 @@ impl Engine {
         }
         let journal = |e| ChangeError::journal(self.registry.path(), e);
         disk.point("journal", self.registry.path(), "write the journal in")?;
-        self.registry
-            .write(|c| journal::begin(c, plan, &already, actor, now()))
-            .map_err(journal)?;
+        self.registry.write(|c| journal::begin(c, plan, &already, actor, now())).map_err(journal)?;
 
         let mut reached = 0;
         let done = disk
@@ -116,33 +104,20 @@ impl Engine {
             },
             Err(died @ ChangeError::Died { .. }) => Err(died),
             // The commit may have reached the disk although it reported an error: what the registry says then counts.
-            Err(_) if self.state_of(&plan.id).as_deref() == Some("applied") => {
-                Ok(receipt(plan, now(), began))
-            }
+            Err(_) if self.state_of(&plan.id).as_deref() == Some("applied") => Ok(receipt(plan, now(), began)),
             Err(cause) => Err(self.take_back(&disk, plan, &already, reached, cause, ctl, now)),
         }
     }
 
     fn state_of(&self, id: &str) -> Option<String> {
-        self.registry
-            .read(|c| journal::find(c, id))
-            .ok()
-            .flatten()
-            .map(|h| h.state)
+        self.registry.read(|c| journal::find(c, id)).ok().flatten().map(|h| h.state)
     }
 
     /// Checks every "before". Nothing is written. Returns the tree as the plan will leave it, and the steps that are done already.
-    fn check_before(
-        &self,
-        disk: &Arc<Disk>,
-        plan: &Plan,
-    ) -> Result<(World, Vec<usize>), ChangeError> {
+    fn check_before(&self, disk: &Arc<Disk>, plan: &Plan) -> Result<(World, Vec<usize>), ChangeError> {
         if self.state_of(&plan.id).is_some() {
             return Err(ChangeError::Stale {
-                targets: vec![Conflict {
-                    target: plan.title.clone(),
-                    what: "was applied before".to_owned(),
-                }],
+                targets: vec![Conflict { target: plan.title.clone(), what: "was applied before".to_owned() }],
             });
         }
         let (mut world, mut already, mut targets) = (World::new(disk), Vec::new(), Vec::new());
@@ -169,11 +144,7 @@ impl Engine {
             }
             Err(Rehearsed::Fits) | Ok(()) => {}
         }
-        if targets.is_empty() {
-            Ok((world, already))
-        } else {
-            Err(ChangeError::Stale { targets })
-        }
+        if targets.is_empty() { Ok((world, already)) } else { Err(ChangeError::Stale { targets }) }
     }
 
     /// Whether what stands where a command is to create something was left by an attempt of the same that crashed.
@@ -182,9 +153,7 @@ impl Engine {
             return Ok(false);
         };
         if world.look(creates)? == crate::disk::Spot::Absent
-            || !self
-                .registry
-                .read(|c| journal::was_to_create(c, creates.as_str()))?
+            || !self.registry.read(|c| journal::was_to_create(c, creates.as_str()))?
         {
             return Ok(false);
         }
@@ -213,33 +182,14 @@ impl Engine {
             disk.at_step(n);
             report(ctl, plan, n, StepState::Running, None, began);
             if !already.contains(&n) {
-                let line = |line: &str, began: Instant| {
-                    report(
-                        ctl,
-                        plan,
-                        n,
-                        StepState::Running,
-                        Some(line.to_owned()),
-                        began,
-                    )
-                };
-                let done = forward::act(
-                    &Doing {
-                        disk,
-                        change: &plan.id,
-                        n,
-                        ctl,
-                        line: &line,
-                    },
-                    &step.action,
-                );
+                let line =
+                    |line: &str, began: Instant| report(ctl, plan, n, StepState::Running, Some(line.to_owned()), began);
+                let done = forward::act(&Doing { disk, change: &plan.id, n, ctl, line: &line }, &step.action);
                 if let Err(error) = done {
                     report(ctl, plan, n, StepState::Failed, None, began);
                     // These act in one stroke, so a failed one was not done, and what stands there now is not ours to judge.
-                    let one_stroke = !matches!(
-                        step.action,
-                        Action::Trash { .. } | Action::Restore { .. } | Action::Run { .. }
-                    );
+                    let one_stroke =
+                        !matches!(step.action, Action::Trash { .. } | Action::Restore { .. } | Action::Run { .. });
                     if one_stroke || matches!(error, ChangeError::Stale { .. }) {
                         *reached = n;
                     }
@@ -253,11 +203,7 @@ impl Engine {
         if foreign {
             disk.sync_all()?;
         }
-        if ctl.cancelled() {
-            Err(ChangeError::Cancelled)
-        } else {
-            Ok(())
-        }
+        if ctl.cancelled() { Err(ChangeError::Cancelled) } else { Ok(()) }
     }
 
     /// Writes all rows and the state `applied` in one transaction.
@@ -320,9 +266,5 @@ fn numbered(plan: &Plan) -> impl Iterator<Item = (usize, &Action)> {
 fn read_back(disk: &Disk, world: &World, plan: &Plan) -> Result<(), ChangeError> {
     disk.at_step(plan.steps.len());
     let targets = world.unlike_disk()?;
-    if targets.is_empty() {
-        Ok(())
-    } else {
-        Err(ChangeError::Stale { targets })
-    }
+    if targets.is_empty() { Ok(()) } else { Err(ChangeError::Stale { targets }) }
 }

@@ -29,12 +29,7 @@ pub enum ChangeError {
     Cancelled,
     /// The operating system refused. `free` is the space left in bytes, where the disk is full.
     #[error("Could not {action} `{}`: {}. {}", .path.display(), plain(.source), way_out(.source, *.free))]
-    Io {
-        path: PathBuf,
-        action: &'static str,
-        source: io::Error,
-        free: Option<u64>,
-    },
+    Io { path: PathBuf, action: &'static str, source: io::Error, free: Option<u64> },
     #[error("`{argv0}` {}, so the change was taken back.{}", ended(*.code), last_lines(.tail))]
     CommandFailed {
         argv0: String,
@@ -44,24 +39,14 @@ pub enum ChangeError {
         tail: Vec<String>,
     },
     #[error("`{argv0}` had not finished after {seconds} s and was stopped; the change was taken back. Try again, or allow it more time.{}", last_lines(.tail))]
-    CommandTimedOut {
-        argv0: String,
-        seconds: u64,
-        tail: Vec<String>,
-    },
+    CommandTimedOut { argv0: String, seconds: u64, tail: Vec<String> },
     #[error("`{argv0}` ended without an error but did not create `{expected}`, so the change was taken back.{}", last_lines(.tail))]
-    CommandMadeNothing {
-        argv0: String,
-        expected: String,
-        tail: Vec<String>,
-    },
+    CommandMadeNothing { argv0: String, expected: String, tail: Vec<String> },
     #[error("This change cannot be taken back as it stands: {}. Nothing was touched. Put these as the change left them, or keep them.", list(.conflicts))]
     UndoConflict { conflicts: Vec<Conflict> },
     #[error("This change cannot be taken back: {reason}.")]
     NotUndoable { reason: String },
-    #[error(
-        "Another change is being applied to this Sanctum. Wait until it is done, then try again."
-    )]
+    #[error("Another change is being applied to this Sanctum. Wait until it is done, then try again.")]
     Busy,
     #[error("`{path}` cannot be part of a change: {reason}.")]
     BadPath { path: String, reason: String },
@@ -70,11 +55,7 @@ pub enum ChangeError {
     )]
     ThroughLink { link: String, leads_to: String },
     #[error("`{path}` is {is}, and this step needs {needs}. Move it away, then try again.")]
-    WrongKind {
-        path: String,
-        is: &'static str,
-        needs: &'static str,
-    },
+    WrongKind { path: String, is: &'static str, needs: &'static str },
     #[error("`{path}` holds {bytes} bytes. Files over {} MiB are not overwritten, because the journal could not keep what they held. Move it away first.", crate::LARGEST_PRE_IMAGE / 1024 / 1024)]
     TooLarge { path: String, bytes: u64 },
     #[error("`{path}` is not there, so there is nothing to {action}.")]
@@ -92,24 +73,14 @@ pub enum ChangeError {
     #[error(
         "{cause} Taking it back failed as well: {rollback} The journal keeps the change open, and the next start takes it back."
     )]
-    RollbackFailed {
-        cause: Box<ChangeError>,
-        rollback: Box<ChangeError>,
-    },
+    RollbackFailed { cause: Box<ChangeError>, rollback: Box<ChangeError> },
     /// The change failed, and something it wrote has been changed by somebody else meanwhile.
     #[error("{cause} It could not be taken back, because somebody changed {}. Both are left as they are and the change is marked as needing you.", list(.conflicts))]
-    NeedsYou {
-        cause: Box<ChangeError>,
-        conflicts: Vec<Conflict>,
-    },
+    NeedsYou { cause: Box<ChangeError>, conflicts: Vec<Conflict> },
     #[error(
         "The change `{title}` was interrupted and could not be taken back yet: {reason} Nothing else is changed until that is done."
     )]
-    Unfinished {
-        change_id: String,
-        title: String,
-        reason: String,
-    },
+    Unfinished { change_id: String, title: String, reason: String },
     /// Only in tests: a fault hook asked the engine to stop as if the process had been killed.
     #[error("The process died at `{point}` (a test's fault).")]
     Died { point: &'static str },
@@ -125,19 +96,10 @@ impl From<rusqlite::Error> for ChangeError {
 
 impl ChangeError {
     /// An errno with the path and what was tried; looks up the free space where the disk is full.
-    pub(crate) fn io(
-        path: &Path,
-        action: &'static str,
-        source: impl Into<io::Error>,
-    ) -> ChangeError {
+    pub(crate) fn io(path: &Path, action: &'static str, source: impl Into<io::Error>) -> ChangeError {
         let source = source.into();
         let full = is_full(&source);
-        ChangeError::Io {
-            free: if full { free_space(path) } else { None },
-            path: path.to_owned(),
-            action,
-            source,
-        }
+        ChangeError::Io { free: if full { free_space(path) } else { None }, path: path.to_owned(), action, source }
     }
 
     /// A full or read-only disk beneath the registry is told like any other full or read-only disk.
@@ -164,8 +126,7 @@ fn sqlite_code(error: &RegistryError) -> Option<rusqlite::ErrorCode> {
 
 fn is_full(error: &io::Error) -> bool {
     let code = error.raw_os_error();
-    code == Some(rustix::io::Errno::NOSPC.raw_os_error())
-        || code == Some(rustix::io::Errno::DQUOT.raw_os_error())
+    code == Some(rustix::io::Errno::NOSPC.raw_os_error()) || code == Some(rustix::io::Errno::DQUOT.raw_os_error())
 }
 
 fn free_space(path: &Path) -> Option<u64> {
@@ -177,10 +138,7 @@ fn free_space(path: &Path) -> Option<u64> {
 /// The errno's own words without Rust's "(os error 28)".
 fn plain(error: &io::Error) -> String {
     let text = error.to_string();
-    text.split(" (os error")
-        .next()
-        .unwrap_or(&text)
-        .to_lowercase()
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
 }
 
 fn way_out(error: &io::Error, free: Option<u64>) -> String {
@@ -192,9 +150,13 @@ fn way_out(error: &io::Error, free: Option<u64>) -> String {
             format!("The disk is full{left}; make room, then try again.")
         }
         Some(E::ROFS) => "The disk is mounted read-only; mount it writable, then try again.".to_owned(),
-        Some(E::ACCESS | E::PERM) => "This account may not write there; change the owner or the mode of that folder, then try again.".to_owned(),
+        Some(E::ACCESS | E::PERM) => {
+            "This account may not write there; change the owner or the mode of that folder, then try again.".to_owned()
+        }
         Some(E::NOENT) => "Something took it away meanwhile; look at the folder, then make the plan again.".to_owned(),
-        Some(E::EXIST | E::NOTEMPTY) => "Something put it there meanwhile; look at it, then make the plan again.".to_owned(),
+        Some(E::EXIST | E::NOTEMPTY) => {
+            "Something put it there meanwhile; look at it, then make the plan again.".to_owned()
+        }
         Some(E::NOTDIR) => "A file stands where a folder is needed; move it away, then try again.".to_owned(),
         Some(E::IO) => "The disk reports an error; check it before you write to it again.".to_owned(),
         Some(E::MFILE | E::NFILE) => "Too many files are open; close some programs, then try again.".to_owned(),
@@ -203,26 +165,16 @@ fn way_out(error: &io::Error, free: Option<u64>) -> String {
 }
 
 fn ended(code: Option<i32>) -> String {
-    code.map_or("was ended by a signal".to_owned(), |c| {
-        format!("ended with code {c}")
-    })
+    code.map_or("was ended by a signal".to_owned(), |c| format!("ended with code {c}"))
 }
 
 fn last_lines(tail: &[String]) -> String {
-    if tail.is_empty() {
-        String::new()
-    } else {
-        format!(" It said last: {}", tail.join(" / "))
-    }
+    if tail.is_empty() { String::new() } else { format!(" It said last: {}", tail.join(" / ")) }
 }
 
 fn list(conflicts: &[Conflict]) -> String {
     const SHOWN: usize = 5;
-    let mut text: Vec<String> = conflicts
-        .iter()
-        .take(SHOWN)
-        .map(|c| format!("`{}` {}", c.target, c.what))
-        .collect();
+    let mut text: Vec<String> = conflicts.iter().take(SHOWN).map(|c| format!("`{}` {}", c.target, c.what)).collect();
     if conflicts.len() > SHOWN {
         text.push(format!("{} more", conflicts.len() - SHOWN));
     }

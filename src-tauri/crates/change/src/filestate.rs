@@ -22,12 +22,7 @@ impl FileState {
     /// The state of a file with these bytes and permission bits.
     #[must_use]
     pub fn new(bytes: Vec<u8>, mode: u32) -> FileState {
-        FileState {
-            hash: hash(&bytes),
-            len: bytes.len() as u64,
-            mode,
-            bytes,
-        }
+        FileState { hash: hash(&bytes), len: bytes.len() as u64, mode, bytes }
     }
 
     /// BLAKE3 of the bytes, in hex.

@@ -23,12 +23,7 @@ pub(crate) fn act(doing: &Doing<'_>, action: &Action) -> Result<(), ChangeError>
             expect(disk, path, &Spot::Absent)?;
             disk.make_dir(&Place::root(path), *mode)
         }
-        Action::WriteFile {
-            path,
-            before,
-            after,
-            mode,
-        } => {
+        Action::WriteFile { path, before, after, mode } => {
             expect(disk, path, &before.as_ref().map_or(Spot::Absent, Spot::of))?;
             disk.write_file(&Place::root(path), after, *mode, before.is_some())
         }
@@ -38,17 +33,11 @@ pub(crate) fn act(doing: &Doing<'_>, action: &Action) -> Result<(), ChangeError>
             disk.make_own_dirs(&trash.parent())?;
             disk.move_tree(&Place::root(path), &trash)
         }
-        Action::Restore {
-            path, from, step, ..
-        } => {
+        Action::Restore { path, from, step, .. } => {
             expect(disk, path, &Spot::Absent)?;
             disk.move_tree(&Place::trash(from, *step)?, &Place::root(path))
         }
-        Action::SetMode {
-            path,
-            before,
-            after,
-        } => match mode_differs(&disk.look(&Place::root(path))?, *before) {
+        Action::SetMode { path, before, after } => match mode_differs(&disk.look(&Place::root(path))?, *before) {
             Some(what) => Err(stale(path, what)),
             None => disk.set_mode(&Place::root(path), *after),
         },
@@ -65,13 +54,7 @@ pub(crate) fn act(doing: &Doing<'_>, action: &Action) -> Result<(), ChangeError>
             disk.remove_dir(&Place::root(path))
         }
         Action::RemoveLink { path, target } => {
-            expect(
-                disk,
-                path,
-                &Spot::Link {
-                    target: target.clone(),
-                },
-            )?;
+            expect(disk, path, &Spot::Link { target: target.clone() })?;
             disk.remove_file(&Place::root(path))
         }
         Action::Run { .. } => run::run(doing, action),
@@ -84,20 +67,9 @@ fn expect(disk: &Disk, path: &RelPath, wanted: &Spot) -> Result<(), ChangeError>
     if found == *wanted {
         return Ok(());
     }
-    Err(stale(
-        path,
-        format!(
-            "changed while the plan was being applied ({} now)",
-            found.word()
-        ),
-    ))
+    Err(stale(path, format!("changed while the plan was being applied ({} now)", found.word())))
 }
 
 fn stale(path: &RelPath, what: String) -> ChangeError {
-    ChangeError::Stale {
-        targets: vec![Conflict {
-            target: path.to_string(),
-            what,
-        }],
-    }
+    ChangeError::Stale { targets: vec![Conflict { target: path.to_string(), what }] }
 }

@@ -107,27 +107,17 @@ pub(crate) fn begin(
 }
 
 fn payload(id: &str, detail: &str, already: bool, action: &Action) -> Result<String, ChangeError> {
-    serde_json::to_string(&Payload {
-        detail: detail.to_owned(),
-        already,
-        action: action.clone(),
-    })
-    .map_err(|e| ChangeError::BadJournal {
-        id: id.to_owned(),
-        reason: e.to_string(),
-    })
+    serde_json::to_string(&Payload { detail: detail.to_owned(), already, action: action.clone() })
+        .map_err(|e| ChangeError::BadJournal { id: id.to_owned(), reason: e.to_string() })
 }
 
 /// Replaces the action of a step: after a registry write it knows the whole row.
-pub(crate) fn amend(
-    c: &Connection,
-    id: &str,
-    n: usize,
-    detail: &str,
-    action: &Action,
-) -> Result<(), ChangeError> {
-    c.prepare_cached("UPDATE change_steps SET payload = ?3 WHERE change_id = ?1 AND n = ?2")?
-        .execute(params![id, number(n), payload(id, detail, false, action)?])?;
+pub(crate) fn amend(c: &Connection, id: &str, n: usize, detail: &str, action: &Action) -> Result<(), ChangeError> {
+    c.prepare_cached("UPDATE change_steps SET payload = ?3 WHERE change_id = ?1 AND n = ?2")?.execute(params![
+        id,
+        number(n),
+        payload(id, detail, false, action)?
+    ])?;
     Ok(())
 }
 
@@ -149,18 +139,12 @@ pub(crate) fn finish(
 
 /// Marks `original` as taken back by `by`.
 pub(crate) fn mark_undone(c: &Connection, original: &str, by: &str) -> Result<(), ChangeError> {
-    c.execute(
-        "UPDATE change_sets SET state = 'undone', undone_by = ?2 WHERE id = ?1",
-        params![original, by],
-    )?;
+    c.execute("UPDATE change_sets SET state = 'undone', undone_by = ?2 WHERE id = ?1", params![original, by])?;
     Ok(())
 }
 
 pub(crate) fn find(c: &Connection, id: &str) -> Result<Option<ChangeHeader>, ChangeError> {
-    Ok(
-        c.query_row(&format!("{HEADER} WHERE id = ?1"), [id], header)
-            .optional()?,
-    )
+    Ok(c.query_row(&format!("{HEADER} WHERE id = ?1"), [id], header).optional()?)
 }
 
 /// Changes that were interrupted, newest first: still `applying`, or `needs_you` with nothing applied after it.
@@ -183,43 +167,31 @@ pub(crate) fn was_to_create(c: &Connection, creates: &str) -> Result<bool, Chang
 
 /// The steps of a change, with their bytes.
 pub(crate) fn steps(c: &Connection, id: &str) -> Result<Vec<Entry>, ChangeError> {
-    let broken = |reason: String| ChangeError::BadJournal {
-        id: id.to_owned(),
-        reason,
-    };
-    let mut statement = c.prepare("SELECT n, grp, title, payload, before_blob, after_blob FROM change_steps WHERE change_id = ?1 ORDER BY n")?;
+    let broken = |reason: String| ChangeError::BadJournal { id: id.to_owned(), reason };
+    let mut statement = c.prepare(
+        "SELECT n, grp, title, payload, before_blob, after_blob FROM change_steps WHERE change_id = ?1 ORDER BY n",
+    )?;
     let mut rows = statement.query([id])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
         let text: String = row.get(3)?;
-        let mut payload: Payload =
-            serde_json::from_str(&text).map_err(|e| broken(e.to_string()))?;
-        let (before_blob, after_blob): (Option<Vec<u8>>, Option<Vec<u8>>) =
-            (row.get(4)?, row.get(5)?);
+        let mut payload: Payload = serde_json::from_str(&text).map_err(|e| broken(e.to_string()))?;
+        let (before_blob, after_blob): (Option<Vec<u8>>, Option<Vec<u8>>) = (row.get(4)?, row.get(5)?);
         let whole = match &mut payload.action {
             Action::WriteFile { before, after, .. } => {
                 *after = after_blob.unwrap_or_default();
-                before
-                    .as_mut()
-                    .is_none_or(|b| b.refill(before_blob.unwrap_or_default()))
+                before.as_mut().is_none_or(|b| b.refill(before_blob.unwrap_or_default()))
             }
             Action::RemoveFile { before, .. } => before.refill(before_blob.unwrap_or_default()),
             _ => true,
         };
         if !whole {
-            return Err(broken(
-                "the bytes it kept are not those it hashed".to_owned(),
-            ));
+            return Err(broken("the bytes it kept are not those it hashed".to_owned()));
         }
         let n: i64 = row.get(0)?;
         entries.push(Entry {
             n: usize::try_from(n).map_err(|e| broken(e.to_string()))?,
-            step: Step {
-                group: row.get(1)?,
-                title: row.get(2)?,
-                detail: payload.detail,
-                action: payload.action,
-            },
+            step: Step { group: row.get(1)?, title: row.get(2)?, detail: payload.detail, action: payload.action },
             already: payload.already,
         });
     }

@@ -35,9 +35,8 @@ impl Engine {
     /// [`ChangeError::NoSuchChange`]; [`ChangeError::BadJournal`] where its entry is damaged.
     pub fn load(&self, change_id: &str) -> Result<StoredChange, ChangeError> {
         self.registry.read(|c| {
-            let header = journal::find(c, change_id)?.ok_or_else(|| ChangeError::NoSuchChange {
-                id: change_id.to_owned(),
-            })?;
+            let header =
+                journal::find(c, change_id)?.ok_or_else(|| ChangeError::NoSuchChange { id: change_id.to_owned() })?;
             let steps = journal::steps(c, change_id)?
                 .into_iter()
                 .map(|entry| {

@@ -27,18 +27,9 @@ pub enum Action {
     /// Moves a file, link or folder with all it holds to `<state_dir>/trash/<change id>/<n>`.
     Trash { path: RelPath, before: TreeDigest },
     /// Moves back what change `from` trashed in its step `step`. Only undo makes these.
-    Restore {
-        path: RelPath,
-        from: String,
-        step: usize,
-        digest: TreeDigest,
-    },
+    Restore { path: RelPath, from: String, step: usize, digest: TreeDigest },
     /// Changes the permission bits of a file or folder.
-    SetMode {
-        path: RelPath,
-        before: u32,
-        after: u32,
-    },
+    SetMode { path: RelPath, before: u32, after: u32 },
     /// Makes a symbolic link where nothing is yet. `target` may lead anywhere: the engine never follows it.
     Symlink { path: RelPath, target: String },
     /// Removes a file whose content the journal keeps. Only undo makes these.
@@ -49,12 +40,7 @@ pub enum Action {
     RemoveLink { path: RelPath, target: String },
     /// Inserts (`before: None`), updates or deletes (`after: None`) one row of a table in `sanctum_registry::WRITABLE`.
     /// `after` may name some columns only; the others keep their value or take their default.
-    Registry {
-        table: String,
-        key: Row,
-        before: Option<Row>,
-        after: Option<Row>,
-    },
+    Registry { table: String, key: Row, before: Option<Row>, after: Option<Row> },
     /// Runs a command without a shell and with exactly this environment. It must create `creates`, which is then renamed to
     /// `final_path` (the same path where the result cannot be renamed, as with Python environments). Both must be absent before.
     Run {
@@ -100,9 +86,7 @@ impl Action {
             | Action::RemoveFile { path, .. }
             | Action::RemoveDir { path, .. }
             | Action::RemoveLink { path, .. }
-            | Action::Run {
-                final_path: path, ..
-            } => Some(path),
+            | Action::Run { final_path: path, .. } => Some(path),
             Action::Registry { .. } => None,
         }
     }
@@ -219,9 +203,7 @@ pub fn describe(plan: &Plan) -> Vec<StepView> {
 /// The bytes a step finds and leaves, where it is about a file's content.
 pub(crate) fn blobs(action: &Action) -> (Option<&[u8]>, Option<&[u8]>) {
     match action {
-        Action::WriteFile { before, after, .. } => {
-            (before.as_ref().map(FileState::bytes), Some(after))
-        }
+        Action::WriteFile { before, after, .. } => (before.as_ref().map(FileState::bytes), Some(after)),
         Action::RemoveFile { before, .. } => (Some(before.bytes()), None),
         _ => (None, None),
     }
@@ -230,10 +212,7 @@ pub(crate) fn blobs(action: &Action) -> (Option<&[u8]>, Option<&[u8]>) {
 /// The rows a step finds and leaves, masked for show.
 pub(crate) fn rows(action: &Action) -> (Option<Row>, Option<Row>) {
     match action {
-        Action::Registry { before, after, .. } => (
-            before.as_ref().map(Row::masked),
-            after.as_ref().map(Row::masked),
-        ),
+        Action::Registry { before, after, .. } => (before.as_ref().map(Row::masked), after.as_ref().map(Row::masked)),
         _ => (None, None),
     }
 }

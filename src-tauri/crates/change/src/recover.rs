@@ -22,16 +22,9 @@ impl Engine {
 
     /// The same inside an apply, which already holds the lock; refuses where one stays open.
     pub(crate) fn settle(&self, now: &dyn Fn() -> OffsetDateTime) -> Result<(), ChangeError> {
-        let open = self
-            .settle_open(now)?
-            .into_iter()
-            .find(|r| r.outcome == Outcome::StillOpen);
+        let open = self.settle_open(now)?.into_iter().find(|r| r.outcome == Outcome::StillOpen);
         match open {
-            Some(r) => Err(ChangeError::Unfinished {
-                change_id: r.change_id,
-                title: r.title,
-                reason: r.message,
-            }),
+            Some(r) => Err(ChangeError::Unfinished { change_id: r.change_id, title: r.title, reason: r.message }),
             None => Ok(()),
         }
     }
@@ -40,28 +33,17 @@ impl Engine {
         let mut settled = Vec::new();
         for change in self.registry.read(journal::open)? {
             let (outcome, message, conflicts) = match self.settle_one(&change, now) {
-                Ok(conflicts) if conflicts.is_empty() => {
-                    (Outcome::RolledBack, rolled_back(&change), conflicts)
-                }
+                Ok(conflicts) if conflicts.is_empty() => (Outcome::RolledBack, rolled_back(&change), conflicts),
                 Ok(conflicts) => (Outcome::NeedsYou, needs_you(&change, &conflicts), conflicts),
                 Err(died @ ChangeError::Died { .. }) => return Err(died),
                 Err(error) => (
                     Outcome::StillOpen,
-                    format!(
-                        "“{}” was interrupted and could not be taken back yet: {error}",
-                        change.title
-                    ),
+                    format!("“{}” was interrupted and could not be taken back yet: {error}", change.title),
                     Vec::new(),
                 ),
             };
             let stop = outcome == Outcome::StillOpen;
-            settled.push(Recovered {
-                change_id: change.id,
-                title: change.title,
-                outcome,
-                message,
-                conflicts,
-            });
+            settled.push(Recovered { change_id: change.id, title: change.title, outcome, message, conflicts });
             if stop {
                 break;
             }
@@ -83,8 +65,7 @@ impl Engine {
             ("needs_you", needs_you(change, &conflicts))
         };
         disk.point("mark", self.registry.path(), "write the journal in")?;
-        self.registry
-            .write(|c| journal::finish(c, &change.id, state, Some(&note), now(), None))?;
+        self.registry.write(|c| journal::finish(c, &change.id, state, Some(&note), now(), None))?;
         if conflicts.is_empty() {
             self.drop_empty_trash(&change.id);
         }
@@ -100,10 +81,7 @@ fn rolled_back(change: &ChangeHeader) -> String {
 }
 
 fn needs_you(change: &ChangeHeader, conflicts: &[Conflict]) -> String {
-    let list: Vec<String> = conflicts
-        .iter()
-        .map(|c| format!("`{}` {}", c.target, c.what))
-        .collect();
+    let list: Vec<String> = conflicts.iter().map(|c| format!("`{}` {}", c.target, c.what)).collect();
     format!(
         "“{}” was interrupted, and somebody changed what it had touched: {}. Nothing was overwritten. Put these as you want them; until something else is changed, every start looks again.",
         change.title,

@@ -21,12 +21,7 @@ impl RelPath {
     /// # Errors
     /// [`ChangeError::BadPath`] for an absolute path, `..`, NUL or a line break, a name over 255 bytes or a path over 3,000.
     pub fn new(path: &str) -> Result<RelPath, ChangeError> {
-        let refuse = |reason: &str| {
-            Err(ChangeError::BadPath {
-                path: path.to_owned(),
-                reason: reason.to_owned(),
-            })
-        };
+        let refuse = |reason: &str| Err(ChangeError::BadPath { path: path.to_owned(), reason: reason.to_owned() });
         if path.starts_with('/') {
             return refuse("it is absolute, but steps name paths beneath the root");
         }
@@ -74,11 +69,7 @@ impl RelPath {
         if self.is_root() {
             return None;
         }
-        Some(RelPath(
-            self.0
-                .rsplit_once('/')
-                .map_or(String::new(), |(dir, _)| dir.to_owned()),
-        ))
+        Some(RelPath(self.0.rsplit_once('/').map_or(String::new(), |(dir, _)| dir.to_owned())))
     }
 
     /// The path of `name` (which may itself be a path) inside this folder.
@@ -119,11 +110,7 @@ impl RelPath {
     /// The full path beneath `root`.
     #[must_use]
     pub fn beneath(&self, root: &Path) -> PathBuf {
-        if self.is_root() {
-            root.to_owned()
-        } else {
-            root.join(&self.0)
-        }
+        if self.is_root() { root.to_owned() } else { root.join(&self.0) }
     }
 }
 

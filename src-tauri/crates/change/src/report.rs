@@ -30,12 +30,7 @@ pub(crate) fn report(
 
 /// What the caller learns of an applied plan.
 pub(crate) fn receipt(plan: &Plan, at: OffsetDateTime, began: Instant) -> Receipt {
-    let paths: BTreeSet<String> = plan
-        .steps
-        .iter()
-        .filter_map(|s| s.action.path())
-        .map(ToString::to_string)
-        .collect();
+    let paths: BTreeSet<String> = plan.steps.iter().filter_map(|s| s.action.path()).map(ToString::to_string).collect();
     let tables: BTreeSet<String> = plan
         .steps
         .iter()

@@ -61,17 +61,8 @@ impl Row {
     /// Takes a reference apart: table, key, column.
     pub(crate) fn as_reference(value: &Value) -> Option<(String, Row, String)> {
         let inner = value.get("$ref")?;
-        let key = inner
-            .get("key")?
-            .as_object()?
-            .iter()
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect();
-        Some((
-            inner.get("table")?.as_str()?.to_owned(),
-            Row(key),
-            inner.get("column")?.as_str()?.to_owned(),
-        ))
+        let key = inner.get("key")?.as_object()?.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        Some((inner.get("table")?.as_str()?.to_owned(), Row(key), inner.get("column")?.as_str()?.to_owned()))
     }
 
     /// This row with `over`'s columns laid over it.
@@ -89,14 +80,7 @@ impl Row {
             .0
             .iter()
             .map(|(k, v)| {
-                (
-                    k.clone(),
-                    if HIDDEN_COLUMNS.contains(&k.as_str()) && !v.is_null() {
-                        json!(MASK)
-                    } else {
-                        v.clone()
-                    },
-                )
+                (k.clone(), if HIDDEN_COLUMNS.contains(&k.as_str()) && !v.is_null() { json!(MASK) } else { v.clone() })
             })
             .collect())
     }

@@ -20,10 +20,7 @@ pub(crate) struct Dependent {
 }
 
 fn bad(table: &str, reason: impl Into<String>) -> ChangeError {
-    ChangeError::BadRow {
-        table: table.to_owned(),
-        reason: reason.into(),
-    }
+    ChangeError::BadRow { table: table.to_owned(), reason: reason.into() }
 }
 
 fn is_name(name: &str) -> bool {
@@ -78,10 +75,7 @@ fn bind(c: &Connection, table: &str, value: &Value) -> Result<Option<Sql>, Chang
                 None => Ok(None),
                 Some(row) => match row.get(&column) {
                     Some(value) if !value.is_object() => bind(c, table, value),
-                    _ => Err(bad(
-                        table,
-                        format!("it refers to `{other}.{column}`, which there is not"),
-                    )),
+                    _ => Err(bad(table, format!("it refers to `{other}.{column}`, which there is not"))),
                 },
             };
         }
@@ -98,12 +92,7 @@ fn needed(c: &Connection, table: &str, row: &Row) -> Result<Vec<Sql>, ChangeErro
 }
 
 fn condition(key: &Row) -> String {
-    key.0
-        .keys()
-        .enumerate()
-        .map(|(i, k)| format!("\"{k}\" IS ?{}", i + 1))
-        .collect::<Vec<_>>()
-        .join(" AND ")
+    key.0.keys().enumerate().map(|(i, k)| format!("\"{k}\" IS ?{}", i + 1)).collect::<Vec<_>>().join(" AND ")
 }
 
 /// The whole row with this key; `None` where there is none.
@@ -116,15 +105,8 @@ pub(crate) fn find(c: &Connection, table: &str, key: &Row) -> Result<Option<Row>
     let Some(values) = wanted(c, table, key)? else {
         return Ok(None);
     };
-    let mut statement = c.prepare_cached(&format!(
-        "SELECT * FROM \"{table}\" WHERE {} LIMIT 2",
-        condition(key)
-    ))?;
-    let names: Vec<String> = statement
-        .column_names()
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let mut statement = c.prepare_cached(&format!("SELECT * FROM \"{table}\" WHERE {} LIMIT 2", condition(key)))?;
+    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     let mut found = statement.query(params_from_iter(values))?;
     let Some(first) = found.next()? else {
         return Ok(None);
@@ -137,10 +119,7 @@ pub(crate) fn find(c: &Connection, table: &str, key: &Row) -> Result<Option<Row>
             ValueRef::Real(f) => json!(f),
             ValueRef::Text(text) => json!(String::from_utf8_lossy(text)),
             ValueRef::Blob(_) => {
-                return Err(bad(
-                    table,
-                    format!("`{name}` holds bytes, which a plan cannot carry"),
-                ));
+                return Err(bad(table, format!("`{name}` holds bytes, which a plan cannot carry")));
             }
         };
         row.insert(name.clone(), value);
@@ -152,51 +131,32 @@ pub(crate) fn find(c: &Connection, table: &str, key: &Row) -> Result<Option<Row>
 }
 
 /// Rows of writable tables that a delete of `row` would take along or that would forbid it.
-pub(crate) fn dependents(
-    c: &Connection,
-    table: &str,
-    row: &Row,
-) -> Result<Vec<Dependent>, ChangeError> {
+pub(crate) fn dependents(c: &Connection, table: &str, row: &Row) -> Result<Vec<Dependent>, ChangeError> {
     let mut all = Vec::new();
     for other in WRITABLE {
-        let mut statement = c.prepare_cached("SELECT \"from\", coalesce(\"to\", 'id') FROM pragma_foreign_key_list(?1) WHERE \"table\" = ?2")?;
-        let links: Vec<(String, String)> = statement
-            .query_map([*other, table], |r| Ok((r.get(0)?, r.get(1)?)))?
-            .collect::<Result<_, _>>()?;
+        let mut statement = c.prepare_cached(
+            "SELECT \"from\", coalesce(\"to\", 'id') FROM pragma_foreign_key_list(?1) WHERE \"table\" = ?2",
+        )?;
+        let links: Vec<(String, String)> =
+            statement.query_map([*other, table], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
         for (from, to) in links.into_iter().filter(|(from, _)| from != "created_by") {
-            let Some(value) = row
-                .get(&to)
-                .map(|v| bind(c, table, v))
-                .transpose()?
-                .flatten()
-            else {
+            let Some(value) = row.get(&to).map(|v| bind(c, table, v)).transpose()?.flatten() else {
                 continue;
             };
             let keys = key_columns(c, other)?;
-            let list = keys
-                .iter()
-                .map(|k| format!("\"{k}\""))
-                .collect::<Vec<_>>()
-                .join(", ");
-            let mut statement = c.prepare_cached(&format!(
-                "SELECT {list} FROM \"{other}\" WHERE \"{from}\" IS ?1"
-            ))?;
+            let list = keys.iter().map(|k| format!("\"{k}\"")).collect::<Vec<_>>().join(", ");
+            let mut statement = c.prepare_cached(&format!("SELECT {list} FROM \"{other}\" WHERE \"{from}\" IS ?1"))?;
             let mut found = statement.query([value])?;
             while let Some(hit) = found.next()? {
                 let mut key = Row::new();
                 for (i, name) in keys.iter().enumerate() {
                     key = match hit.get_ref(i)? {
                         ValueRef::Integer(n) => key.with(name, n),
-                        ValueRef::Text(text) => {
-                            key.with(name, String::from_utf8_lossy(text).into_owned())
-                        }
+                        ValueRef::Text(text) => key.with(name, String::from_utf8_lossy(text).into_owned()),
                         _ => key,
                     };
                 }
-                let dependent = Dependent {
-                    table: (*other).to_owned(),
-                    key,
-                };
+                let dependent = Dependent { table: (*other).to_owned(), key };
                 if !all.contains(&dependent) {
                     all.push(dependent);
                 }
@@ -207,11 +167,8 @@ pub(crate) fn dependents(
 }
 
 fn key_columns(c: &Connection, table: &str) -> Result<Vec<String>, ChangeError> {
-    let mut statement =
-        c.prepare_cached("SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk")?;
-    Ok(statement
-        .query_map([table], |r| r.get(0))?
-        .collect::<Result<_, _>>()?)
+    let mut statement = c.prepare_cached("SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk")?;
+    Ok(statement.query_map([table], |r| r.get(0))?.collect::<Result<_, _>>()?)
 }
 
 /// Why the step's row is not as it expects; `None` where it is.
@@ -230,12 +187,7 @@ fn name_of(table: &str, key: &Row) -> String {
         .masked()
         .0
         .iter()
-        .map(|(k, v)| {
-            format!(
-                "{k} {}",
-                v.as_str().map_or_else(|| v.to_string(), str::to_owned)
-            )
-        })
+        .map(|(k, v)| format!("{k} {}", v.as_str().map_or_else(|| v.to_string(), str::to_owned)))
         .collect();
     format!("registry · {table} · {}", key.join(", "))
 }
@@ -263,10 +215,7 @@ fn write(
 ) -> Result<Written, ChangeError> {
     let found = find(c, table, key)?;
     if let Some(what) = unlike(before, found.as_ref()) {
-        return Ok(Written::Conflict(Conflict {
-            target: name_of(table, key),
-            what,
-        }));
+        return Ok(Written::Conflict(Conflict { target: name_of(table, key), what }));
     }
     match (&found, after) {
         (None, None) => {}
@@ -277,20 +226,10 @@ fn write(
         (None, Some(after)) => {
             let after = key.overlaid(after);
             check_columns(c, table, &after)?;
-            let names = after
-                .0
-                .keys()
-                .map(|k| format!("\"{k}\""))
-                .collect::<Vec<_>>()
-                .join(", ");
-            let marks = (1..=after.0.len())
-                .map(|i| format!("?{i}"))
-                .collect::<Vec<_>>()
-                .join(", ");
-            c.prepare_cached(&format!(
-                "INSERT INTO \"{table}\" ({names}) VALUES ({marks})"
-            ))?
-            .execute(params_from_iter(needed(c, table, &after)?))?;
+            let names = after.0.keys().map(|k| format!("\"{k}\"")).collect::<Vec<_>>().join(", ");
+            let marks = (1..=after.0.len()).map(|i| format!("?{i}")).collect::<Vec<_>>().join(", ");
+            c.prepare_cached(&format!("INSERT INTO \"{table}\" ({names}) VALUES ({marks})"))?
+                .execute(params_from_iter(needed(c, table, &after)?))?;
         }
         (Some(found), Some(after)) => update(c, table, key, found, after)?,
     }
@@ -299,50 +238,26 @@ fn write(
         table,
         &after.map_or_else(
             || key.clone(),
-            |after| {
-                Row(key
-                    .0
-                    .iter()
-                    .map(|(k, v)| (k.clone(), after.get(k).unwrap_or(v).clone()))
-                    .collect())
-            },
+            |after| Row(key.0.iter().map(|(k, v)| (k.clone(), after.get(k).unwrap_or(v).clone())).collect()),
         ),
     )?;
-    Ok(Written::Row(Left {
-        after: find(c, table, &key)?,
-        before: found,
-        key,
-    }))
+    Ok(Written::Row(Left { after: find(c, table, &key)?, before: found, key }))
 }
 
 /// Updates the columns that differ. `updated_at` is named only when a change is taken back: the trigger that keeps it may
 /// have overwritten it, so it is set a second time then.
-fn update(
-    c: &Connection,
-    table: &str,
-    key: &Row,
-    found: &Row,
-    after: &Row,
-) -> Result<(), ChangeError> {
+fn update(c: &Connection, table: &str, key: &Row, found: &Row, after: &Row) -> Result<(), ChangeError> {
     check_columns(c, table, after)?;
     let mut changed: Vec<(&String, Sql)> = Vec::new();
     for (column, value) in &after.0 {
-        let value = bind(c, table, value)?
-            .ok_or_else(|| bad(table, "it refers to a row that is not there"))?;
-        let there = found
-            .get(column)
-            .map(|v| bind(c, table, v))
-            .transpose()?
-            .flatten();
+        let value = bind(c, table, value)?.ok_or_else(|| bad(table, "it refers to a row that is not there"))?;
+        let there = found.get(column).map(|v| bind(c, table, v)).transpose()?.flatten();
         if there.as_ref() != Some(&value) {
             changed.push((column, value));
         }
     }
     let id: Option<i64> = c
-        .prepare_cached(&format!(
-            "SELECT rowid FROM \"{table}\" WHERE {}",
-            condition(key)
-        ))?
+        .prepare_cached(&format!("SELECT rowid FROM \"{table}\" WHERE {}", condition(key)))?
         .query_row(params_from_iter(needed(c, table, key)?), |r| r.get(0))
         .optional()?;
     let Some(id) = id else { return Ok(()) };
@@ -353,16 +268,13 @@ fn update(
             .map(|(i, (k, _))| format!("\"{k}\" = ?{}", i + 2))
             .collect::<Vec<_>>()
             .join(", ");
-        let values =
-            std::iter::once(Sql::Integer(id)).chain(changed.iter().map(|(_, v)| v.clone()));
+        let values = std::iter::once(Sql::Integer(id)).chain(changed.iter().map(|(_, v)| v.clone()));
         c.prepare_cached(&format!("UPDATE \"{table}\" SET {sets} WHERE rowid = ?1"))?
             .execute(params_from_iter(values))?;
     }
     if let Some(Value::String(stamp)) = after.get("updated_at") {
-        c.prepare_cached(&format!(
-            "UPDATE \"{table}\" SET updated_at = ?2 WHERE rowid = ?1 AND updated_at IS NOT ?2"
-        ))?
-        .execute((id, stamp))?;
+        c.prepare_cached(&format!("UPDATE \"{table}\" SET updated_at = ?2 WHERE rowid = ?1 AND updated_at IS NOT ?2"))?
+            .execute((id, stamp))?;
     }
     Ok(())
 }
@@ -390,13 +302,7 @@ pub(crate) fn write_all<'a>(
 ) -> Result<Vec<(usize, Left)>, ChangeError> {
     let (mut left, mut conflicts) = (Vec::new(), Vec::new());
     for (n, action) in steps {
-        let Action::Registry {
-            table,
-            key,
-            before,
-            after,
-        } = action
-        else {
+        let Action::Registry { table, key, before, after } = action else {
             continue;
         };
         match write(c, table, key, before.as_ref(), after.as_ref())? {
@@ -404,11 +310,7 @@ pub(crate) fn write_all<'a>(
             Written::Conflict(conflict) => conflicts.push(conflict),
         }
     }
-    if conflicts.is_empty() {
-        Ok(left)
-    } else {
-        Err(ChangeError::Stale { targets: conflicts })
-    }
+    if conflicts.is_empty() { Ok(left) } else { Err(ChangeError::Stale { targets: conflicts }) }
 }
 
 #[cfg(test)]
@@ -418,21 +320,9 @@ mod tests {
     #[test]
     fn only_writable_tables_and_plain_names_pass() {
         let key = Row::new().with("id", 1);
-        assert!(
-            check_shape("agents", &key).is_ok(),
-            "an ordinary table passes"
-        );
-        assert!(
-            check_shape("change_sets", &key).is_err(),
-            "the journal is not written by plans"
-        );
-        assert!(
-            check_shape("agents", &Row::new()).is_err(),
-            "a step must say which row"
-        );
-        assert!(
-            check_shape("agents", &Row::new().with("id\" OR 1", 1)).is_err(),
-            "names never carry SQL"
-        );
+        assert!(check_shape("agents", &key).is_ok(), "an ordinary table passes");
+        assert!(check_shape("change_sets", &key).is_err(), "the journal is not written by plans");
+        assert!(check_shape("agents", &Row::new()).is_err(), "a step must say which row");
+        assert!(check_shape("agents", &Row::new().with("id\" OR 1", 1)).is_err(), "names never carry SQL");
     }
 }

@@ -49,15 +49,7 @@ pub(crate) fn forget(disk: &Disk, change: &str, n: usize) -> Result<(), ChangeEr
 
 /// Runs the command of `action` to its end and puts what it made in its place.
 pub(crate) fn run(doing: &Doing<'_>, action: &Action) -> Result<(), ChangeError> {
-    let Action::Run {
-        argv,
-        cwd,
-        env,
-        creates,
-        final_path,
-        timeout,
-    } = action
-    else {
+    let Action::Run { argv, cwd, env, creates, final_path, timeout } = action else {
         return Ok(());
     };
     let disk = doing.disk;
@@ -71,8 +63,7 @@ pub(crate) fn run(doing: &Doing<'_>, action: &Action) -> Result<(), ChangeError>
     // Checked right before: opening it refuses links, and the command gets the path.
     disk.names(&Place::root(cwd))?;
     let lock = disk.write_own(&marker(doing.change, doing.n)?, b"")?;
-    let locked = try_lock(&lock)
-        .map_err(|e| ChangeError::io(&disk.path(&made), "lock the marker for", e))?;
+    let locked = try_lock(&lock).map_err(|e| ChangeError::io(&disk.path(&made), "lock the marker for", e))?;
     if !locked {
         return Err(ChangeError::Busy);
     }
@@ -82,24 +73,11 @@ pub(crate) fn run(doing: &Doing<'_>, action: &Action) -> Result<(), ChangeError>
     }
     disk.point("spawn", &disk.path(&place), "run the command for")?;
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .current_dir(disk.path(&Place::root(cwd)))
-        .env_clear()
-        .envs(env.iter().map(|(k, v)| (k, v)));
-    command
-        .stdin(Stdio::from(lock))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0);
-    let mut child = command
-        .spawn()
-        .map_err(|e| ChangeError::io(std::path::Path::new(program), "start", e))?;
+    command.args(arguments).current_dir(disk.path(&Place::root(cwd))).env_clear().envs(env.iter().map(|(k, v)| (k, v)));
+    command.stdin(Stdio::from(lock)).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let mut child = command.spawn().map_err(|e| ChangeError::io(std::path::Path::new(program), "start", e))?;
     let group = child.id();
-    let noted = disk.write_own(
-        &group_file(doing.change, doing.n)?,
-        group.to_string().as_bytes(),
-    );
+    let noted = disk.write_own(&group_file(doing.change, doing.n)?, group.to_string().as_bytes());
     let mut tail = Vec::new();
     let ended = noted.and_then(|_| watch(doing, &mut child, &mut tail, *timeout, program));
     let status = match ended {
@@ -112,24 +90,12 @@ pub(crate) fn run(doing: &Doing<'_>, action: &Action) -> Result<(), ChangeError>
         }
     };
     if !status.success() {
-        return Err(ChangeError::CommandFailed {
-            argv0: program.clone(),
-            code: status.code(),
-            tail,
-        });
+        return Err(ChangeError::CommandFailed { argv0: program.clone(), code: status.code(), tail });
     }
     if disk.look(&made)? == Spot::Absent {
-        return Err(ChangeError::CommandMadeNothing {
-            argv0: program.clone(),
-            expected: creates.to_string(),
-            tail,
-        });
+        return Err(ChangeError::CommandMadeNothing { argv0: program.clone(), expected: creates.to_string(), tail });
     }
-    if creates == final_path {
-        Ok(())
-    } else {
-        disk.move_tree(&made, &place)
-    }
+    if creates == final_path { Ok(()) } else { disk.move_tree(&made, &place) }
 }
 
 /// Passes lines on until the command has ended, is cancelled, or has had its time.
@@ -160,11 +126,7 @@ fn watch(
         } else {
             thread::sleep(Duration::from_millis(10));
         }
-        doing.disk.point(
-            "running",
-            &doing.disk.path(&Place::root(&crate::RelPath::root())),
-            "run the command in",
-        )?;
+        doing.disk.point("running", &doing.disk.path(&Place::root(&crate::RelPath::root())), "run the command in")?;
         let io = |e| ChangeError::io(std::path::Path::new(program), "wait for", e);
         if let Some(status) = child.try_wait().map_err(io)? {
             // A grandchild may keep the pipe open; what was said by now is enough.
@@ -204,11 +166,7 @@ fn read_lines(from: impl Read + Send + 'static, to: Sender<String>) {
         let mut line = Vec::new();
         loop {
             line.clear();
-            match from
-                .by_ref()
-                .take(LONGEST_LINE)
-                .read_until(b'\n', &mut line)
-            {
+            match from.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
                 Ok(0) | Err(_) => return,
                 Ok(_) => {
                     let text = String::from_utf8_lossy(&line).trim_end().to_owned();

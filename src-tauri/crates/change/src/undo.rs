@@ -34,10 +34,7 @@ impl Engine {
         if !conflicts.is_empty() {
             return Err(ChangeError::UndoConflict { conflicts });
         }
-        debug_assert_eq!(
-            header.id, change_id,
-            "the header is that of the change asked for"
-        );
+        debug_assert_eq!(header.id, change_id, "the header is that of the change asked for");
         Ok(plan)
     }
 
@@ -53,22 +50,16 @@ impl Engine {
         let header = self
             .registry
             .read(|c| journal::find(c, change_id))?
-            .ok_or_else(|| ChangeError::NoSuchChange {
-                id: change_id.to_owned(),
-            })?;
+            .ok_or_else(|| ChangeError::NoSuchChange { id: change_id.to_owned() })?;
         let reason = match header.state.as_str() {
             "applied" => None,
             "undone" => Some("it was taken back already"),
             "rolled_back" => Some("it was never completed, so there is nothing to take back"),
-            "applying" => {
-                Some("it is being applied, or was interrupted and is taken back at the next start")
-            }
+            "applying" => Some("it is being applied, or was interrupted and is taken back at the next start"),
             _ => Some("it was interrupted and needs you first"),
         };
         if let Some(reason) = reason {
-            return Err(ChangeError::NotUndoable {
-                reason: reason.to_owned(),
-            });
+            return Err(ChangeError::NotUndoable { reason: reason.to_owned() });
         }
         let disk = self.disk(change_id);
         let entries = self.registry.read(|c| journal::steps(c, change_id))?;
@@ -78,18 +69,12 @@ impl Engine {
         }
         let title = match header.title.strip_prefix("Undo: ") {
             Some(rest) => format!("Redo: {rest}"),
-            None => format!(
-                "Undo: {}",
-                header.title.strip_prefix("Redo: ").unwrap_or(&header.title)
-            ),
+            None => format!("Undo: {}", header.title.strip_prefix("Redo: ").unwrap_or(&header.title)),
         };
         let plan = Plan {
             id: Uuid::now_v7().to_string(),
             title,
-            summary: format!(
-                "Takes back “{}” of {} UTC.",
-                header.title, header.created_at
-            ),
+            summary: format!("Takes back “{}” of {} UTC.", header.title, header.created_at),
             icon: Some("undo".to_owned()),
             steps,
             restarts: Vec::new(),
@@ -106,10 +91,8 @@ impl Engine {
         for step in &plan.steps {
             match world.mismatch(&step.action) {
                 Ok(conflict) => conflicts.extend(conflict),
-                Err(error @ ChangeError::ThroughLink { .. }) => conflicts.push(Conflict {
-                    target: step.action.target(),
-                    what: format!("is behind a link now: {error}"),
-                }),
+                Err(error @ ChangeError::ThroughLink { .. }) => conflicts
+                    .push(Conflict { target: step.action.target(), what: format!("is behind a link now: {error}") }),
                 Err(error) => return Err(error),
             }
             world.effect(&step.action)?;
@@ -120,11 +103,7 @@ impl Engine {
 
     /// Rehearses the rows; the transaction is dropped.
     fn row_conflicts(&self, plan: &Plan) -> Result<Vec<Conflict>, ChangeError> {
-        if !plan
-            .steps
-            .iter()
-            .any(|s| matches!(s.action, Action::Registry { .. }))
-        {
+        if !plan.steps.iter().any(|s| matches!(s.action, Action::Registry { .. })) {
             return Ok(Vec::new());
         }
         let rehearsed = self.registry.write(|c| -> Result<(), Dropped> {
@@ -132,12 +111,10 @@ impl Engine {
             Err(Dropped(match written {
                 Ok(_) => Ok(Vec::new()),
                 Err(ChangeError::Stale { targets }) => Ok(targets),
-                Err(ChangeError::Registry(RegistryError::Constraint { what, .. })) => {
-                    Ok(vec![Conflict {
-                        target: "registry".to_owned(),
-                        what: format!("has rows that depend on what this change made: {what}"),
-                    }])
-                }
+                Err(ChangeError::Registry(RegistryError::Constraint { what, .. })) => Ok(vec![Conflict {
+                    target: "registry".to_owned(),
+                    what: format!("has rows that depend on what this change made: {what}"),
+                }]),
                 Err(error) => Err(error),
             }))
         });
@@ -153,118 +130,41 @@ fn invert(disk: &Arc<Disk>, change: &str, entry: Entry) -> Result<Option<Step>, 
     let (title, action) = match entry.step.action {
         Action::CreateDir { path, mode } => ("Remove the folder", Action::RemoveDir { path, mode }),
         Action::RemoveDir { path, mode } => ("Create the folder", Action::CreateDir { path, mode }),
-        Action::WriteFile {
-            path,
-            before: None,
-            after,
-            mode,
-        } => (
-            "Remove the file",
-            Action::RemoveFile {
-                path,
-                before: FileState::new(after, mode),
-            },
-        ),
-        Action::WriteFile {
-            path,
-            before: Some(before),
-            after,
-            mode,
-        } => {
+        Action::WriteFile { path, before: None, after, mode } => {
+            ("Remove the file", Action::RemoveFile { path, before: FileState::new(after, mode) })
+        }
+        Action::WriteFile { path, before: Some(before), after, mode } => {
             let (old, bits) = (before.bytes().to_vec(), before.mode());
             (
                 "Put back what was there",
-                Action::WriteFile {
-                    path,
-                    before: Some(FileState::new(after, mode)),
-                    after: old,
-                    mode: bits,
-                },
+                Action::WriteFile { path, before: Some(FileState::new(after, mode)), after: old, mode: bits },
             )
         }
         Action::RemoveFile { path, before } => {
             let mode = before.mode();
-            (
-                "Write the file again",
-                Action::WriteFile {
-                    path,
-                    before: None,
-                    after: before.bytes().to_vec(),
-                    mode,
-                },
-            )
+            ("Write the file again", Action::WriteFile { path, before: None, after: before.bytes().to_vec(), mode })
         }
         Action::Trash { path, before } => (
             "Bring back from the trash",
-            Action::Restore {
-                path,
-                from: change.to_owned(),
-                step: entry.n,
-                digest: before,
-            },
+            Action::Restore { path, from: change.to_owned(), step: entry.n, digest: before },
         ),
-        Action::Restore { path, digest, .. } => (
-            "Move to the trash",
-            Action::Trash {
-                path,
-                before: digest,
-            },
-        ),
-        Action::SetMode {
-            path,
-            before,
-            after,
-        } => (
-            "Put the mode back",
-            Action::SetMode {
-                path,
-                before: after,
-                after: before,
-            },
-        ),
-        Action::Symlink { path, target } => {
-            ("Remove the link", Action::RemoveLink { path, target })
+        Action::Restore { path, digest, .. } => ("Move to the trash", Action::Trash { path, before: digest }),
+        Action::SetMode { path, before, after } => {
+            ("Put the mode back", Action::SetMode { path, before: after, after: before })
         }
-        Action::RemoveLink { path, target } => {
-            ("Make the link again", Action::Symlink { path, target })
-        }
+        Action::Symlink { path, target } => ("Remove the link", Action::RemoveLink { path, target }),
+        Action::RemoveLink { path, target } => ("Make the link again", Action::Symlink { path, target }),
         // Whatever a command made and has grown since is ours to remove; in the trash nothing of it is lost.
-        Action::Run { final_path, .. } => {
-            match disk.tally(&crate::disk::Place::root(&final_path))? {
-                Some(tally) => (
-                    "Move to the trash",
-                    Action::Trash {
-                        path: final_path,
-                        before: tally.digest(),
-                    },
-                ),
-                None => return Ok(None),
-            }
-        }
-        Action::Registry {
-            table,
-            key,
-            before,
-            after,
-        } => {
+        Action::Run { final_path, .. } => match disk.tally(&crate::disk::Place::root(&final_path))? {
+            Some(tally) => ("Move to the trash", Action::Trash { path: final_path, before: tally.digest() }),
+            None => return Ok(None),
+        },
+        Action::Registry { table, key, before, after } => {
             let back = before.map(|before| put_back(&before, after.as_ref()));
-            (
-                "Put the record back",
-                Action::Registry {
-                    table,
-                    key,
-                    before: after,
-                    after: back,
-                },
-            )
+            ("Put the record back", Action::Registry { table, key, before: after, after: back })
         }
     };
-    Ok(Some(Step {
-        group: entry.step.group,
-        title: title.to_owned(),
-        detail: entry.step.title,
-        action,
-    }))
+    Ok(Some(Step { group: entry.step.group, title: title.to_owned(), detail: entry.step.title, action }))
 }
 
 /// The row as it was, without measured columns that this change did not set: those have moved on by themselves.
@@ -272,15 +172,7 @@ fn put_back(before: &Row, after: Option<&Row>) -> Row {
     let Some(after) = after else {
         return before.clone();
     };
-    let keep = |column: &str| {
-        column == "updated_at"
-            || !MEASURED_COLUMNS.contains(&column)
-            || !before.same_in(after, column)
-    };
-    Row(before
-        .0
-        .iter()
-        .filter(|(column, _)| keep(column))
-        .map(|(k, v)| (k.clone(), v.clone()))
-        .collect())
+    let keep =
+        |column: &str| column == "updated_at" || !MEASURED_COLUMNS.contains(&column) || !before.same_in(after, column);
+    Row(before.0.iter().filter(|(column, _)| keep(column)).map(|(k, v)| (k.clone(), v.clone())).collect())
 }

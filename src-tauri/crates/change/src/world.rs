@@ -24,10 +24,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(disk: &Arc<Disk>) -> World {
-        World {
-            disk: Arc::clone(disk),
-            over: BTreeMap::new(),
-        }
+        World { disk: Arc::clone(disk), over: BTreeMap::new() }
     }
 
     /// Where on disk that lies which is at `path` by now; `None` for what only the steps make.
@@ -37,10 +34,7 @@ impl World {
         }
         match path.parent() {
             None => Ok(Some(Place::root(path))),
-            Some(parent) => self
-                .base_of(&parent)?
-                .map(|place| place.join(path.name()))
-                .transpose(),
+            Some(parent) => self.base_of(&parent)?.map(|place| place.join(path.name())).transpose(),
         }
     }
 
@@ -97,9 +91,7 @@ impl World {
                 let base = self.base_of(path)?;
                 let mut children = Vec::new();
                 for name in self.names(path)? {
-                    let child = std::str::from_utf8(&name)
-                        .ok()
-                        .and_then(|n| RelPath::new(&format!("{path}/{n}")).ok());
+                    let child = std::str::from_utf8(&name).ok().and_then(|n| RelPath::new(&format!("{path}/{n}")).ok());
                     let tally = match (child, &base) {
                         (Some(child), _) => self.tally(&child)?,
                         (None, Some(place)) => self.disk.tally_in(place, &name)?,
@@ -113,11 +105,7 @@ impl World {
     }
 
     fn put(&mut self, path: &RelPath, spot: Spot, base: Option<Place>) {
-        let inside: Vec<RelPath> = self
-            .over
-            .range(path.inside())
-            .map(|(p, _)| p.clone())
-            .collect();
+        let inside: Vec<RelPath> = self.over.range(path.inside()).map(|(p, _)| p.clone()).collect();
         for child in inside {
             self.over.remove(&child);
         }
@@ -126,11 +114,7 @@ impl World {
 
     fn put_mode(&mut self, path: &RelPath, bits: u32) -> Result<(), ChangeError> {
         let spot = match self.look(path)? {
-            Spot::File { hash, len, .. } => Spot::File {
-                hash,
-                len,
-                mode: bits,
-            },
+            Spot::File { hash, len, .. } => Spot::File { hash, len, mode: bits },
             Spot::Dir { .. } => Spot::Dir { mode: bits },
             other => other,
         };
@@ -146,100 +130,60 @@ impl World {
         };
         let found = self.look(path)?;
         let what = match action {
-            Action::CreateDir { .. }
-            | Action::WriteFile { before: None, .. }
-            | Action::Symlink { .. } => self.differs(path, &found, &Spot::Absent)?,
-            Action::WriteFile {
-                before: Some(before),
-                ..
+            Action::CreateDir { .. } | Action::WriteFile { before: None, .. } | Action::Symlink { .. } => {
+                self.differs(path, &found, &Spot::Absent)?
             }
-            | Action::RemoveFile { before, .. } => self.differs(path, &found, &Spot::of(before))?,
+            Action::WriteFile { before: Some(before), .. } | Action::RemoveFile { before, .. } => {
+                self.differs(path, &found, &Spot::of(before))?
+            }
             Action::SetMode { before, .. } => mode_differs(&found, *before),
-            Action::RemoveLink { target, .. } => self.differs(
-                path,
-                &found,
-                &Spot::Link {
-                    target: target.clone(),
-                },
-            )?,
-            Action::RemoveDir { mode, .. } => {
-                match self.differs(path, &found, &Spot::Dir { mode: *mode })? {
-                    None => holds(&self.names(path)?),
-                    some => some,
-                }
-            }
+            Action::RemoveLink { target, .. } => self.differs(path, &found, &Spot::Link { target: target.clone() })?,
+            Action::RemoveDir { mode, .. } => match self.differs(path, &found, &Spot::Dir { mode: *mode })? {
+                None => holds(&self.names(path)?),
+                some => some,
+            },
             Action::Trash { before, .. } => match self.tally(path)? {
                 None => Some("is gone".to_owned()),
                 Some(tally) if tally.digest() != *before => Some("was changed since".to_owned()),
                 Some(_) => None,
             },
-            Action::Restore {
-                from, step, digest, ..
-            } => match self.disk.tally(&Place::trash(from, *step)?)? {
+            Action::Restore { from, step, digest, .. } => match self.disk.tally(&Place::trash(from, *step)?)? {
                 _ if found != Spot::Absent => Some(format!("is there again ({})", found.word())),
                 None => Some("is no longer in the trash".to_owned()),
-                Some(tally) if tally.digest() != *digest => {
-                    Some("was changed in the trash".to_owned())
-                }
+                Some(tally) if tally.digest() != *digest => Some("was changed in the trash".to_owned()),
                 Some(_) => self.differs(path, &found, &Spot::Absent)?,
             },
-            Action::Run {
-                creates,
-                final_path,
-                ..
-            } => match self.look(creates)? {
+            Action::Run { creates, final_path, .. } => match self.look(creates)? {
                 Spot::Absent => self.differs(final_path, &found, &Spot::Absent)?,
                 there => Some(format!("is there already ({})", there.word())),
             },
             Action::Registry { .. } => None,
         };
-        Ok(what.map(|what| Conflict {
-            target: path.to_string(),
-            what,
-        }))
+        Ok(what.map(|what| Conflict { target: path.to_string(), what }))
     }
 
     /// How `found` differs from what is `wanted`, in words. For something yet to be made its folder must be there.
-    fn differs(
-        &self,
-        path: &RelPath,
-        found: &Spot,
-        wanted: &Spot,
-    ) -> Result<Option<String>, ChangeError> {
+    fn differs(&self, path: &RelPath, found: &Spot, wanted: &Spot) -> Result<Option<String>, ChangeError> {
         Ok(match (found, wanted) {
             (Spot::Absent, Spot::Absent) => match path.parent() {
                 Some(parent) if !matches!(self.look(&parent)?, Spot::Dir { .. } | Spot::Opaque) => {
-                    Some(format!(
-                        "has no folder to be in: `{parent}` is {}",
-                        self.look(&parent)?.word()
-                    ))
+                    Some(format!("has no folder to be in: `{parent}` is {}", self.look(&parent)?.word()))
                 }
                 _ => None,
             },
             (there, Spot::Absent) => Some(format!("is there already ({})", there.word())),
             (Spot::Absent, _) => Some("is gone".to_owned()),
-            (
-                Spot::File {
-                    hash: a,
-                    len: m,
-                    mode: f,
-                },
-                Spot::File {
-                    hash: b,
-                    len: n,
-                    mode: w,
-                },
-            ) => match (a == b && m == n, f == w) {
-                (false, _) => Some("was changed since".to_owned()),
-                (true, false) => Some(format!("has the mode {f:o} instead of {w:o}")),
-                (true, true) => None,
-            },
+            (Spot::File { hash: a, len: m, mode: f }, Spot::File { hash: b, len: n, mode: w }) => {
+                match (a == b && m == n, f == w) {
+                    (false, _) => Some("was changed since".to_owned()),
+                    (true, false) => Some(format!("has the mode {f:o} instead of {w:o}")),
+                    (true, true) => None,
+                }
+            }
             (Spot::Dir { mode: f }, Spot::Dir { mode: w }) if f != w => {
                 Some(format!("has the mode {f:o} instead of {w:o}"))
             }
-            (Spot::Link { target: a }, Spot::Link { target: b }) if a != b => {
-                Some(format!("leads to `{a}` now"))
-            }
+            (Spot::Link { target: a }, Spot::Link { target: b }) if a != b => Some(format!("leads to `{a}` now")),
             (found, wanted) if std::mem::discriminant(found) != std::mem::discriminant(wanted) => {
                 Some(format!("is {} now", found.word()))
             }
@@ -251,16 +195,8 @@ impl World {
     pub(crate) fn effect(&mut self, action: &Action) -> Result<(), ChangeError> {
         match action {
             Action::CreateDir { path, mode } => self.put(path, Spot::Dir { mode: *mode }, None),
-            Action::WriteFile {
-                path, after, mode, ..
-            } => self.put(path, Spot::of_bytes(after, *mode), None),
-            Action::Symlink { path, target } => self.put(
-                path,
-                Spot::Link {
-                    target: target.clone(),
-                },
-                None,
-            ),
+            Action::WriteFile { path, after, mode, .. } => self.put(path, Spot::of_bytes(after, *mode), None),
+            Action::Symlink { path, target } => self.put(path, Spot::Link { target: target.clone() }, None),
             Action::SetMode { path, after, .. } => self.put_mode(path, *after)?,
             Action::Trash { path, .. }
             | Action::RemoveFile { path, .. }
@@ -268,14 +204,8 @@ impl World {
             | Action::RemoveLink { path, .. } => {
                 self.put(path, Spot::Absent, None);
             }
-            Action::Restore {
-                path, from, step, ..
-            } => self.graft(path, Place::trash(from, *step)?)?,
-            Action::Run {
-                creates,
-                final_path,
-                ..
-            } => {
+            Action::Restore { path, from, step, .. } => self.graft(path, Place::trash(from, *step)?)?,
+            Action::Run { creates, final_path, .. } => {
                 self.put(creates, Spot::Absent, None);
                 self.put(final_path, Spot::Opaque, None);
             }
@@ -317,10 +247,7 @@ impl World {
                 (a, b) if a == b => None,
                 (_, _) => Some("does not read back as it was written".to_owned()),
             };
-            unlike.extend(what.map(|what| Conflict {
-                target: path.to_string(),
-                what,
-            }));
+            unlike.extend(what.map(|what| Conflict { target: path.to_string(), what }));
         }
         Ok(unlike)
     }
@@ -329,9 +256,7 @@ impl World {
 pub(crate) fn mode_differs(found: &Spot, wanted: u32) -> Option<String> {
     match found {
         Spot::File { mode, .. } | Spot::Dir { mode } if *mode == wanted => None,
-        Spot::File { mode, .. } | Spot::Dir { mode } => {
-            Some(format!("has the mode {mode:o} instead of {wanted:o}"))
-        }
+        Spot::File { mode, .. } | Spot::Dir { mode } => Some(format!("has the mode {mode:o} instead of {wanted:o}")),
         Spot::Absent => Some("is gone".to_owned()),
         other => Some(format!("is {} now", other.word())),
     }
@@ -343,16 +268,10 @@ pub(crate) fn holds(names: &BTreeSet<Vec<u8>>) -> Option<String> {
     if names.is_empty() {
         return None;
     }
-    let mut text: Vec<String> = names
-        .iter()
-        .take(SHOWN)
-        .map(|n| String::from_utf8_lossy(n).escape_debug().to_string())
-        .collect();
+    let mut text: Vec<String> =
+        names.iter().take(SHOWN).map(|n| String::from_utf8_lossy(n).escape_debug().to_string()).collect();
     if names.len() > SHOWN {
         text.push(format!("{} more", names.len() - SHOWN));
     }
-    Some(format!(
-        "holds what this change did not put there: {}",
-        text.join(", ")
-    ))
+    Some(format!("holds what this change did not put there: {}", text.join(", ")))
 }

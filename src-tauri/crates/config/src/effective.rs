@@ -8,9 +8,7 @@ mod layers;
 
 pub use layers::{layer_from_env, layer_from_env_at, layer_of_defaults};
 
-use crate::resolve::{
-    Effective, Layer, Level, Link, Place, chain_at, outcome, resolve_for_user, unescape,
-};
+use crate::resolve::{Effective, Layer, Level, Link, Place, chain_at, outcome, resolve_for_user, unescape};
 use crate::schema::{Field, Ty};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -85,22 +83,15 @@ pub fn rows(fields: &[Field], layers: &[Layer]) -> Vec<SettingRow> {
     let layers = if layers.iter().any(|layer| layer.level == Level::Default) {
         layers
     } else {
-        with_defaults = std::iter::once(layer_of_defaults(fields))
-            .chain(layers.iter().cloned())
-            .collect();
+        with_defaults = std::iter::once(layer_of_defaults(fields)).chain(layers.iter().cloned()).collect();
         with_defaults.as_slice()
     };
     let mut rows: Vec<SettingRow> = fields.iter().map(|field| known(field, layers)).collect();
     let covered: HashSet<&str> = fields.iter().map(|field| field.pointer.as_str()).collect();
-    let above: HashSet<&str> = fields
-        .iter()
-        .flat_map(|field| ancestors(&field.pointer))
-        .collect();
+    let above: HashSet<&str> = fields.iter().flat_map(|field| ancestors(&field.pointer)).collect();
     let strangers = resolve_for_user(layers).into_iter().filter(|leaf| {
         let pointer = leaf.pointer.as_str();
-        !above.contains(pointer)
-            && !covered.contains(pointer)
-            && !ancestors(pointer).any(|at| covered.contains(at))
+        !above.contains(pointer) && !covered.contains(pointer) && !ancestors(pointer).any(|at| covered.contains(at))
     });
     rows.extend(strangers.map(|leaf| unknown(&leaf)));
     rows
@@ -112,9 +103,7 @@ fn known(field: &Field, layers: &[Layer]) -> SettingRow {
     let secret = field.secret;
     let note = match &value {
         Some(_) if secret => plain_text(&chain),
-        Some(value) => field
-            .trouble(value)
-            .map(|trouble| format!("The value {trouble}.")),
+        Some(value) => field.trouble(value).map(|trouble| format!("The value {trouble}.")),
         None if field.required => Some("A value is needed, and none is set.".to_owned()),
         None => None,
     };
@@ -131,28 +120,15 @@ fn known(field: &Field, layers: &[Layer]) -> SettingRow {
         restart: field.restart,
         dead: field.dead.clone(),
         known: true,
-        value: value
-            .as_ref()
-            .map_or(Shown::Unset, |value| shown(value, secret)),
-        chain: chain
-            .iter()
-            .map(|link| said(link, &field.pointer, secret))
-            .collect(),
+        value: value.as_ref().map_or(Shown::Unset, |value| shown(value, secret)),
+        chain: chain.iter().map(|link| said(link, &field.pointer, secret)).collect(),
         note,
     }
 }
 
 fn unknown(leaf: &Effective<'_>) -> SettingRow {
-    let key = leaf
-        .pointer
-        .split('/')
-        .skip(1)
-        .map(unescape)
-        .collect::<Vec<_>>()
-        .join(".");
-    let from_file = leaf
-        .winner()
-        .is_some_and(|link| link.layer.place_of(&leaf.pointer).line.is_some());
+    let key = leaf.pointer.split('/').skip(1).map(unescape).collect::<Vec<_>>().join(".");
+    let from_file = leaf.winner().is_some_and(|link| link.layer.place_of(&leaf.pointer).line.is_some());
     let secret = looks_secret(&key);
     SettingRow {
         title: key.clone(),
@@ -172,16 +148,8 @@ fn unknown(leaf: &Effective<'_>) -> SettingRow {
         dead: None,
         known: false,
         value: shown(leaf.value(), secret),
-        chain: leaf
-            .chain
-            .iter()
-            .map(|link| said(link, &leaf.pointer, secret))
-            .collect(),
-        note: if secret {
-            plain_text(&leaf.chain)
-        } else {
-            None
-        },
+        chain: leaf.chain.iter().map(|link| said(link, &leaf.pointer, secret)).collect(),
+        note: if secret { plain_text(&leaf.chain) } else { None },
         pointer: leaf.pointer.clone(),
         key,
     }
@@ -206,16 +174,9 @@ fn shown(value: &Value, secret: bool) -> Shown {
 
 /// A secret that stands on a line of a file is readable by whoever reads the file.
 fn plain_text(chain: &[Link<'_>]) -> Option<String> {
-    let link = chain
-        .last()
-        .filter(|link| !link.value.is_null() && link.value != "")?;
+    let link = chain.last().filter(|link| !link.value.is_null() && link.value != "")?;
     let plain = link.layer.places.values().any(|place| place.line.is_some());
-    plain.then(|| {
-        format!(
-            "This secret stands in plain text in `{}`.",
-            link.layer.source
-        )
-    })
+    plain.then(|| format!("This secret stands in plain text in `{}`.", link.layer.source))
 }
 
 /// Whether a key that no schema knows most likely names a secret. Rather one too many: hidden is safe.
@@ -246,21 +207,17 @@ fn holds_password(value: &Value) -> bool {
     match value {
         Value::String(text) => text.split_once("://").is_some_and(|(_, rest)| {
             let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();
-            authority
-                .rsplit_once('@')
-                .is_some_and(|(user, _)| user.contains(':'))
+            authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
         }),
         Value::Array(values) => values.iter().any(holds_password),
-        Value::Object(values) => values
-            .iter()
-            .any(|(key, value)| (value.is_string() && looks_secret(key)) || holds_password(value)),
+        Value::Object(values) => {
+            values.iter().any(|(key, value)| (value.is_string() && looks_secret(key)) || holds_password(value))
+        }
         _ => false,
     }
 }
 
 /// The proper ancestors of a pointer, nearest first.
 fn ancestors(pointer: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(pointer), |at| at.rfind('/').map(|cut| &at[..cut]))
-        .skip(1)
-        .filter(|at| !at.is_empty())
+    std::iter::successors(Some(pointer), |at| at.rfind('/').map(|cut| &at[..cut])).skip(1).filter(|at| !at.is_empty())
 }

@@ -93,26 +93,19 @@ pub struct EnvFile {
 /// Only the shape is shown: the lines may hold secrets.
 impl fmt::Debug for EnvFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EnvFile")
-            .field("entries", &self.entries().collect::<Vec<_>>())
-            .finish_non_exhaustive()
+        f.debug_struct("EnvFile").field("entries", &self.entries().collect::<Vec<_>>()).finish_non_exhaustive()
     }
 }
 
 impl EnvFile {
     /// Reads a file. Never fails: what cannot be read is listed by [`EnvFile::unreadable`].
     pub fn parse(bytes: &[u8]) -> EnvFile {
-        EnvFile {
-            pieces: parse::pieces(bytes),
-        }
+        EnvFile { pieces: parse::pieces(bytes) }
     }
 
     /// The entry that counts for `key`: the last one, as in every reader.
     pub fn get(&self, key: &str) -> Option<Entry> {
-        self.entries()
-            .filter(|entry| entry.key == key)
-            .last()
-            .cloned()
+        self.entries().filter(|entry| entry.key == key).last().cloned()
     }
 
     /// All entries in file order, shadowed duplicates included.
@@ -128,10 +121,7 @@ impl EnvFile {
         self.pieces
             .iter()
             .filter_map(|piece| match piece.kind {
-                Kind::Unreadable(reason) => Some(Unreadable {
-                    line: piece.line,
-                    reason,
-                }),
+                Kind::Unreadable(reason) => Some(Unreadable { line: piece.line, reason }),
                 _ => None,
             })
             .collect()
@@ -146,18 +136,13 @@ impl EnvFile {
     /// See [`EnvError`]; the file is unchanged then.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), EnvError> {
         if !is_key(key) {
-            return Err(EnvError::BadKey(
-                key.chars().filter(|c| !c.is_control()).take(80).collect(),
-            ));
+            return Err(EnvError::BadKey(key.chars().filter(|c| !c.is_control()).take(80).collect()));
         }
         let at = self.pieces.iter().rposition(|piece| piece.is_for(key));
         let style = at.and_then(|i| self.pieces[i].entry().map(|entry| entry.quoting));
         let spelled = quoting::spell(value, style)?;
         let reach = at.unwrap_or(self.pieces.len());
-        if let Some(open) = self.pieces[..reach]
-            .iter()
-            .find(|piece| piece.has_open_quote())
-        {
+        if let Some(open) = self.pieces[..reach].iter().find(|piece| piece.has_open_quote()) {
             return Err(EnvError::OpenQuote { line: open.line });
         }
         match at {
@@ -171,10 +156,7 @@ impl EnvFile {
     /// Returns whether there was one.
     pub fn remove(&mut self, key: &str) -> bool {
         let before = self.pieces.len();
-        let bom = self
-            .pieces
-            .first()
-            .is_some_and(|piece| piece.raw.starts_with(parse::BOM));
+        let bom = self.pieces.first().is_some_and(|piece| piece.raw.starts_with(parse::BOM));
         self.pieces.retain(|piece| !piece.is_for(key));
         if self.pieces.len() == before {
             return false;
@@ -189,10 +171,7 @@ impl EnvFile {
 
     /// The file's bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.pieces
-            .iter()
-            .flat_map(|piece| piece.raw.iter().copied())
-            .collect()
+        self.pieces.iter().flat_map(|piece| piece.raw.iter().copied()).collect()
     }
 
     fn patch(&mut self, index: usize, spelled: &str) {
@@ -216,11 +195,7 @@ impl EnvFile {
 
     fn append(&mut self, key: &str, spelled: &str) {
         let mut bytes = self.to_bytes();
-        let newline: &[u8] = if self.pieces.iter().any(|piece| piece.raw.ends_with(b"\r\n")) {
-            b"\r\n"
-        } else {
-            b"\n"
-        };
+        let newline: &[u8] = if self.pieces.iter().any(|piece| piece.raw.ends_with(b"\r\n")) { b"\r\n" } else { b"\n" };
         if bytes.ends_with(b"\r") {
             // Half a line end: a whole one behind it would make the half a part of the value before.
             bytes.push(b'\n');
@@ -238,8 +213,6 @@ impl EnvFile {
 /// Whether `key` is a name that bash and every dotenv reader take: `[A-Za-z_][A-Za-z0-9_]*`.
 pub fn is_key(key: &str) -> bool {
     let mut bytes = key.bytes();
-    bytes
-        .next()
-        .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+    bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
         && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

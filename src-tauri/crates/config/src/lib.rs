@@ -13,11 +13,8 @@ pub mod resolve;
 pub mod schema;
 
 pub use effective::{
-    Said, SettingRow, Shown, layer_from_env, layer_from_env_at, layer_of_defaults, looks_secret,
-    rows,
+    Said, SettingRow, Shown, layer_from_env, layer_from_env_at, layer_of_defaults, looks_secret, rows,
 };
 pub use env::{Entry, EnvError, EnvFile, Quoting, Unquotable, Unreadable, is_key, quote};
-pub use resolve::{
-    Effective, Layer, Level, Link, Place, chain_at, document, outcome, resolve, resolve_for_user,
-};
+pub use resolve::{Effective, Layer, Level, Link, Place, chain_at, document, outcome, resolve, resolve_for_user};
 pub use schema::{Field, Finding, Schema, Ty};

@@ -70,13 +70,7 @@ pub struct Layer {
 impl Layer {
     /// A layer without places.
     pub fn new(level: Level, source: impl Into<String>, values: Map<String, Value>) -> Layer {
-        Layer {
-            level,
-            source: source.into(),
-            values,
-            places: BTreeMap::new(),
-            place: Place::default(),
-        }
+        Layer { level, source: source.into(), values, places: BTreeMap::new(), place: Place::default() }
     }
 
     /// The place of the value at `pointer`: its own, or the nearest one above it.
@@ -151,29 +145,17 @@ pub fn chain_at<'a>(layers: &'a [Layer], pointer: &str) -> Vec<Link<'a>> {
     let parts: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
     let said = |layer: &'a Layer| -> Option<&'a Value> {
         let (first, rest) = parts.split_first()?;
-        rest.iter()
-            .try_fold(layer.values.get(first)?, |value, part| match value {
-                Value::Object(object) => object.get(part),
-                _ => Some(&Value::Null),
-            })
-    };
-    in_order(layers.iter())
-        .into_iter()
-        .filter_map(|layer| {
-            Some(Link {
-                layer,
-                value: said(layer)?,
-            })
+        rest.iter().try_fold(layer.values.get(first)?, |value, part| match value {
+            Value::Object(object) => object.get(part),
+            _ => Some(&Value::Null),
         })
-        .collect()
+    };
+    in_order(layers.iter()).into_iter().filter_map(|layer| Some(Link { layer, value: said(layer)? })).collect()
 }
 
 /// The value a chain comes to: its objects merged, the last of anything else.
 pub fn outcome(chain: &[Link<'_>]) -> Option<Value> {
-    let open = chain
-        .iter()
-        .rposition(|link| !link.value.is_object())
-        .map_or(0, |at| at + 1);
+    let open = chain.iter().rposition(|link| !link.value.is_object()).map_or(0, |at| at + 1);
     let mut objects = chain[open..].iter().map(|link| link.value);
     match objects.next() {
         None => chain.last().map(|link| link.value.clone()),
@@ -228,23 +210,16 @@ fn in_order<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<&'a Layer> {
 }
 
 fn merged<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Effective<'a>> {
-    let objects: Vec<(&Layer, &Map<String, Value>)> = in_order(layers)
-        .into_iter()
-        .map(|layer| (layer, &layer.values))
-        .collect();
+    let objects: Vec<(&Layer, &Map<String, Value>)> =
+        in_order(layers).into_iter().map(|layer| (layer, &layer.values)).collect();
     let mut leaves = Vec::new();
     // An explicit stack: nesting of hostile documents must not become nesting of calls.
     let mut work = children("", &objects);
     work.reverse();
     while let Some((pointer, chain)) = work.pop() {
-        let open = chain
-            .iter()
-            .rposition(|link| !link.value.is_object())
-            .map_or(0, |at| at + 1);
-        let objects: Vec<(&Layer, &Map<String, Value>)> = chain[open..]
-            .iter()
-            .filter_map(|link| Some((link.layer, link.value.as_object()?)))
-            .collect();
+        let open = chain.iter().rposition(|link| !link.value.is_object()).map_or(0, |at| at + 1);
+        let objects: Vec<(&Layer, &Map<String, Value>)> =
+            chain[open..].iter().filter_map(|link| Some((link.layer, link.value.as_object()?))).collect();
         if objects.iter().all(|(_, object)| object.is_empty()) {
             leaves.push(Effective { pointer, chain });
         } else {
@@ -263,10 +238,7 @@ fn children<'a>(pointer: &str, objects: &[(&'a Layer, &'a Map<String, Value>)]) 
     for &(layer, object) in objects {
         for (key, value) in object {
             let at = *index.entry(key.as_str()).or_insert_with(|| {
-                found.push((
-                    format!("{pointer}/{}", escape(key)),
-                    Vec::with_capacity(objects.len()),
-                ));
+                found.push((format!("{pointer}/{}", escape(key)), Vec::with_capacity(objects.len())));
                 found.len() - 1
             });
             found[at].1.push(Link { layer, value });
@@ -277,11 +249,7 @@ fn children<'a>(pointer: &str, objects: &[(&'a Layer, &'a Map<String, Value>)]) 
 
 /// Escapes a key for a JSON pointer.
 pub fn escape(key: &str) -> std::borrow::Cow<'_, str> {
-    if key.contains(['~', '/']) {
-        key.replace('~', "~0").replace('/', "~1").into()
-    } else {
-        key.into()
-    }
+    if key.contains(['~', '/']) { key.replace('~', "~0").replace('/', "~1").into() } else { key.into() }
 }
 
 /// Undoes [`escape`].

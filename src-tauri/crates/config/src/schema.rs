@@ -168,29 +168,18 @@ impl Schema {
     /// Reads schema text; text that is too long or not JSON gives one finding and no field.
     pub fn read_bytes(bytes: &[u8]) -> Schema {
         let problem = if bytes.len() > MAX_BYTES {
-            format!(
-                "The schema is {} bytes long; at most {MAX_BYTES} are read.",
-                bytes.len()
-            )
+            format!("The schema is {} bytes long; at most {MAX_BYTES} are read.", bytes.len())
         } else {
             match serde_json::from_slice(bytes) {
                 Ok(value) => return Schema::read(&value),
                 Err(error) => format!("The schema is not JSON: {error}."),
             }
         };
-        Schema {
-            fields: Vec::new(),
-            findings: vec![Finding {
-                pointer: String::new(),
-                message: problem,
-            }],
-        }
+        Schema { fields: Vec::new(), findings: vec![Finding { pointer: String::new(), message: problem }] }
     }
 
     /// The field whose value an environment key carries.
     pub fn field_by_env(&self, key: &str) -> Option<&Field> {
-        self.fields
-            .iter()
-            .find(|field| field.env.as_deref() == Some(key))
+        self.fields.iter().find(|field| field.env.as_deref() == Some(key))
     }
 }

@@ -53,30 +53,16 @@ pub enum Outcome {
 /// The outcome with its details, before they become words.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    Healthy {
-        version: Option<String>,
-        flavour: Flavour,
-        password_needed: Option<bool>,
-    },
+    Healthy { version: Option<String>, flavour: Flavour, password_needed: Option<bool> },
     Refused,
     WrongPassword,
     NeedsPassword,
-    Tls {
-        detail: String,
-    },
+    Tls { detail: String },
     Timeout,
-    NotLetta {
-        what: String,
-    },
-    Unwell {
-        status: u16,
-    },
-    BadUrl {
-        reason: String,
-    },
-    Dns {
-        host: String,
-    },
+    NotLetta { what: String },
+    Unwell { status: u16 },
+    BadUrl { reason: String },
+    Dns { host: String },
 }
 
 /// The answer of [`crate::probe`].
@@ -109,23 +95,12 @@ impl Probe {
         let base_url = target.map(Target::shown).unwrap_or_default();
         let outcome = found.outcome();
         let (flavour, version, password_needed) = match found {
-            Found::Healthy {
-                version,
-                flavour,
-                password_needed,
-            } => (Some(flavour.name().to_owned()), version, password_needed),
+            Found::Healthy { version, flavour, password_needed } => {
+                (Some(flavour.name().to_owned()), version, password_needed)
+            }
             _ => (None, None, None),
         };
-        Probe {
-            outcome,
-            flavour,
-            version,
-            password_needed,
-            base_url,
-            latency,
-            sentence,
-            hint,
-        }
+        Probe { outcome, flavour, version, password_needed, base_url, latency, sentence, hint }
     }
 
     /// True when a REST server answered and let us in: the only outcome that agents can use.

@@ -52,20 +52,16 @@ async fn ask(target: &Target, password: Option<&Secret>, latency: &mut Option<Du
     };
     *latency = Some(started.elapsed());
     if let Some(host) = &health.elsewhere {
-        return Found::NotLetta {
-            what: format!("a server that sends visitors on to `{host}`"),
-        };
+        return Found::NotLetta { what: format!("a server that sends visitors on to `{host}`") };
     }
     match (health.status, version_of(&health)) {
         (200, Some(version)) => agents(&client, target, password, version).await,
         (401 | 403, _) => agents(&client, target, password, None).await,
         (404, _) => app_server(&client, target, &health).await,
-        (500..=599, _) if health.status != 501 => Found::NotLetta {
-            what: format!("a server that fails with HTTP {}", health.status),
-        },
-        _ => Found::NotLetta {
-            what: described(&health),
-        },
+        (500..=599, _) if health.status != 501 => {
+            Found::NotLetta { what: format!("a server that fails with HTTP {}", health.status) }
+        }
+        _ => Found::NotLetta { what: described(&health) },
     }
 }
 
@@ -74,12 +70,8 @@ async fn connectable(target: &Target) -> Result<Client, Found> {
     let built = match target.name() {
         None => wire::client(None),
         Some(name) => {
-            let nowhere = || Found::Dns {
-                host: name.to_owned(),
-            };
-            let found = tokio::net::lookup_host((name, target.port()))
-                .await
-                .map_err(|_| nowhere())?;
+            let nowhere = || Found::Dns { host: name.to_owned() };
+            let found = tokio::net::lookup_host((name, target.port())).await.map_err(|_| nowhere())?;
             let addresses: Vec<_> = found.collect();
             if addresses.is_empty() {
                 return Err(nowhere());
@@ -91,12 +83,7 @@ async fn connectable(target: &Target) -> Result<Client, Found> {
 }
 
 /// The REST server: may we read its agents, and would anybody be let in?
-async fn agents(
-    client: &Client,
-    target: &Target,
-    password: Option<&Secret>,
-    version: Option<String>,
-) -> Found {
+async fn agents(client: &Client, target: &Target, password: Option<&Secret>, version: Option<String>) -> Found {
     let list = target.join("/v1/agents/", Some("limit=1"));
     let answer = match wire::get(client, list.clone(), password).await {
         Ok(answer) => answer,
@@ -109,55 +96,34 @@ async fn agents(
             // An answer that was let in with a password says nothing about those who have none.
             let open = match password {
                 None => Some(true),
-                Some(_) => wire::get(client, list, None)
-                    .await
-                    .ok()
-                    .map(|answer| answer.status == 200),
+                Some(_) => wire::get(client, list, None).await.ok().map(|answer| answer.status == 200),
             };
-            Found::Healthy {
-                version,
-                flavour: Flavour::Server,
-                password_needed: open.map(|open| !open),
-            }
+            Found::Healthy { version, flavour: Flavour::Server, password_needed: open.map(|open| !open) }
         }
         status @ 500..=599 => Found::Unwell { status },
-        _ => Found::NotLetta {
-            what: described(&answer),
-        },
+        _ => Found::NotLetta { what: described(&answer) },
     }
 }
 
 /// No `/v1/health/`: Letta Code's app server, or a stranger. `/healthz` alone proves nothing, since so many
 /// servers have it: it counts only together with `/readyz` and an answer to `/app-server-info`.
 async fn app_server(client: &Client, target: &Target, health: &Answer) -> Found {
-    let healthy = |version| Found::Healthy {
-        version,
-        flavour: Flavour::AppServer,
-        password_needed: None,
-    };
+    let healthy = |version| Found::Healthy { version, flavour: Flavour::AppServer, password_needed: None };
     match wire::get(client, target.join("/app-server-info", None), None).await {
         Ok(info) if info.status == 200 => match json(&info) {
-            Some(Value::Object(info)) => healthy(
-                info.get("version")
-                    .and_then(Value::as_str)
-                    .map(|version| version.chars().take(40).collect()),
-            ),
-            _ => Found::NotLetta {
-                what: described(&info),
-            },
+            Some(Value::Object(info)) => {
+                healthy(info.get("version").and_then(Value::as_str).map(|version| version.chars().take(40).collect()))
+            }
+            _ => Found::NotLetta { what: described(&info) },
         },
         Ok(info) if matches!(info.status, 401 | 403) => {
             let alive = wire::get(client, target.join("/healthz", None), None).await;
             match alive {
                 Ok(answer) if answer.status == 200 => healthy(None),
-                _ => Found::NotLetta {
-                    what: described(health),
-                },
+                _ => Found::NotLetta { what: described(health) },
             }
         }
-        Ok(_) => Found::NotLetta {
-            what: described(health),
-        },
+        Ok(_) => Found::NotLetta { what: described(health) },
         Err(broken) => unanswered(broken),
     }
 }
@@ -166,15 +132,9 @@ fn unanswered(broken: Broken) -> Found {
     match broken {
         Broken::Refused => Found::Refused,
         Broken::Tls(detail) => Found::Tls { detail },
-        Broken::NoHttp => Found::NotLetta {
-            what: "something that does not speak HTTP".into(),
-        },
-        Broken::Circle => Found::NotLetta {
-            what: "a server that redirects in a circle".into(),
-        },
-        Broken::Password(what) => Found::BadUrl {
-            reason: what.into(),
-        },
+        Broken::NoHttp => Found::NotLetta { what: "something that does not speak HTTP".into() },
+        Broken::Circle => Found::NotLetta { what: "a server that redirects in a circle".into() },
+        Broken::Password(what) => Found::BadUrl { reason: what.into() },
     }
 }
 
@@ -182,15 +142,8 @@ fn unanswered(broken: Broken) -> Found {
 fn version_of(answer: &Answer) -> Option<Option<String>> {
     let health = json(answer)?;
     let version = health.get("version").and_then(Value::as_str);
-    (version.is_some() && health.get("status").is_some()).then(|| {
-        version.map(|version| {
-            version
-                .chars()
-                .take(40)
-                .filter(|c| !c.is_control())
-                .collect()
-        })
-    })
+    (version.is_some() && health.get("status").is_some())
+        .then(|| version.map(|version| version.chars().take(40).filter(|c| !c.is_control()).collect()))
 }
 
 fn json(answer: &Answer) -> Option<Value> {
@@ -199,17 +152,8 @@ fn json(answer: &Answer) -> Option<Value> {
 
 /// What answered, from its headers; never from its body, which a stranger wrote.
 fn described(answer: &Answer) -> String {
-    let page = if answer.content_type.contains("html") {
-        "a web page"
-    } else {
-        "a server"
-    };
-    let name: String = answer
-        .server
-        .chars()
-        .filter(|c| c.is_ascii_graphic())
-        .take(40)
-        .collect();
+    let page = if answer.content_type.contains("html") { "a web page" } else { "a server" };
+    let name: String = answer.server.chars().filter(|c| c.is_ascii_graphic()).take(40).collect();
     match name.is_empty() {
         true => format!("{page} (HTTP {})", answer.status),
         false => format!("{page} of `{name}` (HTTP {})", answer.status),

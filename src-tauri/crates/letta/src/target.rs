@@ -21,21 +21,15 @@ impl Target {
         if !text.contains("://") {
             return Err("it does not start with `http://` or `https://`".into());
         }
-        let mut base =
-            Url::parse(text).map_err(|error| format!("it is not an address ({error})"))?;
+        let mut base = Url::parse(text).map_err(|error| format!("it is not an address ({error})"))?;
         if !matches!(base.scheme(), "http" | "https") {
-            return Err(format!(
-                "`{}` is not a scheme that Letta speaks; use `http` or `https`",
-                base.scheme()
-            ));
+            return Err(format!("`{}` is not a scheme that Letta speaks; use `http` or `https`", base.scheme()));
         }
         if base.host_str().is_none_or(str::is_empty) {
             return Err("it names no host".into());
         }
         if !base.username().is_empty() || base.password().is_some() {
-            return Err(
-                "it contains a user name or password; enter the password in its own field".into(),
-            );
+            return Err("it contains a user name or password; enter the password in its own field".into());
         }
         if base.port() == Some(0) {
             return Err("port 0 cannot be connected to".into());
@@ -62,11 +56,7 @@ impl Target {
 
     /// `host:port`, for texts.
     pub fn authority(&self) -> String {
-        format!(
-            "{}:{}",
-            self.base.host_str().unwrap_or_default(),
-            self.port()
-        )
+        format!("{}:{}", self.base.host_str().unwrap_or_default(), self.port())
     }
 
     /// The host when it is a name that must be looked up; `None` for an IP address.
@@ -96,33 +86,15 @@ mod tests {
         for (text, health) in [
             ("http://127.0.0.1:8283", "http://127.0.0.1:8283/v1/health/"),
             ("http://127.0.0.1:8283/", "http://127.0.0.1:8283/v1/health/"),
-            (
-                " http://localhost:8283/letta// ",
-                "http://localhost:8283/letta/v1/health/",
-            ),
-            (
-                "HTTPS://Letta.Example/a/b?x=1#y",
-                "https://letta.example/a/b/v1/health/",
-            ),
+            (" http://localhost:8283/letta// ", "http://localhost:8283/letta/v1/health/"),
+            ("HTTPS://Letta.Example/a/b?x=1#y", "https://letta.example/a/b/v1/health/"),
             ("http://[::1]:8283", "http://[::1]:8283/v1/health/"),
         ] {
             let target = Target::parse(text).unwrap();
-            assert_eq!(
-                target.join("/v1/health/", None).as_str(),
-                health,
-                "{text:?} must be asked there"
-            );
+            assert_eq!(target.join("/v1/health/", None).as_str(), health, "{text:?} must be asked there");
         }
-        assert_eq!(
-            Target::parse("http://[::1]:1").unwrap().name(),
-            None,
-            "an IPv6 address needs no look-up"
-        );
-        assert_eq!(
-            Target::parse("http://a.b:1").unwrap().name(),
-            Some("a.b"),
-            "a name does"
-        );
+        assert_eq!(Target::parse("http://[::1]:1").unwrap().name(), None, "an IPv6 address needs no look-up");
+        assert_eq!(Target::parse("http://a.b:1").unwrap().name(), Some("a.b"), "a name does");
     }
 
     #[test]
@@ -142,14 +114,8 @@ mod tests {
             ("http://host/\r\nX: y", "blank"),
         ] {
             let reason = Target::parse(text).unwrap_err();
-            assert!(
-                reason.contains(part),
-                "{text:?} must be refused with {part:?}, got {reason:?}"
-            );
-            assert!(
-                !reason.contains("hunter2"),
-                "a password in the address must not be repeated"
-            );
+            assert!(reason.contains(part), "{text:?} must be refused with {part:?}, got {reason:?}");
+            assert!(!reason.contains("hunter2"), "a password in the address must not be repeated");
         }
     }
 }

@@ -56,19 +56,13 @@ pub(crate) fn client(pinned: Option<(&str, &[SocketAddr])>) -> Result<Client, Br
 }
 
 /// Asks for `url`, with the password if there is one.
-pub(crate) async fn get(
-    client: &Client,
-    url: Url,
-    password: Option<&Secret>,
-) -> Result<Answer, Broken> {
+pub(crate) async fn get(client: &Client, url: Url, password: Option<&Secret>) -> Result<Answer, Broken> {
     let mut url = url;
     for _ in 0..=MAX_HOPS {
         let mut request = client.get(url.clone());
         if let Some(password) = password {
             let mut value = HeaderValue::try_from(format!("Bearer {}", password.expose()))
-                .map_err(|_| {
-                    Broken::Password("the password holds a character that no HTTP header can carry")
-                })?;
+                .map_err(|_| Broken::Password("the password holds a character that no HTTP header can carry"))?;
             value.set_sensitive(true);
             request = request.header(AUTHORIZATION, value);
         }
@@ -80,29 +74,17 @@ pub(crate) async fn get(
                 continue;
             }
             let elsewhere = next.host_str().unwrap_or("another address").to_owned();
-            return Ok(Answer {
-                elsewhere: Some(elsewhere),
-                ..empty(status.as_u16())
-            });
+            return Ok(Answer { elsewhere: Some(elsewhere), ..empty(status.as_u16()) });
         }
         let header = |name: &str| {
-            let text = response
-                .headers()
-                .get(name)
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default();
+            let text = response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
             text.chars().take(80).collect::<String>()
         };
-        let mut answer = Answer {
-            content_type: header("content-type"),
-            server: header("server"),
-            ..empty(status.as_u16())
-        };
+        let mut answer =
+            Answer { content_type: header("content-type"), server: header("server"), ..empty(status.as_u16()) };
         while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
             let room = MAX_BODY - answer.body.len();
-            answer
-                .body
-                .extend_from_slice(&chunk[..chunk.len().min(room)]);
+            answer.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
             if chunk.len() > room {
                 answer.cut = true;
                 break;
@@ -114,22 +96,14 @@ pub(crate) async fn get(
 }
 
 fn empty(status: u16) -> Answer {
-    Answer {
-        status,
-        content_type: String::new(),
-        server: String::new(),
-        body: Vec::new(),
-        cut: false,
-        elsewhere: None,
-    }
+    Answer { status, content_type: String::new(), server: String::new(), body: Vec::new(), cut: false, elsewhere: None }
 }
 
 fn redirected(response: &reqwest::Response, from: &Url) -> Option<Url> {
     if !response.status().is_redirection() {
         return None;
     }
-    from.join(response.headers().get(LOCATION)?.to_str().ok()?)
-        .ok()
+    from.join(response.headers().get(LOCATION)?.to_str().ok()?).ok()
 }
 
 /// Sorts an error by what lies beneath it.

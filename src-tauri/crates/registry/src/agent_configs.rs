@@ -34,7 +34,8 @@ pub struct NewAgentSetting {
     pub created_by: i64,
 }
 
-const COLUMNS: &str = "id, agent_id, config_key, config_value, config_type, is_encrypted, created_by, created_at, updated_at";
+const COLUMNS: &str =
+    "id, agent_id, config_key, config_value, config_type, is_encrypted, created_by, created_at, updated_at";
 
 fn from_row(r: &Row<'_>) -> rusqlite::Result<AgentSetting> {
     Ok(AgentSetting {
@@ -61,27 +62,20 @@ pub fn insert(c: &Connection, new: &NewAgentSetting) -> Result<i64> {
 
 /// The row with this id.
 pub fn get(c: &Connection, id: i64) -> Result<Option<AgentSetting>> {
-    Ok(c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM agent_configs WHERE id = ?1"
-    ))?
-    .query_row([id], from_row)
-    .optional()?)
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM agent_configs WHERE id = ?1"))?
+        .query_row([id], from_row)
+        .optional()?)
 }
 
 /// Every row, by agent and key.
 pub fn all(c: &Connection) -> Result<Vec<AgentSetting>> {
-    let mut s = c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM agent_configs ORDER BY agent_id, config_key"
-    ))?;
-    Ok(s.query_map([], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let mut s = c.prepare_cached(&format!("SELECT {COLUMNS} FROM agent_configs ORDER BY agent_id, config_key"))?;
+    Ok(s.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The settings of one agent, by key.
 pub fn of_agent(c: &Connection, agent_id: i64) -> Result<Vec<AgentSetting>> {
-    let mut s = c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM agent_configs WHERE agent_id = ?1 ORDER BY config_key"
-    ))?;
-    Ok(s.query_map([agent_id], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let mut s =
+        c.prepare_cached(&format!("SELECT {COLUMNS} FROM agent_configs WHERE agent_id = ?1 ORDER BY config_key"))?;
+    Ok(s.query_map([agent_id], from_row)?.collect::<rusqlite::Result<_>>()?)
 }

@@ -45,10 +45,7 @@ pub struct AgentRow {
 impl AgentRow {
     /// The name shown: the agent's own, else its uid.
     pub fn title(&self) -> &str {
-        self.name
-            .as_deref()
-            .filter(|n| !n.is_empty())
-            .unwrap_or(&self.uid)
+        self.name.as_deref().filter(|n| !n.is_empty()).unwrap_or(&self.uid)
     }
 
     /// The linked Letta agent, `None` while there is none.
@@ -109,43 +106,42 @@ fn from_row(r: &Row<'_>) -> rusqlite::Result<AgentRow> {
 
 /// Inserts and returns the id.
 pub fn insert(c: &Connection, new: &NewAgent) -> Result<i64> {
-    let letta_uid = new
-        .letta_uid
-        .clone()
-        .unwrap_or_else(|| format!("{UNLINKED}{}", new.uid));
+    let letta_uid = new.letta_uid.clone().unwrap_or_else(|| format!("{UNLINKED}{}", new.uid));
     c.prepare_cached(
         "INSERT INTO agents(uid, letta_uid, name, description, path, agent_index, color, created_by)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
-    .execute(params![new.uid, letta_uid, new.name, new.description, new.path, new.agent_index, new.color, new.created_by])?;
+    .execute(params![
+        new.uid,
+        letta_uid,
+        new.name,
+        new.description,
+        new.path,
+        new.agent_index,
+        new.color,
+        new.created_by
+    ])?;
     Ok(c.last_insert_rowid())
 }
 
 /// The agent with this id.
 pub fn get(c: &Connection, id: i64) -> Result<Option<AgentRow>> {
-    Ok(
-        c.prepare_cached(&format!("SELECT {COLUMNS} FROM agents a WHERE a.id = ?1"))?
-            .query_row([id], from_row)
-            .optional()?,
-    )
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM agents a WHERE a.id = ?1"))?
+        .query_row([id], from_row)
+        .optional()?)
 }
 
 /// The agent with this uid.
 pub fn by_uid(c: &Connection, uid: &str) -> Result<Option<AgentRow>> {
-    Ok(
-        c.prepare_cached(&format!("SELECT {COLUMNS} FROM agents a WHERE a.uid = ?1"))?
-            .query_row([uid], from_row)
-            .optional()?,
-    )
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM agents a WHERE a.uid = ?1"))?
+        .query_row([uid], from_row)
+        .optional()?)
 }
 
 /// Every agent, in the order of the port convention.
 pub fn all(c: &Connection) -> Result<Vec<AgentRow>> {
-    let mut s = c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM agents a ORDER BY a.agent_index"
-    ))?;
-    Ok(s.query_map([], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let mut s = c.prepare_cached(&format!("SELECT {COLUMNS} FROM agents a ORDER BY a.agent_index"))?;
+    Ok(s.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The least index of the port convention that no agent holds.
@@ -161,31 +157,22 @@ pub fn next_index(c: &Connection) -> Result<i64> {
 /// Whether this viewer may see the agent; `false` also where there is no such agent.
 pub fn is_visible(c: &Connection, id: i64, viewer: &Viewer) -> Result<bool> {
     if viewer.role == Role::Admin {
-        return Ok(c
-            .prepare_cached("SELECT 1 FROM agents WHERE id = ?1")?
-            .exists([id])?);
+        return Ok(c.prepare_cached("SELECT 1 FROM agents WHERE id = ?1")?.exists([id])?);
     }
-    Ok(c.prepare_cached(&format!(
-        "SELECT 1 FROM agents a WHERE {VISIBLE} AND a.id = ?3"
-    ))?
-    .exists(params![viewer.user_id, viewer.role.as_str(), id])?)
+    Ok(c.prepare_cached(&format!("SELECT 1 FROM agents a WHERE {VISIBLE} AND a.id = ?3"))?.exists(params![
+        viewer.user_id,
+        viewer.role.as_str(),
+        id
+    ])?)
 }
 
 /// `limit` agents from `offset` that `visible_to` may see and `query` finds, by name, and how many there are in all.
-pub fn page(
-    c: &Connection,
-    query: &str,
-    visible_to: &Viewer,
-    offset: u32,
-    limit: u32,
-) -> Result<(Vec<AgentRow>, u32)> {
+pub fn page(c: &Connection, query: &str, visible_to: &Viewer, offset: u32, limit: u32) -> Result<(Vec<AgentRow>, u32)> {
     let window = Window { offset, limit };
     let totals = lists::totals(c, lists::AGENTS)?;
     let admin = visible_to.role == Role::Admin;
     match (like(query), totals) {
-        (None, Some((total, restricted))) if admin || restricted == 0 => {
-            Ok((anchored(c, window)?, total))
-        }
+        (None, Some((total, restricted))) if admin || restricted == 0 => Ok((anchored(c, window)?, total)),
         (pattern, totals) => filtered(c, pattern, (!admin).then_some(visible_to), totals, window),
     }
 }
@@ -198,10 +185,7 @@ fn anchored(c: &Connection, window: Window) -> Result<Vec<AgentRow>> {
         "SELECT {COLUMNS} FROM (SELECT agent_id, sort FROM agent_search WHERE (sort, agent_id) >= (?1, ?2)
            ORDER BY sort, agent_id LIMIT ?3 OFFSET ?4) s CROSS JOIN agents a ON a.id = s.agent_id ORDER BY s.sort, s.agent_id"
     ))?;
-    Ok(
-        s.query_map(params![at.sort, at.id, window.limit, at.skip], from_row)?
-            .collect::<rusqlite::Result<_>>()?,
-    )
+    Ok(s.query_map(params![at.sort, at.id, window.limit, at.skip], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 fn filtered(
@@ -229,9 +213,7 @@ fn filtered(
     let total: u32 = match (totals, pattern.is_none()) {
         (Some((all, restricted)), true) => {
             let sql = format!("SELECT count(*) FROM {from} WHERE {wanted} AND s.restricted = 1");
-            let seen: u32 = c
-                .prepare_cached(&sql)?
-                .query_row(params_from_iter(&values), |r| r.get(0))?;
+            let seen: u32 = c.prepare_cached(&sql)?.query_row(params_from_iter(&values), |r| r.get(0))?;
             all - restricted + seen
         }
         _ => c
@@ -239,12 +221,8 @@ fn filtered(
             .query_row(params_from_iter(&values), |r| r.get(0))?,
     };
     values.extend([Value::from(window.limit), Value::from(window.offset)]);
-    let sql = format!(
-        "SELECT {COLUMNS} FROM {from} WHERE {wanted} ORDER BY s.sort, s.agent_id LIMIT ?4 OFFSET ?5"
-    );
-    let items = c
-        .prepare_cached(&sql)?
-        .query_map(params_from_iter(&values), from_row)?
-        .collect::<rusqlite::Result<_>>()?;
+    let sql = format!("SELECT {COLUMNS} FROM {from} WHERE {wanted} ORDER BY s.sort, s.agent_id LIMIT ?4 OFFSET ?5");
+    let items =
+        c.prepare_cached(&sql)?.query_map(params_from_iter(&values), from_row)?.collect::<rusqlite::Result<_>>()?;
     Ok((items, total))
 }

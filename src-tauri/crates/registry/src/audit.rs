@@ -36,34 +36,25 @@ pub struct Entry {
 
 /// Adds a line and returns its id.
 pub fn write(c: &Connection, entry: &NewEntry<'_>) -> Result<i64> {
-    c.prepare_cached("INSERT INTO audit(at, user_id, actor, via, action, target, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
-        .execute(params![
-            stamp(entry.at),
-            entry.user_id,
-            entry.actor,
-            entry.via,
-            entry.action,
-            entry.target,
-            entry.detail.as_ref().map(Value::to_string)
-        ])?;
+    c.prepare_cached(
+        "INSERT INTO audit(at, user_id, actor, via, action, target, detail) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        stamp(entry.at),
+        entry.user_id,
+        entry.actor,
+        entry.via,
+        entry.action,
+        entry.target,
+        entry.detail.as_ref().map(Value::to_string)
+    ])?;
     Ok(c.last_insert_rowid())
 }
 
 /// `limit` lines from `offset`, the latest first, and how many there are; `action` narrows to one.
-pub fn page(
-    c: &Connection,
-    action: Option<&str>,
-    offset: u32,
-    limit: u32,
-) -> Result<(Vec<Entry>, u32)> {
-    let clause = if action.is_some() {
-        "WHERE action = ?1"
-    } else {
-        "WHERE ?1 IS NULL"
-    };
-    let total = c
-        .prepare_cached(&format!("SELECT count(*) FROM audit {clause}"))?
-        .query_row([action], |r| r.get(0))?;
+pub fn page(c: &Connection, action: Option<&str>, offset: u32, limit: u32) -> Result<(Vec<Entry>, u32)> {
+    let clause = if action.is_some() { "WHERE action = ?1" } else { "WHERE ?1 IS NULL" };
+    let total = c.prepare_cached(&format!("SELECT count(*) FROM audit {clause}"))?.query_row([action], |r| r.get(0))?;
     let sql = format!(
         "SELECT id, at, user_id, actor, via, action, target, detail FROM audit {clause} ORDER BY id DESC LIMIT ?2 OFFSET ?3"
     );

@@ -16,12 +16,7 @@ use crate::{
 const KEPT: usize = 10;
 
 /// Copies the registry to `<file>.before-v<N>-<stamp>` and drops the oldest such copies beyond ten.
-pub(crate) fn before_migration(
-    c: &Connection,
-    path: &Path,
-    version: i64,
-    now: OffsetDateTime,
-) -> Result<PathBuf> {
+pub(crate) fn before_migration(c: &Connection, path: &Path, version: i64, now: OffsetDateTime) -> Result<PathBuf> {
     let to = free_name(path, &format!(".before-v{version}-{}", file_stamp(now)));
     copy(c, &to)?;
     prune(path)?;
@@ -36,9 +31,7 @@ pub(crate) fn copy(c: &Connection, to: &Path) -> Result<()> {
     let made = registry::connect(&part, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     made.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;
     drop(made);
-    std::fs::File::open(&part)
-        .and_then(|f| f.sync_all())
-        .map_err(RegistryError::io(&part, "write"))?;
+    std::fs::File::open(&part).and_then(|f| f.sync_all()).map_err(RegistryError::io(&part, "write"))?;
     std::fs::rename(&part, to).map_err(RegistryError::io(to, "rename"))
 }
 
@@ -47,10 +40,7 @@ pub(crate) fn free_name(path: &Path, suffix: &str) -> PathBuf {
     if !first.exists() {
         return first;
     }
-    (2..)
-        .map(|n| with_suffix(path, &format!("{suffix}-{n}")))
-        .find(|p| !p.exists())
-        .unwrap_or(first)
+    (2..).map(|n| with_suffix(path, &format!("{suffix}-{n}"))).find(|p| !p.exists()).unwrap_or(first)
 }
 
 /// A copy made before a migration.
@@ -67,17 +57,10 @@ pub struct Backup {
 pub fn backups(path: &Path) -> Result<Vec<Backup>> {
     let mut copies = list(path)?;
     copies.sort();
-    let known = copies
-        .into_iter()
-        .rev()
-        .filter_map(|(made, path)| match header::look(&path) {
-            Ok(Found::Ours { version }) => Some(Backup {
-                path,
-                version,
-                made,
-            }),
-            _ => None,
-        });
+    let known = copies.into_iter().rev().filter_map(|(made, path)| match header::look(&path) {
+        Ok(Found::Ours { version }) => Some(Backup { path, version, made }),
+        _ => None,
+    });
     Ok(known.collect())
 }
 
@@ -86,9 +69,7 @@ pub fn backups(path: &Path) -> Result<Vec<Backup>> {
 /// Nobody may have the registry open. Errors: `from` is damaged, newer or not ours; then nothing was changed.
 pub fn restore_backup(path: &Path, from: &Path, now: OffsetDateTime) -> Result<PathBuf> {
     let Found::Ours { .. } = header::look(from)? else {
-        return Err(RegistryError::NotFound {
-            what: format!("registry in `{}`", from.display()),
-        });
+        return Err(RegistryError::NotFound { what: format!("registry in `{}`", from.display()) });
     };
     let source = header::open_read_only(from)?;
     registry::check(&source)?;
@@ -118,10 +99,7 @@ fn list(path: &Path) -> Result<Vec<(String, PathBuf)>> {
     for entry in std::fs::read_dir(folder).map_err(RegistryError::io(folder, "read"))? {
         let entry = entry.map_err(RegistryError::io(folder, "read"))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let Some((_, when)) = name
-            .strip_prefix(&start)
-            .and_then(|rest| rest.split_once('-'))
-        else {
+        let Some((_, when)) = name.strip_prefix(&start).and_then(|rest| rest.split_once('-')) else {
             continue;
         };
         if !when.ends_with(".part") {

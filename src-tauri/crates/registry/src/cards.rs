@@ -85,10 +85,7 @@ pub fn page(c: &Connection, tab: &str, query: &str, offset: u32, limit: u32) -> 
             "SELECT {COLUMNS} FROM cards WHERE tab = ?1 AND (rank, sort, id) >= (?2, ?3, ?4)
              ORDER BY rank, sort, id LIMIT ?5 OFFSET ?6"
         ))?;
-        let rows = s.query_map(
-            params![tab, at.rank, at.sort, at.id, limit, at.skip],
-            from_row,
-        )?;
+        let rows = s.query_map(params![tab, at.rank, at.sort, at.id, limit, at.skip], from_row)?;
         return Ok(rows.collect::<rusqlite::Result<_>>()?);
     }
     let sql = format!(
@@ -108,40 +105,28 @@ pub fn counts(c: &Connection, tab: &str, query: &str) -> Result<(u32, u32)> {
     {
         return Ok(totals);
     }
-    let sql = "SELECT count(*), count(*) FILTER (WHERE rank = 0) FROM cards WHERE tab = ?1 AND search LIKE ?2 ESCAPE '\\'";
+    let sql =
+        "SELECT count(*), count(*) FILTER (WHERE rank = 0) FROM cards WHERE tab = ?1 AND search LIKE ?2 ESCAPE '\\'";
     let pattern = pattern.unwrap_or_else(|| "%".into());
-    Ok(c.prepare_cached(sql)?
-        .query_row([tab, &pattern], |r| Ok((r.get(0)?, r.get(1)?)))?)
+    Ok(c.prepare_cached(sql)?.query_row([tab, &pattern], |r| Ok((r.get(0)?, r.get(1)?)))?)
 }
 
 /// The tabs that have cards, by name.
 pub fn tabs(c: &Connection) -> Result<Vec<Tab>> {
-    let fresh = !c
-        .prepare_cached("SELECT 1 FROM list_totals WHERE dirty = 1 AND list LIKE 'cards:%'")?
-        .exists([])?;
+    let fresh = !c.prepare_cached("SELECT 1 FROM list_totals WHERE dirty = 1 AND list LIKE 'cards:%'")?.exists([])?;
     let sql = if fresh {
         "SELECT substr(list, 7), total, marked FROM list_totals WHERE list LIKE 'cards:%' AND total > 0 ORDER BY 1"
     } else {
         "SELECT tab, count(*), count(*) FILTER (WHERE rank = 0) FROM cards GROUP BY tab ORDER BY 1"
     };
     Ok(c.prepare_cached(sql)?
-        .query_map([], |r| {
-            Ok(Tab {
-                tab: r.get(0)?,
-                total: r.get(1)?,
-                needs_you: r.get(2)?,
-            })
-        })?
+        .query_map([], |r| Ok(Tab { tab: r.get(0)?, total: r.get(1)?, needs_you: r.get(2)? }))?
         .collect::<rusqlite::Result<_>>()?)
 }
 
 /// The card with this id.
 pub fn get(c: &Connection, id: &str) -> Result<Option<Card>> {
-    Ok(
-        c.prepare_cached(&format!("SELECT {COLUMNS} FROM cards WHERE id = ?1"))?
-            .query_row([id], from_row)
-            .optional()?,
-    )
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM cards WHERE id = ?1"))?.query_row([id], from_row).optional()?)
 }
 
 /// Makes the table hold exactly `cards`, writing only what differs; of two with one id the later stays.
@@ -168,8 +153,7 @@ pub fn replace_all(c: &Connection, cards: impl Iterator<Item = Card>) -> Result<
         dirty.insert(card.tab);
     }
     for gone in had.values() {
-        c.prepare_cached("DELETE FROM cards WHERE id = ?1")?
-            .execute([&gone.id])?;
+        c.prepare_cached("DELETE FROM cards WHERE id = ?1")?.execute([&gone.id])?;
         done.removed += 1;
         dirty.insert(gone.tab.clone());
     }
@@ -195,10 +179,8 @@ pub fn upsert(c: &Connection, card: &Card) -> Result<bool> {
 
 /// Removes one card; `false` where it was not there.
 pub fn delete(c: &Connection, id: &str) -> Result<bool> {
-    let tab: Option<String> = c
-        .prepare_cached("DELETE FROM cards WHERE id = ?1 RETURNING tab")?
-        .query_row([id], |r| r.get(0))
-        .optional()?;
+    let tab: Option<String> =
+        c.prepare_cached("DELETE FROM cards WHERE id = ?1 RETURNING tab")?.query_row([id], |r| r.get(0)).optional()?;
     match tab {
         Some(tab) => lists::mark(c, &list_of(&tab)).map(|()| true),
         None => Ok(false),
@@ -210,15 +192,8 @@ fn list_of(tab: &str) -> String {
 }
 
 fn put(c: &Connection, card: &Card) -> Result<()> {
-    let search = fold(
-        &[
-            card.title.as_str(),
-            &card.name,
-            &card.description,
-            card.path.as_deref().unwrap_or(""),
-        ]
-        .join("\n"),
-    );
+    let search =
+        fold(&[card.title.as_str(), &card.name, &card.description, card.path.as_deref().unwrap_or("")].join("\n"));
     c.prepare_cached(&format!(
         "INSERT OR REPLACE INTO cards({COLUMNS}, sort, search)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
@@ -239,7 +214,8 @@ fn put(c: &Connection, card: &Card) -> Result<()> {
         card.tool_id,
         card.instance_id,
         card.broken.as_ref().map(|b| {
-            json!({"file": b.file, "line": b.line, "column": b.column, "message": b.message, "hint": b.hint}).to_string()
+            json!({"file": b.file, "line": b.line, "column": b.column, "message": b.message, "hint": b.hint})
+                .to_string()
         }),
         card.status,
         card.reason,

@@ -81,12 +81,7 @@ fn from_row(r: &Row<'_>) -> rusqlite::Result<ChangeSet> {
 }
 
 /// `limit` change sets from `offset`, the latest first, and how many the filter finds.
-pub fn page(
-    c: &Connection,
-    filter: &ChangeFilter,
-    offset: u32,
-    limit: u32,
-) -> Result<(Vec<ChangeSet>, u32)> {
+pub fn page(c: &Connection, filter: &ChangeFilter, offset: u32, limit: u32) -> Result<(Vec<ChangeSet>, u32)> {
     let query = crate::fold::escape(filter.query.trim());
     let values: Vec<(&str, &dyn rusqlite::ToSql)> = vec![
         (":state", &filter.state),
@@ -99,54 +94,25 @@ pub fn page(
         (filter.state.is_some(), "s.state = :state"),
         (filter.via.is_some(), "s.via = :via"),
         (filter.actor_user_id.is_some(), "s.actor_user_id = :actor"),
-        (
-            filter.target.is_some(),
-            "s.id IN (SELECT change_id FROM change_steps WHERE target = :target)",
-        ),
-        (
-            !query.is_empty(),
-            "(s.title LIKE :query ESCAPE '\\' OR s.actor_name LIKE :query ESCAPE '\\')",
-        ),
+        (filter.target.is_some(), "s.id IN (SELECT change_id FROM change_steps WHERE target = :target)"),
+        (!query.is_empty(), "(s.title LIKE :query ESCAPE '\\' OR s.actor_name LIKE :query ESCAPE '\\')"),
     ];
-    let clause: Vec<&str> = wanted
-        .iter()
-        .filter(|(on, _)| *on)
-        .map(|(_, sql)| *sql)
-        .collect();
-    let clause = if clause.is_empty() {
-        String::new()
-    } else {
-        format!(" WHERE {}", clause.join(" AND "))
-    };
-    let mut values: Vec<_> = values
-        .into_iter()
-        .zip(wanted)
-        .filter(|(_, (on, _))| *on)
-        .map(|(v, _)| v)
-        .collect();
+    let clause: Vec<&str> = wanted.iter().filter(|(on, _)| *on).map(|(_, sql)| *sql).collect();
+    let clause = if clause.is_empty() { String::new() } else { format!(" WHERE {}", clause.join(" AND ")) };
+    let mut values: Vec<_> = values.into_iter().zip(wanted).filter(|(_, (on, _))| *on).map(|(v, _)| v).collect();
     let total = c
         .prepare_cached(&format!("SELECT count(*) FROM change_sets s{clause}"))?
         .query_row(values.as_slice(), |r| r.get(0))?;
-    values.extend([
-        (":limit", &limit as &dyn rusqlite::ToSql),
-        (":offset", &offset),
-    ]);
-    let sql = format!(
-        "SELECT {COLUMNS} FROM change_sets s{clause} ORDER BY s.seq DESC LIMIT :limit OFFSET :offset"
-    );
-    let items = c
-        .prepare_cached(&sql)?
-        .query_map(values.as_slice(), from_row)?
-        .collect::<rusqlite::Result<_>>()?;
+    values.extend([(":limit", &limit as &dyn rusqlite::ToSql), (":offset", &offset)]);
+    let sql = format!("SELECT {COLUMNS} FROM change_sets s{clause} ORDER BY s.seq DESC LIMIT :limit OFFSET :offset");
+    let items = c.prepare_cached(&sql)?.query_map(values.as_slice(), from_row)?.collect::<rusqlite::Result<_>>()?;
     Ok((items, total))
 }
 
 /// The change set with this id.
 pub fn get(c: &Connection, id: &str) -> Result<Option<ChangeSet>> {
     let sql = format!("SELECT {COLUMNS} FROM change_sets s WHERE id = ?1");
-    Ok(c.prepare_cached(&sql)?
-        .query_row([id], from_row)
-        .optional()?)
+    Ok(c.prepare_cached(&sql)?.query_row([id], from_row).optional()?)
 }
 
 /// Its steps, in order.

@@ -42,7 +42,8 @@ pub struct NewConfiguration {
     pub created_by: i64,
 }
 
-const COLUMNS: &str = "id, key, value, type, scope, scope_id, description, is_encrypted, created_by, created_at, updated_at";
+const COLUMNS: &str =
+    "id, key, value, type, scope, scope_id, description, is_encrypted, created_by, created_at, updated_at";
 
 fn from_row(r: &Row<'_>) -> rusqlite::Result<Configuration> {
     Ok(Configuration {
@@ -71,20 +72,15 @@ pub fn insert(c: &Connection, new: &NewConfiguration) -> Result<i64> {
 
 /// The row with this id.
 pub fn get(c: &Connection, id: i64) -> Result<Option<Configuration>> {
-    Ok(c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM configurations WHERE id = ?1"
-    ))?
-    .query_row([id], from_row)
-    .optional()?)
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM configurations WHERE id = ?1"))?
+        .query_row([id], from_row)
+        .optional()?)
 }
 
 /// Every row, by scope.
 pub fn all(c: &Connection) -> Result<Vec<Configuration>> {
-    let mut s = c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM configurations ORDER BY scope, scope_id, key"
-    ))?;
-    Ok(s.query_map([], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let mut s = c.prepare_cached(&format!("SELECT {COLUMNS} FROM configurations ORDER BY scope, scope_id, key"))?;
+    Ok(s.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The settings of one agent, tool, user or the system.
@@ -92,6 +88,5 @@ pub fn of_scope(c: &Connection, scope: &str, scope_id: Option<i64>) -> Result<Ve
     let mut s = c.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM configurations WHERE scope = ?1 AND scope_id IS ?2 ORDER BY key"
     ))?;
-    Ok(s.query_map(params![scope, scope_id], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    Ok(s.query_map(params![scope, scope_id], from_row)?.collect::<rusqlite::Result<_>>()?)
 }

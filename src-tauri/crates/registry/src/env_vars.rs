@@ -30,8 +30,7 @@ pub struct NewEnvVar {
     pub created_by: i64,
 }
 
-const COLUMNS: &str =
-    "id, var_name, var_value, is_encrypted, description, created_by, created_at, updated_at";
+const COLUMNS: &str = "id, var_name, var_value, is_encrypted, description, created_by, created_at, updated_at";
 
 fn from_row(r: &Row<'_>) -> rusqlite::Result<EnvVar> {
     Ok(EnvVar {
@@ -57,25 +56,20 @@ pub fn insert(c: &Connection, new: &NewEnvVar) -> Result<i64> {
 
 /// The row with this id.
 pub fn get(c: &Connection, id: i64) -> Result<Option<EnvVar>> {
-    Ok(
-        c.prepare_cached(&format!("SELECT {COLUMNS} FROM env_vars WHERE id = ?1"))?
-            .query_row([id], from_row)
-            .optional()?,
-    )
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM env_vars WHERE id = ?1"))?
+        .query_row([id], from_row)
+        .optional()?)
 }
 
 /// Every row, by name.
 pub fn all(c: &Connection) -> Result<Vec<EnvVar>> {
     let mut s = c.prepare_cached(&format!("SELECT {COLUMNS} FROM env_vars ORDER BY var_name"))?;
-    Ok(s.query_map([], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    Ok(s.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The variable with this name.
 pub fn by_name(c: &Connection, name: &str) -> Result<Option<EnvVar>> {
-    Ok(c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM env_vars WHERE var_name = ?1"
-    ))?
-    .query_row([name], from_row)
-    .optional()?)
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM env_vars WHERE var_name = ?1"))?
+        .query_row([name], from_row)
+        .optional()?)
 }

@@ -12,20 +12,12 @@ pub enum RegistryError {
     #[error(
         "The registry `{path}` has schema {found}, this app knows up to {known}. Nothing was changed. Open it with the newer app, or restore the backup beside it."
     )]
-    Newer {
-        path: PathBuf,
-        found: i64,
-        known: i64,
-    },
+    Newer { path: PathBuf, found: i64, known: i64 },
     /// SQLite found damage. The file was not changed; [`crate::recover_copy`] salvages what can be read.
-    #[error(
-        "The registry is damaged: {finding}. Nothing was changed. Recover what can be read, or restore a backup."
-    )]
+    #[error("The registry is damaged: {finding}. Nothing was changed. Recover what can be read, or restore a backup.")]
     Damaged { finding: String },
     /// The file is no SQLite database at all. It was not changed.
-    #[error(
-        "`{path}` is not a database. Nothing was changed. Move the file away, or choose another root folder."
-    )]
+    #[error("`{path}` is not a database. Nothing was changed. Move the file away, or choose another root folder.")]
     NotSqlite { path: PathBuf },
     /// A SQLite database that something else made. It was not changed.
     #[error(
@@ -33,27 +25,17 @@ pub enum RegistryError {
     )]
     NotOurs { path: PathBuf },
     /// Another process held the file for longer than the busy timeout (5 s).
-    #[error(
-        "The registry is in use by another process. Nothing was written. Close the other program and try again."
-    )]
+    #[error("The registry is in use by another process. Nothing was written. Close the other program and try again.")]
     Locked,
     /// `read` inside `read`, or `write` inside `write`, on one thread: it would wait for itself. A bug of the caller.
-    #[error(
-        "The registry was called from inside a call of the same kind. Nothing was done. Report this."
-    )]
+    #[error("The registry was called from inside a call of the same kind. Nothing was done. Report this.")]
     Nested,
     /// A rule of the schema refused the row; `what` is SQLite's or the rule's own sentence.
     #[error("The registry refused the row: {what}")]
     Constraint { kind: ConstraintKind, what: String },
     /// A folder or file operation around the database failed.
-    #[error(
-        "Could not {action} `{path}`: {source}. Check the folder's permissions and free space."
-    )]
-    Io {
-        path: PathBuf,
-        action: &'static str,
-        source: std::io::Error,
-    },
+    #[error("Could not {action} `{path}`: {source}. Check the folder's permissions and free space.")]
+    Io { path: PathBuf, action: &'static str, source: std::io::Error },
     /// The row or file asked for is not there.
     #[error("There is no {what}. It may have been removed; refresh and try again.")]
     NotFound { what: String },
@@ -90,13 +72,10 @@ impl From<rusqlite::Error> for RegistryError {
         let said = || message.clone().unwrap_or_else(|| code.to_string());
         match code.code {
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => RegistryError::Locked,
-            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
-                RegistryError::Damaged { finding: said() }
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => RegistryError::Damaged { finding: said() },
+            ErrorCode::ConstraintViolation => {
+                RegistryError::Constraint { kind: kind_of(code.extended_code, message.as_deref()), what: said() }
             }
-            ErrorCode::ConstraintViolation => RegistryError::Constraint {
-                kind: kind_of(code.extended_code, message.as_deref()),
-                what: said(),
-            },
             _ => RegistryError::Sqlite(error),
         }
     }
@@ -106,12 +85,10 @@ fn kind_of(extended: i32, said: Option<&str>) -> ConstraintKind {
     use rusqlite::ffi;
     match extended {
         // SQLite runs ON DELETE RESTRICT as a trigger and tells it from a rule of ours only by its fixed text.
-        ffi::SQLITE_CONSTRAINT_TRIGGER if said == Some("FOREIGN KEY constraint failed") => {
-            ConstraintKind::ForeignKey
+        ffi::SQLITE_CONSTRAINT_TRIGGER if said == Some("FOREIGN KEY constraint failed") => ConstraintKind::ForeignKey,
+        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+            ConstraintKind::Unique
         }
-        ffi::SQLITE_CONSTRAINT_UNIQUE
-        | ffi::SQLITE_CONSTRAINT_PRIMARYKEY
-        | ffi::SQLITE_CONSTRAINT_ROWID => ConstraintKind::Unique,
         ffi::SQLITE_CONSTRAINT_FOREIGNKEY => ConstraintKind::ForeignKey,
         ffi::SQLITE_CONSTRAINT_CHECK | ffi::SQLITE_CONSTRAINT_DATATYPE => ConstraintKind::Check,
         ffi::SQLITE_CONSTRAINT_NOTNULL => ConstraintKind::NotNull,
@@ -121,15 +98,8 @@ fn kind_of(extended: i32, said: Option<&str>) -> ConstraintKind {
 }
 
 impl RegistryError {
-    pub(crate) fn io(
-        path: &std::path::Path,
-        action: &'static str,
-    ) -> impl FnOnce(std::io::Error) -> RegistryError {
+    pub(crate) fn io(path: &std::path::Path, action: &'static str) -> impl FnOnce(std::io::Error) -> RegistryError {
         let path = path.to_path_buf();
-        move |source| RegistryError::Io {
-            path,
-            action,
-            source,
-        }
+        move |source| RegistryError::Io { path, action, source }
     }
 }

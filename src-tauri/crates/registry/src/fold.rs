@@ -71,11 +71,7 @@ pub fn repair_mojibake(text: &str) -> Option<String> {
         }
     };
     // Control characters in the result mean that the guess was wrong.
-    if repaired == text
-        || repaired
-            .chars()
-            .any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
-    {
+    if repaired == text || repaired.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t' | '\r')) {
         return None;
     }
     Some(repaired)
@@ -84,16 +80,12 @@ pub fn repair_mojibake(text: &str) -> Option<String> {
 /// The byte that Windows-1252 (and Latin-1 where it has no entry) shows as `c`.
 fn windows_1252(c: char) -> Option<u8> {
     const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
-        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
-        'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘',
+        '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
     ];
     match u32::from(c) {
         code @ (0..=0x7f | 0xa0..=0xff) => u8::try_from(code).ok(),
         code @ 0x80..=0x9f => u8::try_from(code).ok(),
-        _ => HIGH
-            .iter()
-            .position(|h| *h == c)
-            .and_then(|i| u8::try_from(0x80 + i).ok()),
+        _ => HIGH.iter().position(|h| *h == c).and_then(|i| u8::try_from(0x80 + i).ok()),
     }
 }

@@ -25,10 +25,7 @@ pub(crate) fn look(path: &Path) -> Result<Found> {
     match File::open(path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Nothing),
         Err(e) => return Err(RegistryError::io(path, "open")(e)),
-        Ok(f) => f
-            .take(64 * 1024)
-            .read_to_end(&mut start)
-            .map_err(RegistryError::io(path, "read"))?,
+        Ok(f) => f.take(64 * 1024).read_to_end(&mut start).map_err(RegistryError::io(path, "read"))?,
     };
     let log = with_suffix(path, "-wal");
     let logged = std::fs::metadata(&log).is_ok_and(|m| m.len() > 0);
@@ -38,13 +35,10 @@ pub(crate) fn look(path: &Path) -> Result<Found> {
     if !start.is_empty() && !start.starts_with(MAGIC) {
         return Err(if looks_like_ours(&start) {
             RegistryError::Damaged {
-                finding: "the file does not begin as a database does, though the rest is ours"
-                    .into(),
+                finding: "the file does not begin as a database does, though the rest is ours".into(),
             }
         } else {
-            RegistryError::NotSqlite {
-                path: path.to_path_buf(),
-            }
+            RegistryError::NotSqlite { path: path.to_path_buf() }
         });
     }
     if !start.is_empty() && !is_sound(&start) {
@@ -52,37 +46,23 @@ pub(crate) fn look(path: &Path) -> Result<Found> {
             finding: "the fixed values in the file's header are not what they must be".into(),
         });
     }
-    let (version, application) = if logged {
-        pragmas(path)?
-    } else {
-        (be32(&start, 60), be32(&start, 68))
-    };
+    let (version, application) = if logged { pragmas(path)? } else { (be32(&start, 60), be32(&start, 68)) };
     if application != APPLICATION_ID {
         if application == 0 && version == 0 && is_empty(path)? {
             return Ok(Found::Nothing);
         }
         return Err(if looks_like_ours(&start) {
-            RegistryError::Damaged {
-                finding: "the mark that says the file is ours is gone from its header".into(),
-            }
+            RegistryError::Damaged { finding: "the mark that says the file is ours is gone from its header".into() }
         } else {
-            RegistryError::NotOurs {
-                path: path.to_path_buf(),
-            }
+            RegistryError::NotOurs { path: path.to_path_buf() }
         });
     }
     // A version no build can have reached is a damaged header, not a newer app.
     if !(1..=LATEST + 1000).contains(&version) {
-        return Err(RegistryError::Damaged {
-            finding: format!("the header names schema {version}, which never was"),
-        });
+        return Err(RegistryError::Damaged { finding: format!("the header names schema {version}, which never was") });
     }
     if version > LATEST {
-        return Err(RegistryError::Newer {
-            path: path.to_path_buf(),
-            found: version,
-            known: LATEST,
-        });
+        return Err(RegistryError::Newer { path: path.to_path_buf(), found: version, known: LATEST });
     }
     Ok(Found::Ours { version })
 }
@@ -106,9 +86,7 @@ fn is_sound(start: &[u8]) -> bool {
     let page = be32(start, 14) & 0xffff;
     start.len() >= 512
         && (page == 1 || (page >= 512 && page.count_ones() == 1))
-        && start
-            .get(18..24)
-            .is_some_and(|b| matches!(b, [1 | 2, 1 | 2, 0, 64, 32, 32]))
+        && start.get(18..24).is_some_and(|b| matches!(b, [1 | 2, 1 | 2, 0, 64, 32, 32]))
         && (0..=4).contains(&be32(start, 44))
         && (0..=1).contains(&be32(start, 56))
 }
@@ -138,10 +116,7 @@ pub(crate) fn mend(bytes: &mut [u8]) -> bool {
     if !(1..=LATEST).contains(&version) {
         put(60, &u32::try_from(LATEST).unwrap_or(0).to_be_bytes());
     }
-    put(
-        68,
-        &u32::try_from(APPLICATION_ID).unwrap_or(0).to_be_bytes(),
-    );
+    put(68, &u32::try_from(APPLICATION_ID).unwrap_or(0).to_be_bytes());
     true
 }
 
@@ -159,10 +134,7 @@ fn is_empty(path: &Path) -> Result<bool> {
 }
 
 pub(crate) fn open_read_only(path: &Path) -> Result<Connection> {
-    let c = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+    let c = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     c.busy_timeout(std::time::Duration::from_secs(5))?;
     Ok(c)
 }

@@ -24,27 +24,18 @@ pub(crate) struct Anchor {
 
 /// Total and marked rows (cards that need the operator, agents that a list narrows), if they are up to date.
 pub(crate) fn totals(c: &Connection, list: &str) -> Result<Option<(u32, u32)>> {
-    Ok(
-        c.prepare_cached("SELECT total, marked FROM list_totals WHERE list = ?1 AND dirty = 0")?
-            .query_row([list], |r| Ok((r.get(0)?, r.get(1)?)))
-            .optional()?,
-    )
+    Ok(c.prepare_cached("SELECT total, marked FROM list_totals WHERE list = ?1 AND dirty = 0")?
+        .query_row([list], |r| Ok((r.get(0)?, r.get(1)?)))
+        .optional()?)
 }
 
 /// The anchor at or before row `offset` of an up-to-date list; `None` past its end.
 pub(crate) fn anchor(c: &Connection, list: &str, offset: u32) -> Result<Option<Anchor>> {
-    Ok(
-        c.prepare_cached("SELECT rank, sort, id FROM list_anchors WHERE list = ?1 AND n = ?2")?
-            .query_row(params![list, offset / STRIDE], |r| {
-                Ok(Anchor {
-                    rank: r.get(0)?,
-                    sort: r.get(1)?,
-                    id: r.get(2)?,
-                    skip: offset % STRIDE,
-                })
-            })
-            .optional()?,
-    )
+    Ok(c.prepare_cached("SELECT rank, sort, id FROM list_anchors WHERE list = ?1 AND n = ?2")?
+        .query_row(params![list, offset / STRIDE], |r| {
+            Ok(Anchor { rank: r.get(0)?, sort: r.get(1)?, id: r.get(2)?, skip: offset % STRIDE })
+        })
+        .optional()?)
 }
 
 /// Marks a list for [`refresh`].
@@ -62,8 +53,7 @@ pub(crate) fn refresh(c: &Connection) -> Result<()> {
         .query_map([], |r| r.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     for list in dirty {
-        c.prepare_cached("DELETE FROM list_anchors WHERE list = ?1")?
-            .execute([&list])?;
+        c.prepare_cached("DELETE FROM list_anchors WHERE list = ?1")?.execute([&list])?;
         match list.strip_prefix("cards:") {
             Some(tab) => refresh_tab(c, &list, tab)?,
             None => refresh_agents(c, &list)?,
@@ -95,19 +85,10 @@ fn fold_agents(c: &Connection) -> Result<()> {
         let about: Option<String> = r.get(3)?;
         let path: String = r.get(4)?;
         let sort = fold(name.as_deref().filter(|n| !n.is_empty()).unwrap_or(&uid));
-        let search = fold(
-            &[
-                name.as_deref().unwrap_or(""),
-                &uid,
-                about.as_deref().unwrap_or(""),
-                &path,
-            ]
-            .join("\n"),
-        );
+        let search = fold(&[name.as_deref().unwrap_or(""), &uid, about.as_deref().unwrap_or(""), &path].join("\n"));
         folded.push((r.get(0)?, sort, search));
     }
-    let mut put =
-        c.prepare_cached("UPDATE agent_search SET sort = ?2, search = ?3 WHERE agent_id = ?1")?;
+    let mut put = c.prepare_cached("UPDATE agent_search SET sort = ?2, search = ?3 WHERE agent_id = ?1")?;
     for (id, sort, search) in folded {
         put.execute(params![id, sort, search])?;
     }
@@ -143,7 +124,6 @@ fn refresh_tab(c: &Connection, list: &str, tab: &str) -> Result<()> {
            marked = (SELECT count(*) FROM cards WHERE tab = ?2 AND rank = 0) WHERE list = ?1",
     )?
     .execute([list, tab])?;
-    c.prepare_cached("DELETE FROM list_totals WHERE list = ?1 AND total = 0")?
-        .execute([list])?;
+    c.prepare_cached("DELETE FROM list_totals WHERE list = ?1 AND total = 0")?.execute([list])?;
     Ok(())
 }

@@ -28,13 +28,7 @@ fn from_row(r: &Row<'_>) -> rusqlite::Result<Membership> {
 }
 
 /// Records a membership.
-pub fn insert(
-    c: &Connection,
-    agent_id: i64,
-    user_id: i64,
-    role: &str,
-    created_by: i64,
-) -> Result<()> {
+pub fn insert(c: &Connection, agent_id: i64, user_id: i64, role: &str, created_by: i64) -> Result<()> {
     c.prepare_cached("INSERT INTO agent_memberships(agent_id, user_id, role, created_by) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![agent_id, user_id, role, created_by])?;
     Ok(())
@@ -42,18 +36,12 @@ pub fn insert(
 
 /// The members of one agent.
 pub fn of_agent(c: &Connection, agent_id: i64) -> Result<Vec<Membership>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM agent_memberships WHERE agent_id = ?1 ORDER BY user_id");
-    Ok(c.prepare_cached(&sql)?
-        .query_map([agent_id], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let sql = format!("SELECT {COLUMNS} FROM agent_memberships WHERE agent_id = ?1 ORDER BY user_id");
+    Ok(c.prepare_cached(&sql)?.query_map([agent_id], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The agents one account is a member of.
 pub fn of_user(c: &Connection, user_id: i64) -> Result<Vec<Membership>> {
-    let sql =
-        format!("SELECT {COLUMNS} FROM agent_memberships WHERE user_id = ?1 ORDER BY agent_id");
-    Ok(c.prepare_cached(&sql)?
-        .query_map([user_id], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let sql = format!("SELECT {COLUMNS} FROM agent_memberships WHERE user_id = ?1 ORDER BY agent_id");
+    Ok(c.prepare_cached(&sql)?.query_map([user_id], from_row)?.collect::<rusqlite::Result<_>>()?)
 }

@@ -43,20 +43,12 @@ impl<'a> Pages<'a> {
             _ => 4096,
         };
         let reserved = bytes.get(20).copied().map_or(0, usize::from);
-        Pages {
-            bytes,
-            size,
-            usable: size.saturating_sub(reserved).max(480),
-            used: HashSet::new(),
-        }
+        Pages { bytes, size, usable: size.saturating_sub(reserved).max(480), used: HashSet::new() }
     }
 
     /// Page `n`, from 1; the last one of a file that was cut may be short, and what is whole on it still reads.
     fn page(&self, n: u32) -> Option<&'a [u8]> {
-        let start = usize::try_from(n)
-            .ok()?
-            .checked_sub(1)?
-            .checked_mul(self.size)?;
+        let start = usize::try_from(n).ok()?.checked_sub(1)?.checked_mul(self.size)?;
         let end = start.checked_add(self.size)?.min(self.bytes.len());
         self.bytes.get(start..end).filter(|page| !page.is_empty())
     }
@@ -129,9 +121,7 @@ impl<'a> Pages<'a> {
         }
         let (length, at) = varint(page, at)?;
         let (rowid, at) = varint(page, at)?;
-        let length = usize::try_from(length)
-            .ok()
-            .filter(|n| *n <= self.bytes.len())?;
+        let length = usize::try_from(length).ok().filter(|n| *n <= self.bytes.len())?;
         let most = self.usable - 35;
         let local = if length <= most {
             length
@@ -145,9 +135,7 @@ impl<'a> Pages<'a> {
             let mut next = u32_at(page, at + local)?;
             let mut chain = Vec::new();
             while payload.len() < length {
-                let more = self
-                    .page(next)
-                    .filter(|_| !self.used.contains(&next) && !chain.contains(&next))?;
+                let more = self.page(next).filter(|_| !self.used.contains(&next) && !chain.contains(&next))?;
                 chain.push(next);
                 let take = (length - payload.len()).min(self.usable - 4);
                 payload.extend_from_slice(more.get(4..4 + take)?);
@@ -155,10 +143,7 @@ impl<'a> Pages<'a> {
             }
             self.used.extend(chain);
         }
-        Some(Found {
-            rowid,
-            values: record(&payload)?,
-        })
+        Some(Found { rowid, values: record(&payload)? })
     }
 
     /// Marks the pages of an index, so that they are not taken for lost rows.
@@ -182,8 +167,7 @@ impl<'a> Pages<'a> {
         let mut trunk = u32_at(self.bytes, 32).unwrap_or(0);
         while trunk != 0 && self.used.insert(trunk) {
             let Some(page) = self.page(trunk) else { return };
-            let leaves =
-                u32_at(page, 4).map_or(0, |n| n.min(u32::try_from(self.size / 4).unwrap_or(0)));
+            let leaves = u32_at(page, 4).map_or(0, |n| n.min(u32::try_from(self.size / 4).unwrap_or(0)));
             for i in 0..leaves {
                 if let Some(n) = u32_at(page, 8 + 4 * usize::try_from(i).unwrap_or(0)) {
                     self.used.insert(n);
@@ -197,10 +181,7 @@ impl<'a> Pages<'a> {
     pub(crate) fn orphans(&mut self) -> Vec<Found> {
         let mut walk = Walk::default();
         for n in 2..=self.count() {
-            if let Some(page) = self
-                .page(n)
-                .filter(|p| p.first() == Some(&LEAF) && !self.used.contains(&n))
-            {
+            if let Some(page) = self.page(n).filter(|p| p.first() == Some(&LEAF) && !self.used.contains(&n)) {
                 self.leaf(page, 0, &mut walk);
             }
         }
@@ -211,9 +192,7 @@ impl<'a> Pages<'a> {
 /// The values of a record; `None` unless its header and body fit exactly.
 fn record(payload: &[u8]) -> Option<Vec<Value>> {
     let (header, mut at) = varint(payload, 0)?;
-    let header = usize::try_from(header)
-        .ok()
-        .filter(|h| *h <= payload.len())?;
+    let header = usize::try_from(header).ok().filter(|h| *h <= payload.len())?;
     let mut body = header;
     let mut values = Vec::new();
     while at < header {
@@ -243,11 +222,7 @@ fn record(payload: &[u8]) -> Option<Vec<Value>> {
 }
 
 fn signed(bytes: &[u8]) -> i64 {
-    let start = if bytes.first().is_some_and(|b| b & 0x80 != 0) {
-        -1
-    } else {
-        0
-    };
+    let start = if bytes.first().is_some_and(|b| b & 0x80 != 0) { -1 } else { 0 };
     bytes.iter().fold(start, |n, b| (n << 8) | i64::from(*b))
 }
 
@@ -269,13 +244,9 @@ fn head_of(page: u32) -> usize {
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_be_bytes(
-        bytes.get(at..at.checked_add(2)?)?.try_into().ok()?,
-    ))
+    Some(u16::from_be_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(
-        bytes.get(at..at.checked_add(4)?)?.try_into().ok()?,
-    ))
+    Some(u32::from_be_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }

@@ -42,65 +42,38 @@ pub fn hash_password(password: &str) -> Result<String> {
     getrandom::fill(&mut salt).map_err(|e| cannot(&format!("no random numbers: {e}")))?;
     let salt = SaltString::encode_b64(&salt).map_err(|e| cannot(&e.to_string()))?;
     let password = nfc(password);
-    let hash = ours()?
-        .hash_password(password.as_bytes(), &salt)
-        .map_err(|e| cannot(&e.to_string()))?;
+    let hash = ours()?.hash_password(password.as_bytes(), &salt).map_err(|e| cannot(&e.to_string()))?;
     Ok(hash.to_string())
 }
 
 /// Checks a password against a stored hash, Argon2 or bcrypt. A hash that is neither, or asks for absurd cost, matches nothing.
 pub fn verify_hash(password: &str, stored: &str) -> HashVerdict {
     if password.len() > MAX_BYTES {
-        return HashVerdict {
-            matches: false,
-            needs_rehash: false,
-        };
+        return HashVerdict { matches: false, needs_rehash: false };
     }
     if let Some(cost) = bcrypt_cost(stored) {
-        let known =
-            |p: &str| cost <= MOST_BCRYPT_COST && bcrypt::verify(p, stored).unwrap_or(false);
+        let known = |p: &str| cost <= MOST_BCRYPT_COST && bcrypt::verify(p, stored).unwrap_or(false);
         let matches = known(password) || (nfc(password) != password && known(&nfc(password)));
-        return HashVerdict {
-            matches,
-            needs_rehash: matches,
-        };
+        return HashVerdict { matches, needs_rehash: matches };
     }
     let Ok(hash) = PasswordHash::new(stored) else {
-        return HashVerdict {
-            matches: false,
-            needs_rehash: false,
-        };
+        return HashVerdict { matches: false, needs_rehash: false };
     };
     let Ok(cost) = Params::try_from(&hash) else {
-        return HashVerdict {
-            matches: false,
-            needs_rehash: false,
-        };
+        return HashVerdict { matches: false, needs_rehash: false };
     };
     if cost.m_cost() > MOST_MEMORY_KIB || cost.t_cost() > MOST_PASSES {
-        return HashVerdict {
-            matches: false,
-            needs_rehash: false,
-        };
+        return HashVerdict { matches: false, needs_rehash: false };
     }
-    let matches = Argon2::default()
-        .verify_password(nfc(password).as_bytes(), &hash)
-        .is_ok();
-    let weak = hash.algorithm != Algorithm::Argon2id.ident()
-        || cost.m_cost() < MEMORY_KIB
-        || cost.t_cost() < PASSES;
-    HashVerdict {
-        matches,
-        needs_rehash: matches && weak,
-    }
+    let matches = Argon2::default().verify_password(nfc(password).as_bytes(), &hash).is_ok();
+    let weak = hash.algorithm != Algorithm::Argon2id.ident() || cost.m_cost() < MEMORY_KIB || cost.t_cost() < PASSES;
+    HashVerdict { matches, needs_rehash: matches && weak }
 }
 
 /// Spends what a check spends, for accounts that have nothing to check against.
 pub(crate) fn verify_nothing(password: &str) {
     let mut out = [0u8; 32];
-    let cut = nfc(password
-        .get(..password.len().min(MAX_BYTES))
-        .unwrap_or_default());
+    let cut = nfc(password.get(..password.len().min(MAX_BYTES)).unwrap_or_default());
     if let Ok(argon) = ours() {
         // The result is thrown away; only the time counts.
         let spent = argon.hash_password_into(cut.as_bytes(), b"nobody-has-this-salt", &mut out);
@@ -141,9 +114,12 @@ impl PasswordFinding {
                 format!("The password takes {bytes} bytes. Use at most {MAX_BYTES}.")
             }
             PasswordFinding::Common => {
-                "The password is among those that are guessed first. Choose words that only you would put together.".into()
+                "The password is among those that are guessed first. Choose words that only you would put together."
+                    .into()
             }
-            PasswordFinding::HasUsername => "The password contains the account's name. Choose one that does not.".into(),
+            PasswordFinding::HasUsername => {
+                "The password contains the account's name. Choose one that does not.".into()
+            }
         }
     }
 }
@@ -159,9 +135,7 @@ pub fn password_findings(password: &str, username: &str) -> Vec<PasswordFinding>
         found.push(PasswordFinding::TooShort { have });
     }
     if password.len() > MAX_BYTES {
-        found.push(PasswordFinding::TooLong {
-            bytes: password.len(),
-        });
+        found.push(PasswordFinding::TooLong { bytes: password.len() });
         return found;
     }
     if is_common(password) {
@@ -177,29 +151,17 @@ pub fn password_findings(password: &str, username: &str) -> Vec<PasswordFinding>
 /// 0 (guessed at once) to 4 (strong): an estimate for a meter, not a rule.
 pub fn password_strength(password: &str, username: &str) -> u8 {
     let refused = password_findings(password, username);
-    if refused
-        .iter()
-        .any(|f| !matches!(f, PasswordFinding::TooShort { .. }))
-    {
+    if refused.iter().any(|f| !matches!(f, PasswordFinding::TooShort { .. })) {
         return 0;
     }
     let kinds = [
         (password.chars().any(|c| c.is_lowercase()), 26.0),
         (password.chars().any(|c| c.is_uppercase()), 26.0),
         (password.chars().any(|c| c.is_ascii_digit()), 10.0),
-        (
-            password
-                .chars()
-                .any(|c| c.is_ascii_punctuation() || c == ' '),
-            33.0,
-        ),
+        (password.chars().any(|c| c.is_ascii_punctuation() || c == ' '), 33.0),
         (!password.is_ascii(), 60.0),
     ];
-    let pool: f64 = kinds
-        .iter()
-        .filter(|(has, _)| *has)
-        .map(|(_, size)| size)
-        .sum();
+    let pool: f64 = kinds.iter().filter(|(has, _)| *has).map(|(_, size)| size).sum();
     // Repeats and runs (aaa, 123) count as a fraction of a character each.
     let chars: Vec<u32> = password.chars().map(u32::from).collect();
     let steps = chars.windows(2).filter(|w| w[0].abs_diff(w[1]) > 1).count();
@@ -235,23 +197,14 @@ fn is_common(password: &str) -> bool {
     // A listed word with at most six digits and signs around it, as it is or with signs for letters.
     let other = |c: char| !c.is_alphabetic();
     let decorated = |text: &str, core: &str| {
-        core.len() >= 4
-            && text.chars().count() - core.chars().count() <= 6
-            && (listed(core) || listed(&plain(core)))
+        core.len() >= 4 && text.chars().count() - core.chars().count() <= 6 && (listed(core) || listed(&plain(core)))
     };
     let swapped = plain(&folded);
-    let twice = |p: &str| {
-        p.split_at_checked(p.len() / 2)
-            .is_some_and(|(a, b)| a == b && listed(a))
-    };
+    let twice = |p: &str| p.split_at_checked(p.len() / 2).is_some_and(|(a, b)| a == b && listed(a));
     let codes: Vec<u32> = folded.chars().map(u32::from).collect();
     let same_step = codes.windows(2).all(|w| w[0] == w[1])
-        || codes
-            .windows(2)
-            .all(|w| w[0] + 1 == w[1] || (w[0] == 57 && w[1] == 48))
-        || codes
-            .windows(2)
-            .all(|w| w[0] == w[1] + 1 || (w[0] == 48 && w[1] == 57));
+        || codes.windows(2).all(|w| w[0] + 1 == w[1] || (w[0] == 57 && w[1] == 48))
+        || codes.windows(2).all(|w| w[0] == w[1] + 1 || (w[0] == 48 && w[1] == 57));
     same_step
         || listed(&folded)
         || listed(&swapped)
@@ -262,8 +215,7 @@ fn is_common(password: &str) -> bool {
 }
 
 fn ours() -> Result<Argon2<'static>> {
-    let params =
-        Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|e| cannot(&e.to_string()))?;
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|e| cannot(&e.to_string()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
@@ -273,14 +225,10 @@ fn nfc(text: &str) -> String {
 
 /// The cost of a bcrypt hash; `None` for anything else.
 fn bcrypt_cost(stored: &str) -> Option<u32> {
-    let rest = ["$2a$", "$2b$", "$2x$", "$2y$"]
-        .iter()
-        .find_map(|p| stored.strip_prefix(p))?;
+    let rest = ["$2a$", "$2b$", "$2x$", "$2y$"].iter().find_map(|p| stored.strip_prefix(p))?;
     rest.get(..2)?.parse().ok()
 }
 
 fn cannot(why: &str) -> RegistryError {
-    RegistryError::Invalid {
-        what: format!("The password could not be hashed ({why}); nothing was stored."),
-    }
+    RegistryError::Invalid { what: format!("The password could not be hashed ({why}); nothing was stored.") }
 }

@@ -73,27 +73,19 @@ pub fn insert(c: &Connection, new: &NewPlugin) -> Result<i64> {
 
 /// The row with this id.
 pub fn get(c: &Connection, id: i64) -> Result<Option<Plugin>> {
-    Ok(
-        c.prepare_cached(&format!("SELECT {COLUMNS} FROM plugins WHERE id = ?1"))?
-            .query_row([id], from_row)
-            .optional()?,
-    )
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM plugins WHERE id = ?1"))?
+        .query_row([id], from_row)
+        .optional()?)
 }
 
 /// Every row, by tool and name.
 pub fn all(c: &Connection) -> Result<Vec<Plugin>> {
-    let mut s = c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM plugins ORDER BY tool_id, name"
-    ))?;
-    Ok(s.query_map([], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let mut s = c.prepare_cached(&format!("SELECT {COLUMNS} FROM plugins ORDER BY tool_id, name"))?;
+    Ok(s.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The plugins of one tool, by name.
 pub fn of_tool(c: &Connection, tool_id: i64) -> Result<Vec<Plugin>> {
-    let mut s = c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM plugins WHERE tool_id = ?1 ORDER BY name"
-    ))?;
-    Ok(s.query_map([tool_id], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let mut s = c.prepare_cached(&format!("SELECT {COLUMNS} FROM plugins WHERE tool_id = ?1 ORDER BY name"))?;
+    Ok(s.query_map([tool_id], from_row)?.collect::<rusqlite::Result<_>>()?)
 }

@@ -60,11 +60,7 @@ pub fn recover_copy(path: &Path, now: OffsetDateTime) -> Result<Recovered> {
     };
     let kept = backup::free_name(path, &format!(".damaged-{}", file_stamp(now)));
     put_in_place(path, &fresh, &kept)?;
-    Ok(Recovered {
-        kept,
-        rows,
-        findings,
-    })
+    Ok(Recovered { kept, rows, findings })
 }
 
 /// Moves `fresh` to `path`; what was there is `kept`, its log beside it.
@@ -76,15 +72,12 @@ pub(crate) fn put_in_place(path: &Path, fresh: &Path, kept: &Path) -> Result<()>
     for side in ["-wal", "-shm"] {
         let from = with_suffix(path, side);
         if from.exists() {
-            fs::rename(&from, with_suffix(kept, side))
-                .map_err(RegistryError::io(&from, "rename"))?;
+            fs::rename(&from, with_suffix(kept, side)).map_err(RegistryError::io(&from, "rename"))?;
         }
     }
     fs::rename(fresh, path).map_err(RegistryError::io(path, "rename"))?;
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        fs::File::open(folder)
-            .and_then(|f| f.sync_all())
-            .map_err(RegistryError::io(folder, "sync"))?;
+        fs::File::open(folder).and_then(|f| f.sync_all()).map_err(RegistryError::io(folder, "sync"))?;
     }
     Ok(())
 }
@@ -122,21 +115,14 @@ fn merged_bytes(path: &Path, findings: &mut Vec<String>) -> Result<Vec<u8>> {
             Ok(merged)
         }
         Err(error) => {
-            findings.push(format!(
-                "The latest changes, in the log, could not be read: {error}"
-            ));
+            findings.push(format!("The latest changes, in the log, could not be read: {error}"));
             Ok(bytes)
         }
     }
 }
 
 /// Makes the new file: schema of the old one's version, its rows, then brought up to date.
-fn fill(
-    fresh: &Path,
-    bytes: &[u8],
-    version: i64,
-    findings: &mut Vec<String>,
-) -> Result<BTreeMap<String, u32>> {
+fn fill(fresh: &Path, bytes: &[u8], version: i64, findings: &mut Vec<String>) -> Result<BTreeMap<String, u32>> {
     registry::create_private(fresh)?;
     let mut c = registry::connect(fresh, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     schema::migrate_to(&mut c, version)?;
@@ -167,19 +153,13 @@ fn fill(
     tx.commit()?;
     schema::migrate_to(&mut c, LATEST)?;
     lists::refresh(&c)?;
-    let dangling: i64 = c.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| {
-        r.get(0)
-    })?;
+    let dangling: i64 = c.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0))?;
     if dangling > 0 {
-        findings.push(format!(
-            "{dangling} saved rows point to rows that are lost; they are kept as they are."
-        ));
+        findings.push(format!("{dangling} saved rows point to rows that are lost; they are kept as they are."));
     }
     registry::check(&c)?;
     drop(c);
-    fs::File::open(fresh)
-        .and_then(|f| f.sync_all())
-        .map_err(RegistryError::io(fresh, "write"))?;
+    fs::File::open(fresh).and_then(|f| f.sync_all()).map_err(RegistryError::io(fresh, "write"))?;
     Ok(saved)
 }
 
@@ -195,30 +175,21 @@ struct Table {
 
 fn tables(c: &Connection) -> Result<Vec<Table>> {
     let named: Vec<(String, u32)> = c
-        .prepare("SELECT name, rootpage FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid")?
+        .prepare(
+            "SELECT name, rootpage FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid",
+        )?
         .query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?
         .collect::<rusqlite::Result<_>>()?;
     let mut tables = Vec::new();
-    for (name, root) in named
-        .into_iter()
-        .filter(|(name, _)| !DERIVED.contains(&name.as_str()))
-    {
+    for (name, root) in named.into_iter().filter(|(name, _)| !DERIVED.contains(&name.as_str())) {
         let info: Vec<(String, String, i64)> = c
             .prepare("SELECT name, type, pk FROM pragma_table_info(?1) ORDER BY cid")?
             .query_map([&name], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
             .collect::<rusqlite::Result<_>>()?;
         let keys = info.iter().filter(|(_, _, pk)| *pk > 0).count();
-        let rowid = info
-            .iter()
-            .position(|(_, kind, pk)| keys == 1 && *pk == 1 && kind == "INTEGER");
+        let rowid = info.iter().position(|(_, kind, pk)| keys == 1 && *pk == 1 && kind == "INTEGER");
         let (columns, kinds) = info.into_iter().map(|(name, kind, _)| (name, kind)).unzip();
-        tables.push(Table {
-            name,
-            root,
-            columns,
-            kinds,
-            rowid,
-        });
+        tables.push(Table { name, root, columns, kinds, rowid });
     }
     Ok(tables)
 }
@@ -235,14 +206,7 @@ fn read_all(
     let mut roots: HashMap<String, u32> = HashMap::new();
     let mut indexes = Vec::new();
     for row in &schema.rows {
-        if let [
-            Value::Text(kind),
-            Value::Text(name),
-            _,
-            Value::Integer(root),
-            ..,
-        ] = row.values.as_slice()
-        {
+        if let [Value::Text(kind), Value::Text(name), _, Value::Integer(root), ..] = row.values.as_slice() {
             let Ok(root) = u32::try_from(*root) else {
                 continue;
             };
@@ -254,14 +218,9 @@ fn read_all(
         }
     }
     if schema.unreadable > 0 {
-        findings.push(
-            "The list of tables was damaged; tables were found by their place and form.".into(),
-        );
+        findings.push("The list of tables was damaged; tables were found by their place and form.".into());
         let mut s = c.prepare("SELECT rootpage FROM sqlite_schema WHERE type = 'index'")?;
-        indexes.extend(
-            s.query_map([], |r| r.get::<_, u32>(0))?
-                .collect::<rusqlite::Result<Vec<_>>>()?,
-        );
+        indexes.extend(s.query_map([], |r| r.get::<_, u32>(0))?.collect::<rusqlite::Result<Vec<_>>>()?);
     }
     pages.mark_free();
     let mut found: HashMap<String, Vec<Found>> = HashMap::new();
@@ -269,11 +228,7 @@ fn read_all(
     for table in tables {
         let walk = pages.table(roots.get(&table.name).copied().unwrap_or(table.root));
         let all = walk.rows.len();
-        let rows: Vec<Found> = walk
-            .rows
-            .into_iter()
-            .filter(|row| table.fits(row))
-            .collect();
+        let rows: Vec<Found> = walk.rows.into_iter().filter(|row| table.fits(row)).collect();
         if walk.unreadable > 0 || rows.len() < all || !roots.contains_key(&table.name) {
             torn.push(table);
         }
@@ -300,13 +255,12 @@ fn read_all(
     }
     for table in torn {
         let n = found.get(&table.name).map_or(0, Vec::len);
-        findings.push(format!(
-            "Part of `{}` could not be read; {n} rows of it were.",
-            table.name
-        ));
+        findings.push(format!("Part of `{}` could not be read; {n} rows of it were.", table.name));
     }
     if homeless > 0 {
-        findings.push(format!("{homeless} rows were found that belong to no table that is missing any; they are in the kept file."));
+        findings.push(format!(
+            "{homeless} rows were found that belong to no table that is missing any; they are in the kept file."
+        ));
     }
     Ok(found)
 }
@@ -315,43 +269,28 @@ impl Table {
     /// Whether a record can be a row of this (STRICT) table.
     fn fits(&self, row: &Found) -> bool {
         row.values.len() == self.columns.len()
-            && row.values.iter().zip(&self.kinds).enumerate().all(
-                |(i, (value, kind))| match value {
-                    Value::Null => true,
-                    _ if self.rowid == Some(i) => false,
-                    Value::Integer(_) => kind == "INTEGER" || kind == "REAL",
-                    Value::Real(_) => kind == "REAL",
-                    Value::Text(_) => kind == "TEXT",
-                    Value::Blob(_) => kind == "BLOB",
-                },
-            )
+            && row.values.iter().zip(&self.kinds).enumerate().all(|(i, (value, kind))| match value {
+                Value::Null => true,
+                _ if self.rowid == Some(i) => false,
+                Value::Integer(_) => kind == "INTEGER" || kind == "REAL",
+                Value::Real(_) => kind == "REAL",
+                Value::Text(_) => kind == "TEXT",
+                Value::Blob(_) => kind == "BLOB",
+            })
     }
 }
 
-fn insert(
-    c: &Connection,
-    table: &Table,
-    rows: Vec<Found>,
-    findings: &mut Vec<String>,
-) -> Result<u32> {
+fn insert(c: &Connection, table: &Table, rows: Vec<Found>, findings: &mut Vec<String>) -> Result<u32> {
     let columns: Vec<String> = table.columns.iter().map(|n| format!("\"{n}\"")).collect();
     let marks: Vec<String> = (1..=columns.len()).map(|i| format!("?{i}")).collect();
-    let sql = format!(
-        "INSERT INTO \"{}\"({}) VALUES ({})",
-        table.name,
-        columns.join(", "),
-        marks.join(", ")
-    );
+    let sql = format!("INSERT INTO \"{}\"({}) VALUES ({})", table.name, columns.join(", "), marks.join(", "));
     let mut put = c.prepare(&sql)?;
     let mut saved = 0;
     for mut row in rows {
         if let Some(slot) = table.rowid.and_then(|i| row.values.get_mut(i)) {
             *slot = Value::Integer(row.rowid);
         }
-        match put
-            .execute(params_from_iter(row.values))
-            .map_err(RegistryError::from)
-        {
+        match put.execute(params_from_iter(row.values)).map_err(RegistryError::from) {
             Ok(_) => saved += 1,
             Err(RegistryError::Constraint { what, .. }) => {
                 findings.push(format!(
@@ -366,34 +305,19 @@ fn insert(
 }
 
 /// The install id names this install's secrets in the keychain: look for it in the raw bytes before giving it up.
-fn keep_identity(
-    bytes: &[u8],
-    found: &mut HashMap<String, Vec<Found>>,
-    findings: &mut Vec<String>,
-) {
+fn keep_identity(bytes: &[u8], found: &mut HashMap<String, Vec<Found>>, findings: &mut Vec<String>) {
     let meta = found.entry("meta".into()).or_default();
-    if meta
-        .iter()
-        .any(|row| row.values.first() == Some(&Value::Text("install_id".into())))
-    {
+    if meta.iter().any(|row| row.values.first() == Some(&Value::Text("install_id".into()))) {
         return;
     }
     const KEY: &[u8] = b"install_id";
-    let id = bytes
-        .windows(KEY.len() + 36)
-        .filter(|w| w.starts_with(KEY))
-        .find_map(|w| {
-            let text = std::str::from_utf8(w.get(KEY.len()..)?).ok()?;
-            uuid::Uuid::try_parse(text).ok().map(|_| text.to_owned())
-        });
+    let id = bytes.windows(KEY.len() + 36).filter(|w| w.starts_with(KEY)).find_map(|w| {
+        let text = std::str::from_utf8(w.get(KEY.len()..)?).ok()?;
+        uuid::Uuid::try_parse(text).ok().map(|_| text.to_owned())
+    });
     match id {
-        Some(id) => meta.push(Found {
-            rowid: 1,
-            values: vec![Value::Text("install_id".into()), Value::Text(id)],
-        }),
-        None => findings.push(
-            "The identity of this install is lost; its secrets must be entered again.".into(),
-        ),
+        Some(id) => meta.push(Found { rowid: 1, values: vec![Value::Text("install_id".into()), Value::Text(id)] }),
+        None => findings.push("The identity of this install is lost; its secrets must be entered again.".into()),
     }
 }
 

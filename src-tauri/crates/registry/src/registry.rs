@@ -56,12 +56,7 @@ impl Registry {
         let install_id = install_id(&mut writer)?;
         let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         reader.pragma_update(None, "query_only", true)?;
-        Ok(Registry {
-            path: path.to_path_buf(),
-            install_id,
-            writer: Mutex::new(writer),
-            reader: Mutex::new(reader),
-        })
+        Ok(Registry { path: path.to_path_buf(), install_id, writer: Mutex::new(writer), reader: Mutex::new(reader) })
     }
 
     /// The database file.
@@ -80,28 +75,18 @@ impl Registry {
     }
 
     /// Runs `f` on one consistent snapshot; nothing can be written through it.
-    pub fn read<T, E: From<RegistryError>>(
-        &self,
-        f: impl FnOnce(&Connection) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn read<T, E: From<RegistryError>>(&self, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
         let mut reader = lock(&self.reader)?;
-        let snapshot = reader
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Deferred)
-            .map_err(RegistryError::from)?;
+        let snapshot =
+            reader.connection.transaction_with_behavior(TransactionBehavior::Deferred).map_err(RegistryError::from)?;
         f(&snapshot)
     }
 
     /// Runs `f` in an IMMEDIATE transaction: committed and durable when `f` is `Ok`, as if never called otherwise.
-    pub fn write<T, E: From<RegistryError>>(
-        &self,
-        f: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn write<T, E: From<RegistryError>>(&self, f: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
         let mut writer = lock(&self.writer)?;
-        let tx = writer
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(RegistryError::from)?;
+        let tx =
+            writer.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(RegistryError::from)?;
         let value = f(&tx)?;
         lists::refresh(&tx)?;
         tx.commit().map_err(RegistryError::from)?;
@@ -134,10 +119,7 @@ fn lock(connection: &Mutex<Connection>) -> Result<Held<'_>> {
     }
     let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
     HELD.with_borrow_mut(|held| held.push(address));
-    Ok(Held {
-        connection,
-        address,
-    })
+    Ok(Held { connection, address })
 }
 
 pub(crate) fn connect(path: &Path, access: OpenFlags) -> Result<Connection> {
@@ -161,11 +143,7 @@ fn pragmas(c: &Connection) -> Result<()> {
 /// `PRAGMA quick_check`; its first finding is the error.
 pub(crate) fn check(c: &Connection) -> Result<()> {
     let finding: String = c.query_row("PRAGMA quick_check(1)", [], |r| r.get(0))?;
-    if finding == "ok" {
-        Ok(())
-    } else {
-        Err(RegistryError::Damaged { finding })
-    }
+    if finding == "ok" { Ok(()) } else { Err(RegistryError::Damaged { finding }) }
 }
 
 fn install_id(c: &mut Connection) -> Result<String> {
@@ -192,8 +170,5 @@ pub(crate) fn create_private(path: &Path) -> Result<()> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    options
-        .open(path)
-        .map_err(RegistryError::io(path, "create"))
-        .map(drop)
+    options.open(path).map_err(RegistryError::io(path, "create")).map(drop)
 }

@@ -39,12 +39,10 @@ pub const WRITABLE: &[&str] = &[
 /// Brings the database from whatever it has to `version`, in one transaction.
 pub(crate) fn migrate_to(c: &mut Connection, version: i64) -> Result<()> {
     let version = usize::try_from(version).unwrap_or(0);
-    Migrations::from_slice(STEPS)
-        .to_version(c, version)
-        .map_err(|error| match error {
-            rusqlite_migration::Error::RusqliteError { err, .. } => RegistryError::from(err),
-            other => RegistryError::Invalid {
-                what: format!("The registry's schema could not be brought up to date: {other}."),
-            },
-        })
+    Migrations::from_slice(STEPS).to_version(c, version).map_err(|error| match error {
+        rusqlite_migration::Error::RusqliteError { err, .. } => RegistryError::from(err),
+        other => {
+            RegistryError::Invalid { what: format!("The registry's schema could not be brought up to date: {other}.") }
+        }
+    })
 }

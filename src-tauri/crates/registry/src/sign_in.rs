@@ -46,24 +46,14 @@ pub fn lock_after(failures: u32) -> Duration {
 }
 
 /// Signs an account in by name (case does not matter) and notes `last_login`; replaces an imported or weak hash.
-pub fn sign_in(
-    registry: &Registry,
-    username: &str,
-    password: &str,
-    now: OffsetDateTime,
-) -> Result<User, SignInError> {
+pub fn sign_in(registry: &Registry, username: &str, password: &str, now: OffsetDateTime) -> Result<User, SignInError> {
     let name: String = username.nfc().collect();
     let attempt = charge(registry, Who::Name(name), now)?;
     settle(registry, attempt, password, now, true)
 }
 
 /// Checks the password of a known account, for unlocking and confirming. Counts failures as [`sign_in`] does.
-pub fn verify(
-    registry: &Registry,
-    user_id: i64,
-    password: &str,
-    now: OffsetDateTime,
-) -> Result<User, SignInError> {
+pub fn verify(registry: &Registry, user_id: i64, password: &str, now: OffsetDateTime) -> Result<User, SignInError> {
     let attempt = charge(registry, Who::Id(user_id), now)?;
     settle(registry, attempt, password, now, false)
 }
@@ -88,14 +78,22 @@ enum Attempt {
 /// The counter, the lock and the attempt in one transaction.
 fn charge(registry: &Registry, who: Who, now: OffsetDateTime) -> Result<Attempt, SignInError> {
     registry.write(|tx| {
-        const SELECT: &str = "SELECT id, password_hash, is_active, failed_login_attempts, locked_until FROM users WHERE ";
+        const SELECT: &str =
+            "SELECT id, password_hash, is_active, failed_login_attempts, locked_until FROM users WHERE ";
         let row = |r: &rusqlite::Row<'_>| {
-            Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?, r.get::<_, bool>(2)?, r.get::<_, u32>(3)?, r.get::<_, Option<String>>(4)?))
+            Ok((
+                r.get::<_, i64>(0)?,
+                r.get::<_, String>(1)?,
+                r.get::<_, bool>(2)?,
+                r.get::<_, u32>(3)?,
+                r.get::<_, Option<String>>(4)?,
+            ))
         };
         let found = match who {
-            Who::Name(name) => {
-                tx.prepare_cached(&format!("{SELECT}username = ?1 COLLATE NOCASE"))?.query_row([name], row).optional()?
-            }
+            Who::Name(name) => tx
+                .prepare_cached(&format!("{SELECT}username = ?1 COLLATE NOCASE"))?
+                .query_row([name], row)
+                .optional()?,
             Who::Id(id) => tx.prepare_cached(&format!("{SELECT}id = ?1"))?.query_row([id], row).optional()?,
         };
         let Some((id, hash, true, failed, until)) = found else { return Ok(Attempt::Nobody) };
@@ -111,7 +109,12 @@ fn charge(registry: &Registry, who: Who, now: OffsetDateTime) -> Result<Attempt,
         let locked_until = (!wait.is_zero()).then(|| now + wait + Duration::nanoseconds(999_999_999));
         tx.prepare_cached("UPDATE users SET failed_login_attempts = ?2, locked_until = ?3 WHERE id = ?1")?
             .execute(params![id, failures, locked_until.map(stamp)])?;
-        Ok(Attempt::Charged { id, hash, failures, locked_until: locked_until.map(stamp).as_deref().and_then(parse_stamp) })
+        Ok(Attempt::Charged {
+            id,
+            hash,
+            failures,
+            locked_until: locked_until.map(stamp).as_deref().and_then(parse_stamp),
+        })
     })
 }
 
@@ -123,12 +126,7 @@ fn settle(
     entering: bool,
 ) -> Result<User, SignInError> {
     let (id, hash, failures, locked_until) = match attempt {
-        Attempt::Charged {
-            id,
-            hash,
-            failures,
-            locked_until,
-        } => (id, hash, failures, locked_until),
+        Attempt::Charged { id, hash, failures, locked_until } => (id, hash, failures, locked_until),
         Attempt::Locked(until) => {
             password::verify_nothing(password);
             return Err(SignInError::LockedUntil(until));
@@ -138,21 +136,14 @@ fn settle(
             return Err(SignInError::Wrong);
         }
     };
-    let HashVerdict {
-        matches,
-        needs_rehash,
-    } = password::verify_hash(password, &hash);
+    let HashVerdict { matches, needs_rehash } = password::verify_hash(password, &hash);
     if !matches {
         return match locked_until {
             Some(until) if failures > FREE_FAILURES => Err(SignInError::LockedUntil(until)),
             _ => Err(SignInError::Wrong),
         };
     }
-    let better = if needs_rehash {
-        Some(password::hash_password(password)?)
-    } else {
-        None
-    };
+    let better = if needs_rehash { Some(password::hash_password(password)?) } else { None };
     registry.write(|tx| {
         tx.prepare_cached(
             "UPDATE users SET failed_login_attempts = 0, locked_until = NULL,
@@ -161,13 +152,9 @@ fn settle(
         .execute(params![id, entering, stamp(now)])?;
         if let Some(better) = better {
             // Only over the hash that was checked: a password changed meanwhile stays.
-            tx.prepare_cached(
-                "UPDATE users SET password_hash = ?2 WHERE id = ?1 AND password_hash = ?3",
-            )?
-            .execute(params![id, better, hash])?;
+            tx.prepare_cached("UPDATE users SET password_hash = ?2 WHERE id = ?1 AND password_hash = ?3")?
+                .execute(params![id, better, hash])?;
         }
-        users::get(tx, id)?
-            .filter(|u| u.is_active)
-            .ok_or(SignInError::Wrong)
+        users::get(tx, id)?.filter(|u| u.is_active).ok_or(SignInError::Wrong)
     })
 }

@@ -64,27 +64,20 @@ pub fn insert(c: &Connection, new: &NewSystemSetting) -> Result<i64> {
 
 /// The row with this id.
 pub fn get(c: &Connection, id: i64) -> Result<Option<SystemSetting>> {
-    Ok(c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM system_config WHERE id = ?1"
-    ))?
-    .query_row([id], from_row)
-    .optional()?)
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM system_config WHERE id = ?1"))?
+        .query_row([id], from_row)
+        .optional()?)
 }
 
 /// Every row, by key.
 pub fn all(c: &Connection) -> Result<Vec<SystemSetting>> {
-    let mut s = c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM system_config ORDER BY config_key"
-    ))?;
-    Ok(s.query_map([], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let mut s = c.prepare_cached(&format!("SELECT {COLUMNS} FROM system_config ORDER BY config_key"))?;
+    Ok(s.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The setting with this key.
 pub fn by_key(c: &Connection, key: &str) -> Result<Option<SystemSetting>> {
-    Ok(c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM system_config WHERE config_key = ?1"
-    ))?
-    .query_row([key], from_row)
-    .optional()?)
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM system_config WHERE config_key = ?1"))?
+        .query_row([key], from_row)
+        .optional()?)
 }

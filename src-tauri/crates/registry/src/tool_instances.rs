@@ -71,34 +71,26 @@ pub fn insert(c: &Connection, new: &NewToolInstance) -> Result<i64> {
 
 /// The row with this id.
 pub fn get(c: &Connection, id: i64) -> Result<Option<ToolInstance>> {
-    Ok(c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM tool_instances WHERE id = ?1"
-    ))?
-    .query_row([id], from_row)
-    .optional()?)
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM tool_instances WHERE id = ?1"))?
+        .query_row([id], from_row)
+        .optional()?)
 }
 
 /// Every row, by id.
 pub fn all(c: &Connection) -> Result<Vec<ToolInstance>> {
     let mut s = c.prepare_cached(&format!("SELECT {COLUMNS} FROM tool_instances ORDER BY id"))?;
-    Ok(s.query_map([], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    Ok(s.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The instances of one agent.
 pub fn of_agent(c: &Connection, agent_id: i64) -> Result<Vec<ToolInstance>> {
-    let mut s = c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM tool_instances WHERE agent_id = ?1 ORDER BY id"
-    ))?;
-    Ok(s.query_map([agent_id], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let mut s = c.prepare_cached(&format!("SELECT {COLUMNS} FROM tool_instances WHERE agent_id = ?1 ORDER BY id"))?;
+    Ok(s.query_map([agent_id], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The instances of one tool.
 pub fn of_tool(c: &Connection, tool_id: i64) -> Result<Vec<ToolInstance>> {
-    let mut s = c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM tool_instances WHERE tool_id = ?1 ORDER BY agent_id, id"
-    ))?;
-    Ok(s.query_map([tool_id], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let mut s =
+        c.prepare_cached(&format!("SELECT {COLUMNS} FROM tool_instances WHERE tool_id = ?1 ORDER BY agent_id, id"))?;
+    Ok(s.query_map([tool_id], from_row)?.collect::<rusqlite::Result<_>>()?)
 }

@@ -90,27 +90,18 @@ pub fn insert(c: &Connection, new: &NewTool) -> Result<i64> {
 
 /// The row with this id.
 pub fn get(c: &Connection, id: i64) -> Result<Option<Tool>> {
-    Ok(
-        c.prepare_cached(&format!("SELECT {COLUMNS} FROM tools WHERE id = ?1"))?
-            .query_row([id], from_row)
-            .optional()?,
-    )
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM tools WHERE id = ?1"))?.query_row([id], from_row).optional()?)
 }
 
 /// Every row, by name.
 pub fn all(c: &Connection) -> Result<Vec<Tool>> {
-    let mut s = c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM tools ORDER BY name COLLATE NOCASE, id"
-    ))?;
-    Ok(s.query_map([], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let mut s = c.prepare_cached(&format!("SELECT {COLUMNS} FROM tools ORDER BY name COLLATE NOCASE, id"))?;
+    Ok(s.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The tool with this slug.
 pub fn by_slug(c: &Connection, slug: &str) -> Result<Option<Tool>> {
-    Ok(
-        c.prepare_cached(&format!("SELECT {COLUMNS} FROM tools WHERE slug = ?1"))?
-            .query_row([slug], from_row)
-            .optional()?,
-    )
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM tools WHERE slug = ?1"))?
+        .query_row([slug], from_row)
+        .optional()?)
 }

@@ -54,29 +54,20 @@ pub fn insert(c: &Connection, new: &NewLocalUser) -> Result<i64> {
 
 /// The row with this id.
 pub fn get(c: &Connection, id: i64) -> Result<Option<LocalUser>> {
-    Ok(c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM user_agent_map WHERE id = ?1"
-    ))?
-    .query_row([id], from_row)
-    .optional()?)
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM user_agent_map WHERE id = ?1"))?
+        .query_row([id], from_row)
+        .optional()?)
 }
 
 /// Every row, by agent and module.
 pub fn all(c: &Connection) -> Result<Vec<LocalUser>> {
-    let mut s = c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM user_agent_map ORDER BY agent_id, module, user_id"
-    ))?;
-    Ok(s.query_map([], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let mut s =
+        c.prepare_cached(&format!("SELECT {COLUMNS} FROM user_agent_map ORDER BY agent_id, module, user_id"))?;
+    Ok(s.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Who this account is inside one agent's module.
-pub fn find(
-    c: &Connection,
-    user_id: i64,
-    agent_id: i64,
-    module: &str,
-) -> Result<Option<LocalUser>> {
+pub fn find(c: &Connection, user_id: i64, agent_id: i64, module: &str) -> Result<Option<LocalUser>> {
     Ok(c.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM user_agent_map WHERE user_id = ?1 AND agent_id = ?2 AND module = ?3"
     ))?

@@ -23,9 +23,7 @@ pub struct NewSession {
 
 impl std::fmt::Debug for NewSession {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewSession")
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("NewSession").field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -50,9 +48,8 @@ pub fn create(
     now: OffsetDateTime,
 ) -> Result<NewSession> {
     let mut bits = [0u8; 32];
-    getrandom::fill(&mut bits).map_err(|e| RegistryError::Invalid {
-        what: format!("No random numbers for a session ({e}); try again."),
-    })?;
+    getrandom::fill(&mut bits)
+        .map_err(|e| RegistryError::Invalid { what: format!("No random numbers for a session ({e}); try again.") })?;
     let token: String = bits.iter().map(|b| format!("{b:02x}")).collect();
     let id = Uuid::new_v4().to_string();
     c.prepare_cached(
@@ -60,11 +57,7 @@ pub fn create(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![id, user_id, hashed(&token), ip_address, user_agent, stamp(expires_at), stamp(now)])?;
-    Ok(NewSession {
-        id,
-        token,
-        expires_at,
-    })
+    Ok(NewSession { id, token, expires_at })
 }
 
 /// Ends the session of `old_token`, if it is one, and starts another: what sign-in does with a token it was shown.
@@ -76,8 +69,7 @@ pub fn rotate(
     user_agent: Option<&str>,
     now: OffsetDateTime,
 ) -> Result<NewSession> {
-    c.prepare_cached("DELETE FROM user_sessions WHERE session_token = ?1")?
-        .execute([hashed(old_token)])?;
+    c.prepare_cached("DELETE FROM user_sessions WHERE session_token = ?1")?.execute([hashed(old_token)])?;
     create(c, user_id, expires_at, None, user_agent, now)
 }
 
@@ -98,37 +90,23 @@ pub fn lookup(c: &Connection, token: &str, now: OffsetDateTime) -> Result<Option
         return Ok(None);
     }
     let user = users::get(c, user_id)?.filter(|u| u.is_active);
-    Ok(user.map(|user| Session {
-        id,
-        user,
-        ip_address,
-        user_agent,
-        created_at,
-        expires_at,
-    }))
+    Ok(user.map(|user| Session { id, user, ip_address, user_agent, created_at, expires_at }))
 }
 
 /// Ends one session; `false` where it had ended already.
 pub fn revoke(c: &Connection, id: &str) -> Result<bool> {
-    Ok(c.prepare_cached("DELETE FROM user_sessions WHERE id = ?1")?
-        .execute([id])?
-        > 0)
+    Ok(c.prepare_cached("DELETE FROM user_sessions WHERE id = ?1")?.execute([id])? > 0)
 }
 
 /// Ends every session of an account but `keep`; returns how many.
 pub fn revoke_all(c: &Connection, user_id: i64, keep: Option<&str>) -> Result<usize> {
-    Ok(
-        c.prepare_cached("DELETE FROM user_sessions WHERE user_id = ?1 AND id IS NOT ?2")?
-            .execute(params![user_id, keep])?,
-    )
+    Ok(c.prepare_cached("DELETE FROM user_sessions WHERE user_id = ?1 AND id IS NOT ?2")?
+        .execute(params![user_id, keep])?)
 }
 
 /// Removes sessions past their end; returns how many.
 pub fn purge(c: &Connection, now: OffsetDateTime) -> Result<usize> {
-    Ok(
-        c.prepare_cached("DELETE FROM user_sessions WHERE expires_at <= ?1")?
-            .execute([stamp(now)])?,
-    )
+    Ok(c.prepare_cached("DELETE FROM user_sessions WHERE expires_at <= ?1")?.execute([stamp(now)])?)
 }
 
 fn hashed(token: &str) -> String {

@@ -10,8 +10,8 @@ use crate::{
 };
 
 pub use crate::password::{
-    HashVerdict, MAX_BYTES, MIN_CHARS, PasswordFinding, hash_password, password_findings,
-    password_strength, verify_hash,
+    HashVerdict, MAX_BYTES, MIN_CHARS, PasswordFinding, hash_password, password_findings, password_strength,
+    verify_hash,
 };
 pub use crate::sign_in::{FREE_FAILURES, LONGEST_LOCK, SignInError, lock_after, sign_in, verify};
 
@@ -35,9 +35,7 @@ impl Role {
 
     /// From what is stored or typed.
     pub fn parse(text: &str) -> Option<Role> {
-        [Role::Admin, Role::User, Role::Viewer]
-            .into_iter()
-            .find(|r| r.as_str() == text)
+        [Role::Admin, Role::User, Role::Viewer].into_iter().find(|r| r.as_str() == text)
     }
 }
 
@@ -73,10 +71,7 @@ pub struct NewUser {
 
 impl std::fmt::Debug for NewUser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewUser")
-            .field("username", &self.username)
-            .field("role", &self.role)
-            .finish_non_exhaustive()
+        f.debug_struct("NewUser").field("username", &self.username).field("role", &self.role).finish_non_exhaustive()
     }
 }
 
@@ -121,9 +116,7 @@ pub fn username(typed: &str) -> Result<String> {
 pub fn create(c: &Connection, new: NewUser) -> Result<i64> {
     let name = username(&new.username)?;
     if !new.password_hash.starts_with('$') {
-        return Err(RegistryError::Invalid {
-            what: "The password was not hashed; nothing was stored.".into(),
-        });
+        return Err(RegistryError::Invalid { what: "The password was not hashed; nothing was stored.".into() });
     }
     // The schema folds ASCII only; `Éve` and `éve` would look like one account to a person.
     let folded = name.to_lowercase();
@@ -134,49 +127,38 @@ pub fn create(c: &Connection, new: NewUser) -> Result<i64> {
         });
     }
     let email = new.email.unwrap_or_else(|| format!("{name}@localhost"));
-    c.prepare_cached("INSERT INTO users(username, email, password_hash, role, created_by) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![name, email, new.password_hash, new.role.as_str(), new.created_by])?;
+    c.prepare_cached(
+        "INSERT INTO users(username, email, password_hash, role, created_by) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![name, email, new.password_hash, new.role.as_str(), new.created_by])?;
     Ok(c.last_insert_rowid())
 }
 
 /// The account with this id.
 pub fn get(c: &Connection, id: i64) -> Result<Option<User>> {
-    Ok(
-        c.prepare_cached(&format!("SELECT {COLUMNS} FROM users WHERE id = ?1"))?
-            .query_row([id], from_row)
-            .optional()?,
-    )
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM users WHERE id = ?1"))?.query_row([id], from_row).optional()?)
 }
 
 /// The account with this name, whatever its case.
 pub fn by_name(c: &Connection, typed: &str) -> Result<Option<User>> {
     let name: String = typed.nfc().collect();
-    Ok(c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM users WHERE username = ?1 COLLATE NOCASE"
-    ))?
-    .query_row([name], from_row)
-    .optional()?)
+    Ok(c.prepare_cached(&format!("SELECT {COLUMNS} FROM users WHERE username = ?1 COLLATE NOCASE"))?
+        .query_row([name], from_row)
+        .optional()?)
 }
 
 /// Every account, by name.
 pub fn all(c: &Connection) -> Result<Vec<User>> {
-    let mut s = c.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM users ORDER BY username COLLATE NOCASE, id"
-    ))?;
-    Ok(s.query_map([], from_row)?
-        .collect::<rusqlite::Result<_>>()?)
+    let mut s = c.prepare_cached(&format!("SELECT {COLUMNS} FROM users ORDER BY username COLLATE NOCASE, id"))?;
+    Ok(s.query_map([], from_row)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Replaces the hash and forgets failures and lock. Ends no session: see `sessions::revoke_all`.
 pub fn set_password(c: &Connection, id: i64, password_hash: &str) -> Result<()> {
     let changed = c
-        .prepare_cached("UPDATE users SET password_hash = ?2, failed_login_attempts = 0, locked_until = NULL WHERE id = ?1")?
+        .prepare_cached(
+            "UPDATE users SET password_hash = ?2, failed_login_attempts = 0, locked_until = NULL WHERE id = ?1",
+        )?
         .execute(params![id, password_hash])?;
-    if changed == 0 {
-        Err(RegistryError::NotFound {
-            what: format!("account {id}"),
-        })
-    } else {
-        Ok(())
-    }
+    if changed == 0 { Err(RegistryError::NotFound { what: format!("account {id}") }) } else { Ok(()) }
 }

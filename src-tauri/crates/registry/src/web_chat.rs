@@ -66,56 +66,35 @@ pub fn insert_session(
     user_id: Option<i64>,
     agent_id: Option<i64>,
 ) -> Result<()> {
-    c.prepare_cached(
-        "INSERT INTO web_chat_sessions(id, uid, user_id, agent_id) VALUES (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![id, uid, user_id, agent_id])?;
+    c.prepare_cached("INSERT INTO web_chat_sessions(id, uid, user_id, agent_id) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![id, uid, user_id, agent_id])?;
     Ok(())
 }
 
 /// Adds a message to a chat and returns its id.
-pub fn insert_message(
-    c: &Connection,
-    session_id: &str,
-    text: &str,
-    user_id: Option<i64>,
-) -> Result<i64> {
-    c.prepare_cached(
-        "INSERT INTO web_chat_messages(session_id, message, user_id) VALUES (?1, ?2, ?3)",
-    )?
-    .execute(params![session_id, text, user_id])?;
+pub fn insert_message(c: &Connection, session_id: &str, text: &str, user_id: Option<i64>) -> Result<i64> {
+    c.prepare_cached("INSERT INTO web_chat_messages(session_id, message, user_id) VALUES (?1, ?2, ?3)")?
+        .execute(params![session_id, text, user_id])?;
     Ok(c.last_insert_rowid())
 }
 
 /// The chat with this id.
 pub fn get_session(c: &Connection, id: &str) -> Result<Option<ChatSession>> {
     let sql = format!("SELECT {SESSION} FROM web_chat_sessions WHERE id = ?1");
-    Ok(c.prepare_cached(&sql)?
-        .query_row([id], session)
-        .optional()?)
+    Ok(c.prepare_cached(&sql)?.query_row([id], session).optional()?)
 }
 
 /// The chats with one agent, the latest first.
 pub fn of_agent(c: &Connection, agent_id: i64) -> Result<Vec<ChatSession>> {
-    let sql = format!(
-        "SELECT {SESSION} FROM web_chat_sessions WHERE agent_id = ?1 ORDER BY last_active DESC, id"
-    );
-    Ok(c.prepare_cached(&sql)?
-        .query_map([agent_id], session)?
-        .collect::<rusqlite::Result<_>>()?)
+    let sql = format!("SELECT {SESSION} FROM web_chat_sessions WHERE agent_id = ?1 ORDER BY last_active DESC, id");
+    Ok(c.prepare_cached(&sql)?.query_map([agent_id], session)?.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Up to `limit` messages of a chat after the message `after` (0 for the first), in order.
-pub fn messages(
-    c: &Connection,
-    session_id: &str,
-    after: i64,
-    limit: u32,
-) -> Result<Vec<ChatMessage>> {
+pub fn messages(c: &Connection, session_id: &str, after: i64, limit: u32) -> Result<Vec<ChatMessage>> {
     let mut s = c.prepare_cached(
         "SELECT id, session_id, message, timestamp, processed, broca_message_id, user_id FROM web_chat_messages
          WHERE session_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
     )?;
-    Ok(s.query_map(params![session_id, after, limit], message)?
-        .collect::<rusqlite::Result<_>>()?)
+    Ok(s.query_map(params![session_id, after, limit], message)?.collect::<rusqlite::Result<_>>()?)
 }

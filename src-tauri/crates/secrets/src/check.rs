@@ -19,10 +19,7 @@ pub(crate) fn canary(store: &dyn SecretStore) -> StoreHealth {
     match result {
         Ok(()) => StoreHealth {
             state: StoreState::Ok,
-            reason: format!(
-                "A test item was stored, read back and removed in {} ms.",
-                latency.as_millis()
-            ),
+            reason: format!("A test item was stored, read back and removed in {} ms.", latency.as_millis()),
             latency,
         },
         Err(error) => StoreHealth::from_error(&error, latency),
@@ -35,22 +32,17 @@ fn round_trip(store: &dyn SecretStore) -> Result<(), SecretError> {
     let read = store.get(ACCOUNT);
     let removed = store.delete(ACCOUNT);
     if !read?.same_as(&value) {
-        return Err(SecretError::Failed(
-            "a test item came back different from what was stored".into(),
-        ));
+        return Err(SecretError::Failed("a test item came back different from what was stored".into()));
     }
     removed?;
     if store.contains(ACCOUNT)? {
-        return Err(SecretError::Failed(
-            "a test item is still there after it was removed".into(),
-        ));
+        return Err(SecretError::Failed("a test item is still there after it was removed".into()));
     }
     Ok(())
 }
 
 fn random_hex<const N: usize>() -> Result<String, SecretError> {
     let mut bytes = [0u8; N];
-    getrandom::fill(&mut bytes)
-        .map_err(|_| SecretError::Failed("the system gave no random bytes".into()))?;
+    getrandom::fill(&mut bytes).map_err(|_| SecretError::Failed("the system gave no random bytes".into()))?;
     Ok(crate::file::hex(&bytes))
 }

@@ -8,9 +8,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SecretError {
     /// The store is there but locked.
-    #[error(
-        "The keychain is locked, so secrets can be neither read nor stored. Unlock it, then try again."
-    )]
+    #[error("The keychain is locked, so secrets can be neither read nor stored. Unlock it, then try again.")]
     Locked,
     /// There is no store.
     #[error(
@@ -32,9 +30,7 @@ pub enum SecretError {
     #[error("The encrypted secrets file needs its passphrase. Enter it once per start.")]
     PassphraseNeeded,
     /// The passphrase does not open the file.
-    #[error(
-        "The passphrase does not open the encrypted secrets file. Nothing was changed; try it again."
-    )]
+    #[error("The passphrase does not open the encrypted secrets file. Nothing was changed; try it again.")]
     WrongPassphrase,
     /// The file was altered or cut short since this app wrote it.
     #[error("The encrypted secrets file {} is damaged: {what}. Nothing was changed; restore it from a backup or set the secrets anew.", path.display())]
@@ -45,9 +41,7 @@ pub enum SecretError {
         what: String,
     },
     /// A reference that cannot name an item.
-    #[error(
-        "`{0}` cannot name a secret: a reference is 1 to 512 characters without control characters."
-    )]
+    #[error("`{0}` cannot name a secret: a reference is 1 to 512 characters without control characters.")]
     BadReference(String),
     /// A value that no store can hold.
     #[error("The secret cannot be stored: {0}.")]
@@ -70,9 +64,7 @@ impl SecretError {
             SecretError::Absent(_) => StoreState::Absent,
             SecretError::Denied => StoreState::Denied,
             SecretError::Slow(_) => StoreState::Slow,
-            SecretError::PassphraseNeeded | SecretError::WrongPassphrase => {
-                StoreState::WrongPassphrase
-            }
+            SecretError::PassphraseNeeded | SecretError::WrongPassphrase => StoreState::WrongPassphrase,
             SecretError::Damaged { .. } => StoreState::Damaged,
             SecretError::NoSuchItem(_)
             | SecretError::BadReference(_)

@@ -31,11 +31,7 @@ pub(crate) struct FileStore {
 
 impl FileStore {
     pub(crate) fn new(data_dir: &Path, passphrase: Secret) -> FileStore {
-        FileStore {
-            disk: Disk::new(data_dir),
-            passphrase,
-            key: Mutex::new(None),
-        }
+        FileStore { disk: Disk::new(data_dir), passphrase, key: Mutex::new(None) }
     }
 
     /// Reads and verifies the file, and does `work` with it while it is locked. `work` says whether to write it back.
@@ -54,11 +50,7 @@ impl FileStore {
             Some(key) if key.fits(&document.kdf) => key,
             _ => Key::derive(&self.passphrase, &document.kdf)?,
         };
-        let verified = if document.is_new() {
-            Ok(())
-        } else {
-            self.verify(&document, &key)
-        };
+        let verified = if document.is_new() { Ok(()) } else { self.verify(&document, &key) };
         let result = verified.and_then(|()| {
             let value = work(&mut document, &key)?;
             if write {
@@ -78,9 +70,7 @@ impl FileStore {
             return Err(SecretError::WrongPassphrase);
         }
         if !document.seal_holds(key) {
-            return Err(self
-                .disk
-                .damaged("its entries were changed by something else than this app"));
+            return Err(self.disk.damaged("its entries were changed by something else than this app"));
         }
         Ok(())
     }
@@ -105,20 +95,14 @@ impl SecretStore for FileStore {
         check_account(account)?;
         self.with(false, |document, key| match document.open(account, key) {
             Some(Some(secret)) => Ok(secret),
-            Some(None) => Err(self
-                .disk
-                .damaged("an entry does not decrypt under its own name")),
+            Some(None) => Err(self.disk.damaged("an entry does not decrypt under its own name")),
             None => Err(SecretError::NoSuchItem(account.to_owned())),
         })
     }
 
     fn delete(&self, account: &str) -> Result<(), SecretError> {
         check_account(account)?;
-        self.with(true, |document, _| {
-            document
-                .take(account)
-                .ok_or_else(|| SecretError::NoSuchItem(account.to_owned()))
-        })
+        self.with(true, |document, _| document.take(account).ok_or_else(|| SecretError::NoSuchItem(account.to_owned())))
     }
 
     fn contains(&self, account: &str) -> Result<bool, SecretError> {
@@ -129,21 +113,13 @@ impl SecretStore for FileStore {
     fn peek(&self, _timeout: Duration) -> StoreHealth {
         let started = Instant::now();
         let looked = match self.disk.read() {
-            Ok(None) => {
-                Ok("The encrypted file does not exist yet; it is made with the first secret.")
-            }
-            Ok(Some(_)) => self.with(false, |_, _| {
-                Ok("The encrypted file opens with the passphrase.")
-            }),
+            Ok(None) => Ok("The encrypted file does not exist yet; it is made with the first secret."),
+            Ok(Some(_)) => self.with(false, |_, _| Ok("The encrypted file opens with the passphrase.")),
             Err(error) => Err(error),
         };
         let latency = started.elapsed();
         match looked {
-            Ok(reason) => StoreHealth {
-                state: StoreState::Ok,
-                reason: reason.into(),
-                latency,
-            },
+            Ok(reason) => StoreHealth { state: StoreState::Ok, reason: reason.into(), latency },
             Err(error) => StoreHealth::from_error(&error, latency),
         }
     }

@@ -43,10 +43,6 @@ impl StoreHealth {
 
     /// The health that an error stands for.
     pub fn from_error(error: &SecretError, latency: Duration) -> StoreHealth {
-        StoreHealth {
-            state: error.state(),
-            reason: error.to_string(),
-            latency,
-        }
+        StoreHealth { state: error.state(), reason: error.to_string(), latency }
     }
 }

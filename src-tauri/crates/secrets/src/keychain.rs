@@ -44,11 +44,7 @@ impl KeychainStore {
         timeout: Duration,
         open: impl Fn() -> Result<Box<dyn Vault>, SecretError> + Send + Sync + 'static,
     ) -> KeychainStore {
-        KeychainStore {
-            service: service.into(),
-            timeout,
-            worker: Arc::new(Worker::new(Box::new(open))),
-        }
+        KeychainStore { service: service.into(), timeout, worker: Arc::new(Worker::new(Box::new(open))) }
     }
 
     fn ask<T: Send + 'static>(
@@ -58,8 +54,7 @@ impl KeychainStore {
     ) -> Result<T, SecretError> {
         check_account(account)?;
         let (service, account) = (self.service.clone(), account.to_owned());
-        self.worker
-            .run(self.timeout, move |vault| work(vault, &service, &account))
+        self.worker.run(self.timeout, move |vault| work(vault, &service, &account))
     }
 }
 
@@ -75,27 +70,19 @@ impl SecretStore for KeychainStore {
     fn set(&self, account: &str, value: &Secret) -> Result<(), SecretError> {
         check_value(value)?;
         let value = value.clone();
-        self.ask(account, move |vault, service, account| {
-            vault.set(service, account, &value)
-        })
+        self.ask(account, move |vault, service, account| vault.set(service, account, &value))
     }
 
     fn get(&self, account: &str) -> Result<Secret, SecretError> {
-        self.ask(account, |vault, service, account| {
-            vault.get(service, account)
-        })
+        self.ask(account, |vault, service, account| vault.get(service, account))
     }
 
     fn delete(&self, account: &str) -> Result<(), SecretError> {
-        self.ask(account, |vault, service, account| {
-            vault.delete(service, account)
-        })
+        self.ask(account, |vault, service, account| vault.delete(service, account))
     }
 
     fn contains(&self, account: &str) -> Result<bool, SecretError> {
-        self.ask(account, |vault, service, account| {
-            vault.contains(service, account)
-        })
+        self.ask(account, |vault, service, account| vault.contains(service, account))
     }
 
     fn peek(&self, timeout: Duration) -> StoreHealth {
@@ -103,21 +90,15 @@ impl SecretStore for KeychainStore {
         let seen = self.worker.run(timeout, |vault| vault.peek());
         let latency = started.elapsed();
         match seen {
-            Ok(()) => StoreHealth {
-                state: StoreState::Ok,
-                reason: format!("{} is there and open.", self.name()),
-                latency,
-            },
+            Ok(()) => {
+                StoreHealth { state: StoreState::Ok, reason: format!("{} is there and open.", self.name()), latency }
+            }
             Err(error) => StoreHealth::from_error(&error, latency),
         }
     }
 
     fn check(&self, timeout: Duration) -> StoreHealth {
-        let hurried = KeychainStore {
-            service: self.service.clone(),
-            timeout,
-            worker: self.worker.clone(),
-        };
+        let hurried = KeychainStore { service: self.service.clone(), timeout, worker: self.worker.clone() };
         check::canary(&hurried)
     }
 }

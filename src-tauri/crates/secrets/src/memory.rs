@@ -36,10 +36,7 @@ impl SecretStore for MemoryStore {
 
     fn get(&self, account: &str) -> Result<Secret, SecretError> {
         check_account(account)?;
-        self.items()
-            .get(account)
-            .cloned()
-            .ok_or_else(|| SecretError::NoSuchItem(account.to_owned()))
+        self.items().get(account).cloned().ok_or_else(|| SecretError::NoSuchItem(account.to_owned()))
     }
 
     fn delete(&self, account: &str) -> Result<(), SecretError> {

@@ -82,14 +82,9 @@ pub fn open(
     passphrase: Option<Secret>,
 ) -> Result<Arc<dyn SecretStore>, SecretError> {
     match kind {
-        Kind::Os => Ok(Arc::new(KeychainStore::new(
-            service_name(install_id),
-            DEFAULT_TIMEOUT,
-        ))),
+        Kind::Os => Ok(Arc::new(KeychainStore::new(service_name(install_id), DEFAULT_TIMEOUT))),
         Kind::File => match passphrase {
-            Some(passphrase) if !passphrase.is_empty() => {
-                Ok(Arc::new(FileStore::new(data_dir, passphrase)))
-            }
+            Some(passphrase) if !passphrase.is_empty() => Ok(Arc::new(FileStore::new(data_dir, passphrase))),
             _ => Err(SecretError::PassphraseNeeded),
         },
         Kind::Memory => Ok(Arc::new(MemoryStore::default())),
@@ -100,13 +95,7 @@ pub fn open(
 pub(crate) fn check_account(account: &str) -> Result<(), SecretError> {
     let length = account.chars().count();
     if length == 0 || length > 512 || account.chars().any(char::is_control) {
-        return Err(SecretError::BadReference(
-            account
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(64)
-                .collect(),
-        ));
+        return Err(SecretError::BadReference(account.chars().filter(|c| !c.is_control()).take(64).collect()));
     }
     Ok(())
 }
@@ -117,9 +106,7 @@ pub(crate) fn check_value(value: &Secret) -> Result<(), SecretError> {
         return Err(SecretError::BadValue("it is empty; clear it instead"));
     }
     if value.expose().contains('\0') {
-        return Err(SecretError::BadValue(
-            "it contains a NUL character, which no environment can carry",
-        ));
+        return Err(SecretError::BadValue("it contains a NUL character, which no environment can carry"));
     }
     if value.expose().len() > 64 * 1024 {
         return Err(SecretError::BadValue("it is longer than 64 KiB"));

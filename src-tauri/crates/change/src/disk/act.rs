@@ -15,11 +15,7 @@ use crate::ChangeError;
 
 impl Disk {
     pub(super) fn ours(&self, ending: &str) -> String {
-        format!(
-            ".sanctum-{}-{}.{ending}",
-            self.change,
-            self.step.load(std::sync::atomic::Ordering::SeqCst)
-        )
+        format!(".sanctum-{}-{}.{ending}", self.change, self.step.load(std::sync::atomic::Ordering::SeqCst))
     }
 
     pub(super) fn touch(&self, folder: Place) {
@@ -30,21 +26,12 @@ impl Disk {
 
     /// Writes a whole file: temporary file in the same folder, fsync, rename. With `replace` it takes over the owner of
     /// what it replaces where this account may; without, something that appeared meanwhile is not overwritten.
-    pub(crate) fn write_file(
-        &self,
-        place: &Place,
-        bytes: &[u8],
-        mode: u32,
-        replace: bool,
-    ) -> Result<(), ChangeError> {
+    pub(crate) fn write_file(&self, place: &Place, bytes: &[u8], mode: u32, replace: bool) -> Result<(), ChangeError> {
         let dir = self.open_dir(&place.parent())?;
         let temp = self.ours("tmp");
         self.clear(&dir, place, &temp)?;
         let made = self.fill_and_rename(&dir, place, &temp, bytes, mode, replace);
-        if made
-            .as_ref()
-            .is_err_and(|e| !matches!(e, ChangeError::Died { .. }))
-        {
+        if made.as_ref().is_err_and(|e| !matches!(e, ChangeError::Died { .. })) {
             // The error counts; a temporary file that cannot be removed now is removed by the roll-back.
             let _ = rustix::fs::unlinkat(&dir, &temp, AtFlags::empty());
         }
@@ -64,23 +51,20 @@ impl Disk {
         let path = self.path(place);
         self.point("create", &path, "create")?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | LEAF;
-        let fd = rustix::fs::openat(dir, temp, flags, Mode::from_raw_mode(0o600))
-            .map_err(self.fail(place, "create"))?;
+        let fd =
+            rustix::fs::openat(dir, temp, flags, Mode::from_raw_mode(0o600)).map_err(self.fail(place, "create"))?;
         let mut file = File::from(fd);
         self.point("write", &path, "write")?;
-        file.write_all(bytes)
-            .map_err(|e| ChangeError::io(&path, "write", e))?;
+        file.write_all(bytes).map_err(|e| ChangeError::io(&path, "write", e))?;
         if replace {
             self.keep_owner(dir, place, &file);
         }
         rustix::fs::fchmod(&file, raw(mode)).map_err(self.fail(place, "set the mode of"))?;
         self.point("sync", &path, "write")?;
-        file.sync_all()
-            .map_err(|e| ChangeError::io(&path, "write", e))?;
+        file.sync_all().map_err(|e| ChangeError::io(&path, "write", e))?;
         self.point("rename", &path, "write")?;
         if replace {
-            rustix::fs::renameat(dir, temp, dir, place.rel.name())
-                .map_err(self.fail(place, "write"))
+            rustix::fs::renameat(dir, temp, dir, place.rel.name()).map_err(self.fail(place, "write"))
         } else {
             rename_new(dir, temp, dir, place.rel.name()).map_err(self.fail(place, "create"))
         }
@@ -88,18 +72,13 @@ impl Disk {
 
     /// Only an administrator may give files away, so a refusal here is no failure.
     fn keep_owner(&self, dir: &OwnedFd, place: &Place, file: &File) {
-        let (Ok(old), Ok(new)) = (
-            rustix::fs::statat(dir, place.rel.name(), AtFlags::SYMLINK_NOFOLLOW),
-            rustix::fs::fstat(file),
-        ) else {
+        let (Ok(old), Ok(new)) =
+            (rustix::fs::statat(dir, place.rel.name(), AtFlags::SYMLINK_NOFOLLOW), rustix::fs::fstat(file))
+        else {
             return;
         };
         if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid) {
-            let _ = rustix::fs::fchown(
-                file,
-                Some(Uid::from_raw(old.st_uid)),
-                Some(Gid::from_raw(old.st_gid)),
-            );
+            let _ = rustix::fs::fchown(file, Some(Uid::from_raw(old.st_uid)), Some(Gid::from_raw(old.st_gid)));
         }
     }
 
@@ -110,8 +89,7 @@ impl Disk {
         self.clear(&dir, place, &temp)?;
         let path = self.path(place);
         self.point("mkdir", &path, "make the folder")?;
-        rustix::fs::mkdirat(&dir, &temp, Mode::from_raw_mode(0o700))
-            .map_err(self.fail(place, "make the folder"))?;
+        rustix::fs::mkdirat(&dir, &temp, Mode::from_raw_mode(0o700)).map_err(self.fail(place, "make the folder"))?;
         let made = self
             .point("mkdir-name", &path, "make the folder")
             .and_then(|()| {
@@ -119,13 +97,9 @@ impl Disk {
                     .map_err(self.fail(place, "set the mode of"))
             })
             .and_then(|()| {
-                rename_new(&dir, &temp, &dir, place.rel.name())
-                    .map_err(self.fail(place, "make the folder"))
+                rename_new(&dir, &temp, &dir, place.rel.name()).map_err(self.fail(place, "make the folder"))
             });
-        if made
-            .as_ref()
-            .is_err_and(|e| !matches!(e, ChangeError::Died { .. }))
-        {
+        if made.as_ref().is_err_and(|e| !matches!(e, ChangeError::Died { .. })) {
             let _ = rustix::fs::unlinkat(&dir, &temp, AtFlags::REMOVEDIR);
         }
         self.touch(place.parent());
@@ -136,8 +110,7 @@ impl Disk {
         let dir = self.open_dir(&place.parent())?;
         self.point("symlink", &self.path(place), "make the link")?;
         self.touch(place.parent());
-        rustix::fs::symlinkat(target, &dir, place.rel.name())
-            .map_err(self.fail(place, "make the link"))
+        rustix::fs::symlinkat(target, &dir, place.rel.name()).map_err(self.fail(place, "make the link"))
     }
 
     pub(crate) fn set_mode(&self, place: &Place, mode: u32) -> Result<(), ChangeError> {
@@ -162,8 +135,7 @@ impl Disk {
         let dir = self.open_dir(&place.parent())?;
         self.point("unlink", &self.path(place), "remove")?;
         self.touch(place.parent());
-        rustix::fs::unlinkat(&dir, place.rel.name(), AtFlags::empty())
-            .map_err(self.fail(place, "remove"))
+        rustix::fs::unlinkat(&dir, place.rel.name(), AtFlags::empty()).map_err(self.fail(place, "remove"))
     }
 
     /// Removes an empty folder; one that holds something stays, with `ENOTEMPTY`.
@@ -171,23 +143,16 @@ impl Disk {
         let dir = self.open_dir(&place.parent())?;
         self.point("rmdir", &self.path(place), "remove the folder")?;
         self.touch(place.parent());
-        rustix::fs::unlinkat(&dir, place.rel.name(), AtFlags::REMOVEDIR)
-            .map_err(self.fail(place, "remove the folder"))
+        rustix::fs::unlinkat(&dir, place.rel.name(), AtFlags::REMOVEDIR).map_err(self.fail(place, "remove the folder"))
     }
 
     /// Clears what an earlier attempt of this very step left under one of our names.
-    pub(super) fn clear(
-        &self,
-        dir: &OwnedFd,
-        place: &Place,
-        name: &str,
-    ) -> Result<(), ChangeError> {
+    pub(super) fn clear(&self, dir: &OwnedFd, place: &Place, name: &str) -> Result<(), ChangeError> {
         match rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW) {
             Err(_) => Ok(()),
             Ok(_) => {
                 self.point("clear", &self.path(place), "clear a leftover beside")?;
-                tree::remove(dir.as_fd(), name.as_bytes())
-                    .map_err(self.fail(place, "clear a leftover beside"))
+                tree::remove(dir.as_fd(), name.as_bytes()).map_err(self.fail(place, "clear a leftover beside"))
             }
         }
     }
@@ -202,17 +167,11 @@ impl Disk {
 
     /// Makes a private folder of the engine's own (trash), with those above it. Not journalled: it is not part of the install.
     pub(crate) fn make_own_dirs(&self, place: &Place) -> Result<(), ChangeError> {
-        let mut at = Place {
-            base: place.base,
-            rel: crate::RelPath::root(),
-        };
+        let mut at = Place { base: place.base, rel: crate::RelPath::root() };
         for name in place.rel.as_str().split('/').filter(|n| !n.is_empty()) {
             let dir = self.open_dir(&at)?;
             at = at.join(name)?;
-            if matches!(
-                rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW),
-                Err(Errno::NOENT)
-            ) {
+            if matches!(rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW), Err(Errno::NOENT)) {
                 self.point("own-dir", &self.path(&at), "make the folder")?;
                 match rustix::fs::mkdirat(&dir, name, Mode::from_raw_mode(0o700)) {
                     Ok(()) | Err(Errno::EXIST) => self.touch(at.parent()),
@@ -244,19 +203,13 @@ impl Disk {
     /// Opens one of the engine's own files, `None` where it is not there.
     pub(crate) fn open_own(&self, place: &Place) -> Option<File> {
         let dir = self.open_dir(&place.parent()).ok()?;
-        rustix::fs::openat(&dir, place.rel.name(), OFlags::RDWR | LEAF, Mode::empty())
-            .ok()
-            .map(File::from)
+        rustix::fs::openat(&dir, place.rel.name(), OFlags::RDWR | LEAF, Mode::empty()).ok().map(File::from)
     }
 
     /// Syncs every folder touched since the last time. One that a later step
     /// moved away or replaced has its parent in the list.
     pub(crate) fn sync_touched(&self) -> Result<(), ChangeError> {
-        let touched = self
-            .touched
-            .lock()
-            .map(|mut t| std::mem::take(&mut *t))
-            .unwrap_or_default();
+        let touched = self.touched.lock().map(|mut t| std::mem::take(&mut *t)).unwrap_or_default();
         for place in touched {
             self.point("sync-folder", &self.path(&place), "sync the folder")?;
             match self.open_dir(&place) {
@@ -295,12 +248,7 @@ pub(super) fn raw(mode: u32) -> Mode {
 }
 
 /// Renames without overwriting. Where the file system cannot do that in one call, a look comes first.
-pub(super) fn rename_new(
-    from_dir: impl AsFd,
-    from: &str,
-    to_dir: impl AsFd,
-    to: &str,
-) -> rustix::io::Result<()> {
+pub(super) fn rename_new(from_dir: impl AsFd, from: &str, to_dir: impl AsFd, to: &str) -> rustix::io::Result<()> {
     match rustix::fs::renameat_with(&from_dir, from, &to_dir, to, RenameFlags::NOREPLACE) {
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
             match rustix::fs::statat(&to_dir, to, AtFlags::SYMLINK_NOFOLLOW) {

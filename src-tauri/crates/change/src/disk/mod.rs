@@ -24,12 +24,8 @@ use crate::{ChangeError, FileState, LARGEST_PRE_IMAGE, RelPath};
 
 pub(crate) use tree::Tally;
 
-const FOLDER: OFlags = OFlags::RDONLY
-    .union(OFlags::DIRECTORY)
-    .union(OFlags::CLOEXEC);
-const LEAF: OFlags = OFlags::NOFOLLOW
-    .union(OFlags::CLOEXEC)
-    .union(OFlags::NONBLOCK);
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+const LEAF: OFlags = OFlags::NOFOLLOW.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK);
 
 /// Which of the two trees a place lies in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,17 +43,11 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn root(path: &RelPath) -> Place {
-        Place {
-            base: Base::Root,
-            rel: path.clone(),
-        }
+        Place { base: Base::Root, rel: path.clone() }
     }
 
     pub(crate) fn state(path: &str) -> Result<Place, ChangeError> {
-        Ok(Place {
-            base: Base::State,
-            rel: RelPath::new(path)?,
-        })
+        Ok(Place { base: Base::State, rel: RelPath::new(path)? })
     }
 
     /// Where step `step` of change `change` keeps what it trashed.
@@ -66,17 +56,11 @@ impl Place {
     }
 
     pub(crate) fn join(&self, name: &str) -> Result<Place, ChangeError> {
-        Ok(Place {
-            base: self.base,
-            rel: self.rel.join(name)?,
-        })
+        Ok(Place { base: self.base, rel: self.rel.join(name)? })
     }
 
     pub(crate) fn parent(&self) -> Place {
-        Place {
-            base: self.base,
-            rel: self.rel.parent().unwrap_or_else(RelPath::root),
-        }
+        Place { base: self.base, rel: self.rel.parent().unwrap_or_else(RelPath::root) }
     }
 }
 
@@ -104,19 +88,11 @@ pub(crate) enum Spot {
 
 impl Spot {
     pub(crate) fn of(state: &FileState) -> Spot {
-        Spot::File {
-            hash: Some(state.hash().to_owned()),
-            len: state.bytes().len() as u64,
-            mode: state.mode(),
-        }
+        Spot::File { hash: Some(state.hash().to_owned()), len: state.bytes().len() as u64, mode: state.mode() }
     }
 
     pub(crate) fn of_bytes(bytes: &[u8], mode: u32) -> Spot {
-        Spot::File {
-            hash: Some(hash(bytes)),
-            len: bytes.len() as u64,
-            mode,
-        }
+        Spot::File { hash: Some(hash(bytes)), len: bytes.len() as u64, mode }
     }
 
     pub(crate) fn word(&self) -> &'static str {
@@ -166,28 +142,15 @@ impl Disk {
     }
 
     /// Asks the fault hook; called before everything that changes disk or journal.
-    pub(crate) fn point(
-        &self,
-        point: &'static str,
-        path: &Path,
-        action: &'static str,
-    ) -> Result<(), ChangeError> {
+    pub(crate) fn point(&self, point: &'static str, path: &Path, action: &'static str) -> Result<(), ChangeError> {
         match self.faults.at(point, self.step.load(Ordering::SeqCst)) {
             Fault::Go => Ok(()),
             Fault::Die => Err(ChangeError::Died { point }),
-            Fault::Errno(code) => Err(ChangeError::io(
-                path,
-                action,
-                std::io::Error::from_raw_os_error(code),
-            )),
+            Fault::Errno(code) => Err(ChangeError::io(path, action, std::io::Error::from_raw_os_error(code))),
         }
     }
 
-    fn fail<'a>(
-        &'a self,
-        place: &'a Place,
-        action: &'static str,
-    ) -> impl Fn(Errno) -> ChangeError + 'a {
+    fn fail<'a>(&'a self, place: &'a Place, action: &'static str) -> impl Fn(Errno) -> ChangeError + 'a {
         move |errno| ChangeError::io(&self.path(place), action, errno)
     }
 
@@ -197,8 +160,8 @@ impl Disk {
             Base::Root => &self.root,
             Base::State => &self.state,
         };
-        let mut fd = rustix::fs::open(base, FOLDER, Mode::empty())
-            .map_err(|e| ChangeError::io(base, "open the folder", e))?;
+        let mut fd =
+            rustix::fs::open(base, FOLDER, Mode::empty()).map_err(|e| ChangeError::io(base, "open the folder", e))?;
         let mut walked = RelPath::root();
         for name in place.rel.as_str().split('/').filter(|n| !n.is_empty()) {
             let next = rustix::fs::openat(&fd, name, FOLDER | OFlags::NOFOLLOW, Mode::empty());
@@ -212,18 +175,10 @@ impl Disk {
                             leads_to: target.to_string_lossy().into_owned(),
                         });
                     }
-                    return Err(ChangeError::io(
-                        &walked.beneath(base),
-                        "open the folder",
-                        errno,
-                    ));
+                    return Err(ChangeError::io(&walked.beneath(base), "open the folder", errno));
                 }
                 Err(errno) => {
-                    return Err(ChangeError::io(
-                        &walked.beneath(base),
-                        "open the folder",
-                        errno,
-                    ));
+                    return Err(ChangeError::io(&walked.beneath(base), "open the folder", errno));
                 }
             };
         }
@@ -233,9 +188,7 @@ impl Disk {
     /// What is there now. A missing folder on the way means `Absent`; a link on the way is refused.
     pub(crate) fn look(&self, place: &Place) -> Result<Spot, ChangeError> {
         if place.rel.is_root() {
-            return Ok(self
-                .open_dir(place)
-                .map_or(Spot::Absent, |_| Spot::Dir { mode: 0 }));
+            return Ok(self.open_dir(place).map_or(Spot::Absent, |_| Spot::Dir { mode: 0 }));
         }
         let dir = match self.open_dir(&place.parent()) {
             Err(error) if is_missing(&error) => return Ok(Spot::Absent),
@@ -250,27 +203,17 @@ impl Disk {
         Ok(match FileType::from_raw_mode(stat.st_mode) {
             FileType::Directory => Spot::Dir { mode },
             FileType::Symlink => {
-                let target = rustix::fs::readlinkat(&dir, name, Vec::new())
-                    .map_err(self.fail(place, "read the link"))?;
-                Spot::Link {
-                    target: target.to_string_lossy().into_owned(),
-                }
+                let target =
+                    rustix::fs::readlinkat(&dir, name, Vec::new()).map_err(self.fail(place, "read the link"))?;
+                Spot::Link { target: target.to_string_lossy().into_owned() }
             }
             FileType::RegularFile => {
                 let len = u64::try_from(stat.st_size).unwrap_or(0);
                 if len > LARGEST_PRE_IMAGE {
-                    return Ok(Spot::File {
-                        hash: None,
-                        len,
-                        mode,
-                    });
+                    return Ok(Spot::File { hash: None, len, mode });
                 }
                 let bytes = self.read_at(&dir, place)?;
-                Spot::File {
-                    len: bytes.len() as u64,
-                    hash: Some(hash(&bytes)),
-                    mode,
-                }
+                Spot::File { len: bytes.len() as u64, hash: Some(hash(&bytes)), mode }
             }
             _ => Spot::Other,
         })
@@ -281,10 +224,7 @@ impl Disk {
         let dir = self.open_dir(&place.parent())?;
         let stat = rustix::fs::statat(&dir, place.rel.name(), AtFlags::SYMLINK_NOFOLLOW)
             .map_err(self.fail(place, "look at"))?;
-        Ok(FileState::new(
-            self.read_at(&dir, place)?,
-            bits(stat.st_mode),
-        ))
+        Ok(FileState::new(self.read_at(&dir, place)?, bits(stat.st_mode)))
     }
 
     fn read_at(&self, dir: &OwnedFd, place: &Place) -> Result<Vec<u8>, ChangeError> {

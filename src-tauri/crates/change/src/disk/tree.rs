@@ -38,21 +38,11 @@ impl Tally {
     }
 
     pub(crate) fn link(target: &str) -> Tally {
-        Tally {
-            hash: blake3::hash(format!("link {target}").as_bytes()),
-            files: 1,
-            folders: 0,
-            bytes: 0,
-        }
+        Tally { hash: blake3::hash(format!("link {target}").as_bytes()), files: 1, folders: 0, bytes: 0 }
     }
 
     pub(crate) fn other() -> Tally {
-        Tally {
-            hash: blake3::hash(b"other"),
-            files: 1,
-            folders: 0,
-            bytes: 0,
-        }
+        Tally { hash: blake3::hash(b"other"), files: 1, folders: 0, bytes: 0 }
     }
 
     /// `children` in the order of their names.
@@ -61,29 +51,16 @@ impl Tally {
         hasher.update(format!("folder {mode:o}").as_bytes());
         let (mut files, mut folders, mut bytes) = (0, 1, 0);
         for (name, child) in children {
-            hasher
-                .update(&(name.len() as u64).to_le_bytes())
-                .update(name)
-                .update(child.hash.as_bytes());
+            hasher.update(&(name.len() as u64).to_le_bytes()).update(name).update(child.hash.as_bytes());
             files += child.files;
             folders += child.folders;
             bytes += child.bytes;
         }
-        Tally {
-            hash: hasher.finalize(),
-            files,
-            folders,
-            bytes,
-        }
+        Tally { hash: hasher.finalize(), files, folders, bytes }
     }
 
     pub(crate) fn digest(&self) -> TreeDigest {
-        TreeDigest {
-            hash: self.hash.to_hex().to_string(),
-            files: self.files,
-            folders: self.folders,
-            bytes: self.bytes,
-        }
+        TreeDigest { hash: self.hash.to_hex().to_string(), files: self.files, folders: self.folders, bytes: self.bytes }
     }
 }
 
@@ -98,20 +75,11 @@ impl Disk {
     }
 
     /// The same for a name that is no valid step path, inside the folder `place`.
-    pub(crate) fn tally_in(
-        &self,
-        place: &Place,
-        name: &[u8],
-    ) -> Result<Option<Tally>, ChangeError> {
+    pub(crate) fn tally_in(&self, place: &Place, name: &[u8]) -> Result<Option<Tally>, ChangeError> {
         self.tally_name(&self.open_dir(place)?, place, name)
     }
 
-    fn tally_name(
-        &self,
-        dir: &OwnedFd,
-        place: &Place,
-        name: &[u8],
-    ) -> Result<Option<Tally>, ChangeError> {
+    fn tally_name(&self, dir: &OwnedFd, place: &Place, name: &[u8]) -> Result<Option<Tally>, ChangeError> {
         match tally(dir.as_fd(), name) {
             Ok(tally) => Ok(Some(tally)),
             Err(Errno::NOENT) => Ok(None),
@@ -126,23 +94,16 @@ impl Disk {
         self.touch(from.parent());
         self.touch(to.parent());
         let renamed = self.point("move", &self.path(from), "move").and_then(|()| {
-            rename_new(&from_dir, from.rel.name(), &to_dir, to.rel.name())
-                .map_err(self.fail(from, "move"))
+            rename_new(&from_dir, from.rel.name(), &to_dir, to.rel.name()).map_err(self.fail(from, "move"))
         });
         match renamed {
-            Err(ChangeError::Io { source, .. })
-                if source.raw_os_error() == Some(Errno::XDEV.raw_os_error()) => {}
+            Err(ChangeError::Io { source, .. }) if source.raw_os_error() == Some(Errno::XDEV.raw_os_error()) => {}
             other => return other,
         }
         let coming = self.ours("in");
         self.clear(&to_dir, to, &coming)?;
         self.point("copy", &self.path(to), "copy to")?;
-        if let Err(errno) = copy(
-            from_dir.as_fd(),
-            from.rel.name().as_bytes(),
-            to_dir.as_fd(),
-            coming.as_bytes(),
-        ) {
+        if let Err(errno) = copy(from_dir.as_fd(), from.rel.name().as_bytes(), to_dir.as_fd(), coming.as_bytes()) {
             let _ = remove(to_dir.as_fd(), coming.as_bytes());
             return Err(ChangeError::io(&self.path(to), "copy to", errno));
         }
@@ -220,23 +181,14 @@ fn tally(dir: BorrowedFd<'_>, name: &[u8]) -> rustix::io::Result<Tally> {
             }
             let mut bytes = Vec::new();
             match open_file(dir, name) {
-                Ok(file) => file
-                    .take(HASHED_UP_TO + 1)
-                    .read_to_end(&mut bytes)
-                    .map_err(errno_of)?,
+                Ok(file) => file.take(HASHED_UP_TO + 1).read_to_end(&mut bytes).map_err(errno_of)?,
                 // Moving it needs no right to read it; its size must do.
                 Err(Errno::ACCESS | Errno::PERM) => return Ok(Tally::file(mode, len, None)),
                 Err(errno) => return Err(errno),
             };
-            Tally::file(
-                mode,
-                bytes.len() as u64,
-                Some(&crate::filestate::hash(&bytes)),
-            )
+            Tally::file(mode, bytes.len() as u64, Some(&crate::filestate::hash(&bytes)))
         }
-        FileType::Symlink => {
-            Tally::link(&rustix::fs::readlinkat(dir, name, Vec::new())?.to_string_lossy())
-        }
+        FileType::Symlink => Tally::link(&rustix::fs::readlinkat(dir, name, Vec::new())?.to_string_lossy()),
         _ => Tally::other(),
     })
 }
@@ -265,22 +217,11 @@ pub(super) fn remove(dir: BorrowedFd<'_>, name: &[u8]) -> rustix::io::Result<()>
 }
 
 /// Copies with modes, links and times, syncs, and reads every file back.
-fn copy(
-    from_dir: BorrowedFd<'_>,
-    from: &[u8],
-    to_dir: BorrowedFd<'_>,
-    to: &[u8],
-) -> rustix::io::Result<()> {
+fn copy(from_dir: BorrowedFd<'_>, from: &[u8], to_dir: BorrowedFd<'_>, to: &[u8]) -> rustix::io::Result<()> {
     let stat = rustix::fs::statat(from_dir, from, AtFlags::SYMLINK_NOFOLLOW)?;
     let times = Timestamps {
-        last_access: Timespec {
-            tv_sec: stat.st_atime as _,
-            tv_nsec: stat.st_atime_nsec as _,
-        },
-        last_modification: Timespec {
-            tv_sec: stat.st_mtime as _,
-            tv_nsec: stat.st_mtime_nsec as _,
-        },
+        last_access: Timespec { tv_sec: stat.st_atime as _, tv_nsec: stat.st_atime_nsec as _ },
+        last_modification: Timespec { tv_sec: stat.st_mtime as _, tv_nsec: stat.st_mtime_nsec as _ },
     };
     match FileType::from_raw_mode(stat.st_mode) {
         FileType::Directory => {
@@ -293,22 +234,11 @@ fn copy(
             rustix::fs::futimens(&target, &times)?;
             File::from(target).sync_all().map_err(errno_of)
         }
-        FileType::Symlink => rustix::fs::symlinkat(
-            rustix::fs::readlinkat(from_dir, from, Vec::new())?,
-            to_dir,
-            to,
-        ),
+        FileType::Symlink => rustix::fs::symlinkat(rustix::fs::readlinkat(from_dir, from, Vec::new())?, to_dir, to),
         FileType::RegularFile => {
             let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | LEAF;
-            let mut target = File::from(rustix::fs::openat(
-                to_dir,
-                to,
-                flags,
-                Mode::from_raw_mode(0o600),
-            )?);
-            let read = each_chunk(&mut open_file(from_dir, from)?, |chunk| {
-                target.write_all(chunk)
-            })?;
+            let mut target = File::from(rustix::fs::openat(to_dir, to, flags, Mode::from_raw_mode(0o600))?);
+            let read = each_chunk(&mut open_file(from_dir, from)?, |chunk| target.write_all(chunk))?;
             rustix::fs::fchmod(&target, raw(bits(stat.st_mode)))?;
             rustix::fs::futimens(&target, &times)?;
             target.sync_all().map_err(errno_of)?;
@@ -319,10 +249,7 @@ fn copy(
     }
 }
 
-fn each_chunk(
-    file: &mut File,
-    mut sink: impl FnMut(&[u8]) -> std::io::Result<()>,
-) -> rustix::io::Result<blake3::Hash> {
+fn each_chunk(file: &mut File, mut sink: impl FnMut(&[u8]) -> std::io::Result<()>) -> rustix::io::Result<blake3::Hash> {
     let (mut hasher, mut buffer) = (blake3::Hasher::new(), vec![0; 128 * 1024]);
     loop {
         match file.read(&mut buffer) {

@@ -7,24 +7,14 @@ use crate::disk::Spot;
 use crate::{Action, ChangeError, FileState, RelPath, Row, Step, rows};
 
 impl Planner<'_> {
-    pub(super) fn push(
-        &mut self,
-        title: &str,
-        detail: &str,
-        action: Action,
-    ) -> Result<(), ChangeError> {
+    pub(super) fn push(&mut self, title: &str, detail: &str, action: Action) -> Result<(), ChangeError> {
         if matches!(action, Action::Trash { .. })
             && let Some(path) = action.path()
         {
             self.bytes.retain(|p, _| !p.is_within(path));
         }
         self.world.effect(&action)?;
-        self.made.push(Step {
-            group: self.group.clone(),
-            title: title.to_owned(),
-            detail: detail.to_owned(),
-            action,
-        });
+        self.made.push(Step { group: self.group.clone(), title: title.to_owned(), detail: detail.to_owned(), action });
         Ok(())
     }
 
@@ -38,17 +28,9 @@ impl Planner<'_> {
         }
         match self.look(path)? {
             Spot::Absent => Ok(None),
-            Spot::File {
-                hash: None, len, ..
-            } => Err(ChangeError::TooLarge {
-                path: path.to_string(),
-                bytes: len,
-            }),
+            Spot::File { hash: None, len, .. } => Err(ChangeError::TooLarge { path: path.to_string(), bytes: len }),
             Spot::File { mode, .. } => match self.world.on_disk(path)? {
-                Some(place) => Ok(Some(FileState::new(
-                    self.disk.read(&place)?.bytes().to_vec(),
-                    mode,
-                ))),
+                Some(place) => Ok(Some(FileState::new(self.disk.read(&place)?.bytes().to_vec(), mode))),
                 None => Ok(None),
             },
             other => Err(wrong_kind(path, &other, "a file")),
@@ -73,46 +55,24 @@ impl Planner<'_> {
             let Some(link) = self.first_link(&path) else {
                 return Ok(path);
             };
-            let leads_to = std::fs::read_link(link.beneath(&self.root))
-                .map(|t| t.display().to_string())
-                .unwrap_or_default();
-            let refuse = || ChangeError::ThroughLink {
-                link: link.to_string(),
-                leads_to: leads_to.clone(),
-            };
-            let real = link
-                .beneath(&self.root)
-                .canonicalize()
-                .map_err(|_| refuse())?;
-            let root = self
-                .root
-                .canonicalize()
-                .map_err(|e| ChangeError::io(&self.root, "open the folder", e))?;
-            let inside = real
-                .strip_prefix(&root)
-                .ok()
-                .and_then(Path::to_str)
-                .ok_or_else(refuse)?;
+            let leads_to =
+                std::fs::read_link(link.beneath(&self.root)).map(|t| t.display().to_string()).unwrap_or_default();
+            let refuse = || ChangeError::ThroughLink { link: link.to_string(), leads_to: leads_to.clone() };
+            let real = link.beneath(&self.root).canonicalize().map_err(|_| refuse())?;
+            let root = self.root.canonicalize().map_err(|e| ChangeError::io(&self.root, "open the folder", e))?;
+            let inside = real.strip_prefix(&root).ok().and_then(Path::to_str).ok_or_else(refuse)?;
             let rest = path.as_str()[link.as_str().len()..].trim_start_matches('/');
             path = RelPath::new(inside)?.join(rest)?;
         }
-        Err(ChangeError::BadPath {
-            path: path.to_string(),
-            reason: "its links lead in a circle".to_owned(),
-        })
+        Err(ChangeError::BadPath { path: path.to_string(), reason: "its links lead in a circle".to_owned() })
     }
 
     /// The first folder above `path` that is a link.
     pub(super) fn first_link(&self, path: &RelPath) -> Option<RelPath> {
-        let mut above: Vec<RelPath> = std::iter::successors(path.parent(), RelPath::parent)
-            .filter(|p| !p.is_root())
-            .collect();
+        let mut above: Vec<RelPath> =
+            std::iter::successors(path.parent(), RelPath::parent).filter(|p| !p.is_root()).collect();
         above.reverse();
-        above.into_iter().find(|p| {
-            p.beneath(&self.root)
-                .symlink_metadata()
-                .is_ok_and(|m| m.file_type().is_symlink())
-        })
+        above.into_iter().find(|p| p.beneath(&self.root).symlink_metadata().is_ok_and(|m| m.file_type().is_symlink()))
     }
 }
 
@@ -121,11 +81,7 @@ pub(super) fn row_name(table: &str, key: &Row) -> String {
 }
 
 pub(super) fn wrong_kind(path: &RelPath, found: &Spot, needs: &'static str) -> ChangeError {
-    ChangeError::WrongKind {
-        path: path.to_string(),
-        is: found.word(),
-        needs,
-    }
+    ChangeError::WrongKind { path: path.to_string(), is: found.word(), needs }
 }
 
 pub(super) fn size(bytes: usize) -> String {

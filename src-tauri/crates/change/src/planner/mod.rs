@@ -116,11 +116,7 @@ impl<'a> Planner<'a> {
                 if let Some(parent) = path.parent() {
                     self.create_dir(parent.as_str(), mode)?;
                 }
-                self.push(
-                    "Create the folder",
-                    &format!("mode {mode:04o}"),
-                    Action::CreateDir { path, mode },
-                )
+                self.push("Create the folder", &format!("mode {mode:04o}"), Action::CreateDir { path, mode })
             }
             other => Err(wrong_kind(&path, &other, "a folder")),
         }
@@ -131,13 +127,7 @@ impl<'a> Planner<'a> {
     ///
     /// # Errors
     /// As [`Planner::create_dir`], and [`ChangeError::TooLarge`] for an existing file over 64 MiB.
-    pub fn write_file(
-        &mut self,
-        path: &str,
-        bytes: Vec<u8>,
-        mode: u32,
-        title: &str,
-    ) -> Result<(), ChangeError> {
+    pub fn write_file(&mut self, path: &str, bytes: Vec<u8>, mode: u32, title: &str) -> Result<(), ChangeError> {
         let path = self.real(path)?;
         let before = self.pre_image(&path)?;
         let mode = before.as_ref().map_or(mode, FileState::mode);
@@ -148,13 +138,7 @@ impl<'a> Planner<'a> {
     ///
     /// # Errors
     /// As [`Planner::write_file`].
-    pub fn write_file_mode(
-        &mut self,
-        path: &str,
-        bytes: Vec<u8>,
-        mode: u32,
-        title: &str,
-    ) -> Result<(), ChangeError> {
+    pub fn write_file_mode(&mut self, path: &str, bytes: Vec<u8>, mode: u32, title: &str) -> Result<(), ChangeError> {
         let path = self.real(path)?;
         let before = self.pre_image(&path)?;
         self.write(path, before, bytes, mode, title)
@@ -168,10 +152,7 @@ impl<'a> Planner<'a> {
         mode: u32,
         title: &str,
     ) -> Result<(), ChangeError> {
-        if before
-            .as_ref()
-            .is_some_and(|b| b.bytes() == after && b.mode() == mode)
-        {
+        if before.as_ref().is_some_and(|b| b.bytes() == after && b.mode() == mode) {
             return Ok(());
         }
         if let (None, Some(parent)) = (&before, path.parent()) {
@@ -181,18 +162,8 @@ impl<'a> Planner<'a> {
             None => format!("new, {}, mode {mode:04o}", size(after.len())),
             Some(_) => size(after.len()),
         };
-        self.bytes
-            .insert(path.clone(), FileState::new(after.clone(), mode));
-        self.push(
-            title,
-            &detail,
-            Action::WriteFile {
-                path,
-                before,
-                after,
-                mode,
-            },
-        )
+        self.bytes.insert(path.clone(), FileState::new(after.clone(), mode));
+        self.push(title, &detail, Action::WriteFile { path, before, after, mode })
     }
 
     /// Moves a file, link or folder to the trash, from which undo brings it back.
@@ -202,18 +173,12 @@ impl<'a> Planner<'a> {
     pub fn trash(&mut self, path: &str, title: &str) -> Result<(), ChangeError> {
         let path = self.real(path)?;
         let Some(tally) = self.world.tally(&path)? else {
-            return Err(ChangeError::Absent {
-                path: path.to_string(),
-                action: "move to the trash",
-            });
+            return Err(ChangeError::Absent { path: path.to_string(), action: "move to the trash" });
         };
         let before = tally.digest();
         let detail = match (before.files, before.folders) {
             (_, 0) => size(usize::try_from(before.bytes).unwrap_or(usize::MAX)),
-            (files, _) => format!(
-                "{files} files, {}",
-                size(usize::try_from(before.bytes).unwrap_or(usize::MAX))
-            ),
+            (files, _) => format!("{files} files, {}", size(usize::try_from(before.bytes).unwrap_or(usize::MAX))),
         };
         self.push(title, &detail, Action::Trash { path, before })
     }
@@ -233,20 +198,9 @@ impl<'a> Planner<'a> {
                     let known = FileState::new(known.bytes().to_vec(), mode);
                     self.bytes.insert(path.clone(), known);
                 }
-                self.push(
-                    title,
-                    &format!("{before:04o} → {mode:04o}"),
-                    Action::SetMode {
-                        path,
-                        before,
-                        after: mode,
-                    },
-                )
+                self.push(title, &format!("{before:04o} → {mode:04o}"), Action::SetMode { path, before, after: mode })
             }
-            Spot::Absent => Err(ChangeError::Absent {
-                path: path.to_string(),
-                action: "change the mode of",
-            }),
+            Spot::Absent => Err(ChangeError::Absent { path: path.to_string(), action: "change the mode of" }),
             other => Err(wrong_kind(&path, &other, "a file or a folder")),
         }
     }
@@ -269,14 +223,7 @@ impl<'a> Planner<'a> {
                 if let Some(parent) = path.parent() {
                     self.create_dir(parent.as_str(), 0o700)?;
                 }
-                self.push(
-                    title,
-                    &format!("→ {target}"),
-                    Action::Symlink {
-                        path,
-                        target: target.to_owned(),
-                    },
-                )
+                self.push(title, &format!("→ {target}"), Action::Symlink { path, target: target.to_owned() })
             }
             other => Err(wrong_kind(&path, &other, "nothing")),
         }
@@ -287,37 +234,20 @@ impl<'a> Planner<'a> {
     ///
     /// # Errors
     /// [`ChangeError::BadRow`] for a table outside `WRITABLE`, an unknown column or an empty key.
-    pub fn registry_put(
-        &mut self,
-        table: &str,
-        key: Row,
-        row: Row,
-        title: &str,
-    ) -> Result<(), ChangeError> {
+    pub fn registry_put(&mut self, table: &str, key: Row, row: Row, title: &str) -> Result<(), ChangeError> {
         let before = self.row(table, &key)?;
         let after = match &before {
             None => key.overlaid(&row),
             Some(before) if row.0.keys().all(|column| row.same_in(before, column)) => return Ok(()),
             Some(before) => {
                 let mut whole = before.overlaid(&row);
-                whole.0.retain(|column, _| {
-                    row.get(column).is_some() || !MEASURED_COLUMNS.contains(&column.as_str())
-                });
+                whole.0.retain(|column, _| row.get(column).is_some() || !MEASURED_COLUMNS.contains(&column.as_str()));
                 whole
             }
         };
         let detail = if before.is_none() { "new" } else { "changed" };
         self.rows.insert(row_name(table, &key), Some(after.clone()));
-        self.push(
-            title,
-            detail,
-            Action::Registry {
-                table: table.to_owned(),
-                key,
-                before,
-                after: Some(after),
-            },
-        )
+        self.push(title, detail, Action::Registry { table: table.to_owned(), key, before, after: Some(after) })
     }
 
     /// Deletes the row with this key, and before it the rows of other writable tables that would vanish or keep it from
@@ -325,12 +255,7 @@ impl<'a> Planner<'a> {
     ///
     /// # Errors
     /// As [`Planner::registry_put`].
-    pub fn registry_delete(
-        &mut self,
-        table: &str,
-        key: Row,
-        title: &str,
-    ) -> Result<(), ChangeError> {
+    pub fn registry_delete(&mut self, table: &str, key: Row, title: &str) -> Result<(), ChangeError> {
         let Some(before) = self.row(table, &key)? else {
             return Ok(());
         };
@@ -345,12 +270,7 @@ impl<'a> Planner<'a> {
         self.push(
             title,
             "removed",
-            Action::Registry {
-                table: table.to_owned(),
-                key,
-                before: Some(before),
-                after: None,
-            },
+            Action::Registry { table: table.to_owned(), key, before: Some(before), after: None },
         )
     }
 
@@ -359,15 +279,9 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// [`ChangeError::WrongKind`] where something stands at `creates` or `final_path`; [`ChangeError::BadPath`] without a program.
     pub fn run(&mut self, spec: RunSpec, title: &str) -> Result<(), ChangeError> {
-        let (cwd, creates, final_path) = (
-            self.real(&spec.cwd)?,
-            self.real(&spec.creates)?,
-            self.real(&spec.final_path)?,
-        );
-        if spec.argv.first().is_none_or(String::is_empty)
-            || creates.is_root()
-            || final_path.is_root()
-        {
+        let (cwd, creates, final_path) =
+            (self.real(&spec.cwd)?, self.real(&spec.creates)?, self.real(&spec.final_path)?);
+        if spec.argv.first().is_none_or(String::is_empty) || creates.is_root() || final_path.is_root() {
             return Err(ChangeError::BadPath {
                 path: final_path.to_string(),
                 reason: "a command and what it creates must be named".to_owned(),
@@ -390,14 +304,7 @@ impl<'a> Planner<'a> {
         self.push(
             title,
             &detail,
-            Action::Run {
-                argv: spec.argv,
-                cwd,
-                env: spec.env,
-                creates,
-                final_path,
-                timeout: spec.timeout,
-            },
+            Action::Run { argv: spec.argv, cwd, env: spec.env, creates, final_path, timeout: spec.timeout },
         )
     }
 

@@ -15,22 +15,13 @@ fn a_thousand_files_cost_at_most_one_sync_each_and_one_per_folder() {
     let began = Instant::now();
     let mut p = install.planner();
     for n in 0..FILES {
-        p.write_file(
-            &format!("agents/agent-{}/m/config/{n}.env", n % 10),
-            vec![b'x'; 400],
-            0o600,
-            "Write",
-        )
-        .unwrap();
+        p.write_file(&format!("agents/agent-{}/m/config/{n}.env", n % 10), vec![b'x'; 400], 0o600, "Write").unwrap();
     }
     let planned = began.elapsed();
     let plan = p.finish("Much", "");
     let faults = At::never();
     let began = Instant::now();
-    install
-        .faulty(&faults)
-        .apply(&plan, &operator(), &now, &ApplyControl::quiet())
-        .unwrap();
+    install.faulty(&faults).apply(&plan, &operator(), &now, &ApplyControl::quiet()).unwrap();
     let applied = began.elapsed();
 
     let points = faults.points.lock().unwrap();
@@ -55,8 +46,5 @@ fn a_thousand_files_cost_at_most_one_sync_each_and_one_per_folder() {
         "planned {planned:?}, applied {applied:?}, by hand {by_hand:?}, ratio {:.2}",
         applied.as_secs_f64() / by_hand.as_secs_f64()
     );
-    assert!(
-        applied < by_hand * 8,
-        "an apply stays in step with writing and syncing: {applied:?} against {by_hand:?}"
-    );
+    assert!(applied < by_hand * 8, "an apply stays in step with writing and syncing: {applied:?} against {by_hand:?}");
 }

@@ -23,44 +23,23 @@ fn an_error_of_the_disk_at_every_point_leaves_the_old_state_and_says_what_to_do(
             let plan = rich_plan(&install);
             let old = install.both();
             let faults = At::new(k, Fault::Errno(errno.raw_os_error()));
-            let result =
-                install
-                    .faulty(&faults)
-                    .apply(&plan, &operator(), &now, &ApplyControl::quiet());
+            let result = install.faulty(&faults).apply(&plan, &operator(), &now, &ApplyControl::quiet());
             let Some(point) = faults.hit() else { break };
             if install.state(&plan.id).as_deref() == Some("applied") {
-                assert!(
-                    result.is_ok(),
-                    "what was committed is told as done ({point}): {result:?}"
-                );
+                assert!(result.is_ok(), "what was committed is told as done ({point}): {result:?}");
             } else {
                 let Err(ChangeError::Io { free, .. }) = &result else {
                     panic!("an error at {point} is told as one: {result:?}")
                 };
-                assert_eq!(
-                    free.is_some(),
-                    errno == Errno::NOSPC,
-                    "a full disk tells what is left ({point})"
-                );
+                assert_eq!(free.is_some(), errno == Errno::NOSPC, "a full disk tells what is left ({point})");
                 let text = result.unwrap_err().to_string();
                 assert!(
                     text.contains(says) && text.contains('`'),
                     "it names the place and the way out ({point}): {text}"
                 );
-                assert_eq!(
-                    install.both(),
-                    old,
-                    "the old state stands after {errno:?} at {point}"
-                );
-                assert!(
-                    install.leftovers().is_empty(),
-                    "nothing is left over ({point})"
-                );
-                assert_ne!(
-                    install.state(&plan.id).as_deref(),
-                    Some("applying"),
-                    "and nothing is open ({point})"
-                );
+                assert_eq!(install.both(), old, "the old state stands after {errno:?} at {point}");
+                assert!(install.leftovers().is_empty(), "nothing is left over ({point})");
+                assert_ne!(install.state(&plan.id).as_deref(), Some("applying"), "and nothing is open ({point})");
             }
             k += if errno == Errno::NOSPC { 1 } else { 5 };
         }
@@ -83,34 +62,17 @@ fn a_disk_that_stays_broken_keeps_the_change_open_and_the_next_start_takes_it_ba
     let plan = rich_plan(&install);
     let old = install.both();
     let broken = Arc::new(Broken(Default::default()));
-    let result = install
-        .faulty(&broken)
-        .apply(&plan, &operator(), &now, &ApplyControl::quiet());
-    let Err(error @ ChangeError::RollbackFailed { .. }) = result else {
-        panic!("both failures are told: {result:?}")
-    };
-    assert!(
-        error.to_string().contains("next start"),
-        "and what happens then: {error}"
-    );
-    assert_eq!(
-        install.state(&plan.id).as_deref(),
-        Some("applying"),
-        "the journal keeps it open"
-    );
-    let refused = install
-        .faulty(&broken)
-        .apply(&plan, &operator(), &now, &ApplyControl::quiet());
+    let result = install.faulty(&broken).apply(&plan, &operator(), &now, &ApplyControl::quiet());
+    let Err(error @ ChangeError::RollbackFailed { .. }) = result else { panic!("both failures are told: {result:?}") };
+    assert!(error.to_string().contains("next start"), "and what happens then: {error}");
+    assert_eq!(install.state(&plan.id).as_deref(), Some("applying"), "the journal keeps it open");
+    let refused = install.faulty(&broken).apply(&plan, &operator(), &now, &ApplyControl::quiet());
     assert!(
         matches!(refused, Err(ChangeError::Unfinished { .. })),
         "nothing else is changed before that is settled: {refused:?}"
     );
     let recovered = install.engine().recover(&now).unwrap();
-    assert_eq!(
-        recovered.len(),
-        1,
-        "the next start takes it back: {recovered:?}"
-    );
+    assert_eq!(recovered.len(), 1, "the next start takes it back: {recovered:?}");
     assert_eq!(install.both(), old, "and the old state stands");
 }
 
@@ -118,10 +80,8 @@ fn a_disk_that_stays_broken_keeps_the_change_open_and_the_next_start_takes_it_ba
 fn a_file_that_vanishes_while_the_plan_is_applied_is_not_missed() {
     let install = Install::new();
     let mut p = install.planner();
-    p.write_file("first.txt", b"1".to_vec(), 0o600, "First")
-        .unwrap();
-    p.write_file("readme.txt", b"2".to_vec(), 0o600, "Second")
-        .unwrap();
+    p.write_file("first.txt", b"1".to_vec(), 0o600, "First").unwrap();
+    p.write_file("readme.txt", b"2".to_vec(), 0o600, "Second").unwrap();
     let plan = p.finish("t", "");
     let readme = install.root.join("readme.txt");
     let ctl = ApplyControl {
@@ -138,18 +98,14 @@ fn a_file_that_vanishes_while_the_plan_is_applied_is_not_missed() {
         "it is named: {result:?}"
     );
     assert!(!install.has("first.txt"), "the first step was taken back");
-    assert!(
-        !install.has("readme.txt"),
-        "the vanished file is not conjured up: somebody removed it"
-    );
+    assert!(!install.has("readme.txt"), "the vanished file is not conjured up: somebody removed it");
 }
 
 #[test]
 fn a_file_in_the_place_of_a_folder_is_a_clear_error() {
     let install = Install::new();
     let mut p = install.planner();
-    p.write_file("agents/old/new.txt", b"x".to_vec(), 0o600, "Write")
-        .unwrap();
+    p.write_file("agents/old/new.txt", b"x".to_vec(), 0o600, "Write").unwrap();
     let plan = p.finish("t", "");
     std::fs::remove_dir_all(install.root.join("agents/old")).unwrap();
     install.put("agents/old", b"a file", 0o600);
@@ -165,21 +121,13 @@ fn a_file_in_the_place_of_a_folder_is_a_clear_error() {
 /// Runs `inner` (a test below that is ignored otherwise) with `mount` done in a private mount namespace. Where this machine
 /// does not allow that, the injected errors above prove the same; `false` then.
 fn in_namespace(inner: &str, mount: &str) -> bool {
-    let allowed = Command::new("unshare")
-        .args(["-Urm", "true"])
-        .status()
-        .is_ok_and(|s| s.success());
+    let allowed = Command::new("unshare").args(["-Urm", "true"]).status().is_ok_and(|s| s.success());
     if !allowed {
         return false;
     }
     let dir = tempfile::tempdir().unwrap();
     let output = Command::new("unshare")
-        .args([
-            "-Urm",
-            "/bin/sh",
-            "-c",
-            &format!("{mount} && exec \"$EXE\" --exact {inner} --ignored --nocapture"),
-        ])
+        .args(["-Urm", "/bin/sh", "-c", &format!("{mount} && exec \"$EXE\" --exact {inner} --ignored --nocapture")])
         .env("EXE", std::env::current_exe().unwrap())
         .env("DISK", dir.path())
         .output()
@@ -195,10 +143,7 @@ fn in_namespace(inner: &str, mount: &str) -> bool {
 
 #[test]
 fn a_disk_that_is_really_full_or_read_only_leaves_the_old_state() {
-    let full = in_namespace(
-        "disks::on_a_small_disk",
-        "mount -t tmpfs -o size=3m tmpfs \"$DISK\"",
-    );
+    let full = in_namespace("disks::on_a_small_disk", "mount -t tmpfs -o size=3m tmpfs \"$DISK\"");
     let sealed = in_namespace("disks::on_a_read_only_folder", "mkdir \"$DISK/sealed\"");
     assert_eq!(full, sealed, "both ran, or the machine allows neither");
 }
@@ -212,13 +157,9 @@ fn on_a_small_disk() {
     install.furnish();
     let old = install.both();
     let mut p = install.planner();
-    p.write_file("big.bin", vec![7; 2_900_000], 0o600, "Write much")
-        .unwrap();
+    p.write_file("big.bin", vec![7; 2_900_000], 0o600, "Write much").unwrap();
     let result = install.apply(&p.finish("t", ""));
-    assert!(
-        matches!(&result, Err(ChangeError::Io { free: Some(_), .. })),
-        "the full disk is told: {result:?}"
-    );
+    assert!(matches!(&result, Err(ChangeError::Io { free: Some(_), .. })), "the full disk is told: {result:?}");
     assert_eq!(install.both(), old, "nothing was written");
 
     // The journal elsewhere: the files do not fit.
@@ -228,29 +169,12 @@ fn on_a_small_disk() {
     let engine = Engine::new(root.clone(), Arc::clone(&other.registry), state);
     let mut p = sanctum_change::Planner::new(&root, None);
     for n in 0..40 {
-        p.write_file(&format!("many/{n}.bin"), vec![7; 100_000], 0o600, "Write")
-            .unwrap();
+        p.write_file(&format!("many/{n}.bin"), vec![7; 100_000], 0o600, "Write").unwrap();
     }
-    p.write_file("readme.txt", b"changed".to_vec(), 0o600, "Change")
-        .unwrap();
-    let result = engine.apply(
-        &p.finish("t", ""),
-        &operator(),
-        &now,
-        &ApplyControl::quiet(),
-    );
-    let Err(ChangeError::Io {
-        free: Some(_),
-        path,
-        ..
-    }) = &result
-    else {
-        panic!("the full disk is told: {result:?}")
-    };
-    assert!(
-        path.starts_with(root.join("many")),
-        "with the file that did not fit: {path:?}"
-    );
+    p.write_file("readme.txt", b"changed".to_vec(), 0o600, "Change").unwrap();
+    let result = engine.apply(&p.finish("t", ""), &operator(), &now, &ApplyControl::quiet());
+    let Err(ChangeError::Io { free: Some(_), path, .. }) = &result else { panic!("the full disk is told: {result:?}") };
+    assert!(path.starts_with(root.join("many")), "with the file that did not fit: {path:?}");
     assert_eq!(snapshot(&root), old.0, "the old state stands");
 }
 
@@ -263,28 +187,13 @@ fn on_a_read_only_folder() {
     let old = install.both();
     let sealed = install.root.join("agents/agent-athena");
     let mount = |args: &[&str]| {
-        assert!(
-            Command::new("mount")
-                .args(args)
-                .arg(&sealed)
-                .status()
-                .unwrap()
-                .success(),
-            "mount {args:?}"
-        )
+        assert!(Command::new("mount").args(args).arg(&sealed).status().unwrap().success(), "mount {args:?}")
     };
     mount(&["--bind", sealed.to_str().unwrap()]);
     mount(&["-o", "remount,ro,bind"]);
     let mut p = install.planner();
-    p.write_file("readme.txt", b"changed".to_vec(), 0o600, "Change")
-        .unwrap();
-    p.write_file(
-        "agents/agent-athena/broca2/config/.env",
-        b"X='1'\n".to_vec(),
-        0o600,
-        "Change",
-    )
-    .unwrap();
+    p.write_file("readme.txt", b"changed".to_vec(), 0o600, "Change").unwrap();
+    p.write_file("agents/agent-athena/broca2/config/.env", b"X='1'\n".to_vec(), 0o600, "Change").unwrap();
     let plan = p.finish("t", "");
     let result = install.apply(&plan);
     let text = result.unwrap_err().to_string();
@@ -293,9 +202,5 @@ fn on_a_read_only_folder() {
         "it names the file and the reason: {text}"
     );
     assert_eq!(install.both(), old, "the first file is as before as well");
-    assert_eq!(
-        install.state(&plan.id).as_deref(),
-        Some("rolled_back"),
-        "and the journal says so"
-    );
+    assert_eq!(install.state(&plan.id).as_deref(), Some("rolled_back"), "and the journal says so");
 }

@@ -38,29 +38,14 @@ const WRITING: &[&str] = &[
 
 fn target() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
-    let target = tests
-        .parent()
-        .unwrap()
-        .parent()
-        .unwrap()
-        .join("examples/kill_target");
+    let target = tests.parent().unwrap().parent().unwrap().join("examples/kill_target");
     if !target.exists() {
         // `cargo test` builds examples before tests run; `cargo test --test change` does not.
         let built = Command::new(env!("CARGO"))
-            .args([
-                "build",
-                "-q",
-                "-p",
-                "sanctum-change",
-                "--example",
-                "kill_target",
-            ])
+            .args(["build", "-q", "-p", "sanctum-change", "--example", "kill_target"])
             .status()
             .unwrap();
-        assert!(
-            built.success() && target.exists(),
-            "the process to kill is built: {target:?}"
-        );
+        assert!(built.success() && target.exists(), "the process to kill is built: {target:?}");
     }
     target
 }
@@ -75,12 +60,7 @@ fn master(dir: &Path) -> PathBuf {
 }
 
 fn copy(from: &Path, to: &Path) {
-    let done = Command::new("cp")
-        .arg("-a")
-        .arg(from)
-        .arg(to)
-        .status()
-        .unwrap();
+    let done = Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
     assert!(done.success(), "the install is copied");
 }
 
@@ -99,28 +79,16 @@ fn calls(master: &Path, dir: &Path, word: Option<&str>) -> BTreeMap<&'static str
     let (root, log) = (dir.join("count"), dir.join("log"));
     copy(master, &root);
     let output = strace(
-        &[
-            "-o".into(),
-            log.display().to_string(),
-            "-e".into(),
-            format!("trace={}", WRITING.join(",")),
-        ],
+        &["-o".into(), log.display().to_string(), "-e".into(), format!("trace={}", WRITING.join(","))],
         &root,
         word,
     );
-    assert!(
-        output.status.success(),
-        "unharmed it succeeds: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "unharmed it succeeds: {}", String::from_utf8_lossy(&output.stderr));
     let text = std::fs::read_to_string(log).unwrap();
     let mut counts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for line in text.lines() {
-        let Some(name) = WRITING
-            .iter()
-            .find(|name| line.split('(').next() == Some(**name))
-        else {
+        let Some(name) = WRITING.iter().find(|name| line.split('(').next() == Some(**name)) else {
             continue;
         };
         let k = seen.entry(name).or_default();
@@ -145,17 +113,10 @@ fn kill_at(call: &str, k: usize) -> Vec<String> {
 }
 
 /// Which of the two states there is after a start, and what recovery did.
-fn settle(
-    root: &Path,
-    old: &(Snapshot, Vec<String>),
-    new: &(Snapshot, Vec<String>),
-    at: &str,
-) -> bool {
+fn settle(root: &Path, old: &(Snapshot, Vec<String>), new: &(Snapshot, Vec<String>), at: &str) -> bool {
     let control = root.join("control");
-    let registry =
-        std::sync::Arc::new(Registry::open(&control.join("registry.db"), now()).unwrap());
-    let engine =
-        sanctum_change::Engine::new(root.to_owned(), std::sync::Arc::clone(&registry), control);
+    let registry = std::sync::Arc::new(Registry::open(&control.join("registry.db"), now()).unwrap());
+    let engine = sanctum_change::Engine::new(root.to_owned(), std::sync::Arc::clone(&registry), control);
     let recovered = engine.recover(&now).unwrap();
     assert!(
         recovered.iter().all(|r| r.outcome == Outcome::RolledBack),
@@ -163,18 +124,11 @@ fn settle(
     );
     let state: Option<String> = registry
         .read(|c| -> Result<_, RegistryError> {
-            Ok(c.query_row(
-                "SELECT (SELECT state FROM change_sets ORDER BY seq DESC LIMIT 1)",
-                [],
-                |r| r.get(0),
-            )?)
+            Ok(c.query_row("SELECT (SELECT state FROM change_sets ORDER BY seq DESC LIMIT 1)", [], |r| r.get(0))?)
         })
         .unwrap();
     let tree = snapshot(root);
-    let rows: Vec<String> = dump(&registry)
-        .into_iter()
-        .map(|r| without_times(&r))
-        .collect();
+    let rows: Vec<String> = dump(&registry).into_iter().map(|r| without_times(&r)).collect();
     if state.as_deref() == Some("applied") {
         assert_eq!(
             (&tree, &rows),
@@ -183,11 +137,7 @@ fn settle(
         );
         true
     } else {
-        assert_eq!(
-            (&tree, &rows),
-            (&old.0, &old.1),
-            "killed at {at}: it is the old state"
-        );
+        assert_eq!((&tree, &rows), (&old.0, &old.1), "killed at {at}: it is the old state");
         assert!(
             matches!(state.as_deref(), None | Some("rolled_back")),
             "killed at {at}: the journal says which: {state:?}"
@@ -198,24 +148,12 @@ fn settle(
 
 /// `updated_at` moves with the clock.
 fn without_times(row: &str) -> String {
-    row.split("Text(\"20")
-        .map(|part| {
-            part.get(17..)
-                .filter(|rest| rest.starts_with("\")"))
-                .unwrap_or(part)
-        })
-        .collect()
+    row.split("Text(\"20").map(|part| part.get(17..).filter(|rest| rest.starts_with("\")")).unwrap_or(part)).collect()
 }
 
 fn state_of(root: &Path) -> (Snapshot, Vec<String>) {
     let registry = Registry::open(&root.join("control/registry.db"), now()).unwrap();
-    (
-        snapshot(root),
-        dump(&registry)
-            .into_iter()
-            .map(|r| without_times(&r))
-            .collect(),
-    )
+    (snapshot(root), dump(&registry).into_iter().map(|r| without_times(&r)).collect())
 }
 
 fn sweep(word: Option<&'static str>, prepare: impl Fn(&Path, &Path)) -> (usize, usize) {
@@ -224,15 +162,7 @@ fn sweep(word: Option<&'static str>, prepare: impl Fn(&Path, &Path)) -> (usize, 
     let old = state_of(&clean);
     let done = dir.path().join("done");
     copy(&clean, &done);
-    assert!(
-        Command::new(target())
-            .arg(&done)
-            .output()
-            .unwrap()
-            .status
-            .success(),
-        "unharmed it is applied"
-    );
+    assert!(Command::new(target()).arg(&done).output().unwrap().status.success(), "unharmed it is applied");
     let new = state_of(&done);
     assert_ne!(old, new, "the change changes something");
     let start = dir.path().join("start");
@@ -245,16 +175,8 @@ fn sweep(word: Option<&'static str>, prepare: impl Fn(&Path, &Path)) -> (usize, 
     let (next, killed, news) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(0));
     std::thread::scope(|scope| {
         for worker in 0..2 {
-            let (points, next, killed, news, dir, start, old, new) = (
-                &points,
-                &next,
-                &killed,
-                &news,
-                dir.path(),
-                &start,
-                &old,
-                &new,
-            );
+            let (points, next, killed, news, dir, start, old, new) =
+                (&points, &next, &killed, &news, dir.path(), &start, &old, &new);
             scope.spawn(move || {
                 let root = dir.join(format!("root{worker}"));
                 while let Some((call, k)) = points.get(next.fetch_add(1, Ordering::SeqCst)) {
@@ -265,10 +187,7 @@ fn sweep(word: Option<&'static str>, prepare: impl Fn(&Path, &Path)) -> (usize, 
                     let is_new = settle(&root, old, new, &at);
                     *news.lock().unwrap() += usize::from(is_new);
                     let told = String::from_utf8_lossy(&output.stdout).contains("applied");
-                    assert!(
-                        is_new || !told,
-                        "killed at {at}: what was told as applied is there"
-                    );
+                    assert!(is_new || !told, "killed at {at}: what was told as applied is there");
                     std::fs::remove_dir_all(&root).unwrap();
                 }
             });
@@ -280,14 +199,8 @@ fn sweep(word: Option<&'static str>, prepare: impl Fn(&Path, &Path)) -> (usize, 
 #[test]
 fn killed_at_every_writing_call_it_is_old_or_new() {
     let (killed, new) = sweep(None, copy);
-    assert!(
-        killed > 80,
-        "the sweep kills at every writing call, it did {killed} times"
-    );
-    assert!(
-        new > 0 && new < killed,
-        "some kills come after the commit and most before: {new} of {killed}"
-    );
+    assert!(killed > 80, "the sweep kills at every writing call, it did {killed} times");
+    assert!(new > 0 && new < killed, "some kills come after the commit and most before: {new} of {killed}");
 }
 
 #[test]
@@ -298,17 +211,9 @@ fn killed_again_at_every_writing_call_of_the_recovery_it_is_still_old() {
         let calls = calls(clean, dir.path(), None);
         copy(clean, start);
         let last = calls["fchmodat"].last().copied().unwrap();
-        assert!(
-            !strace(&kill_at("fchmodat", last), start, None)
-                .status
-                .success(),
-            "it is killed at the last step"
-        );
+        assert!(!strace(&kill_at("fchmodat", last), start, None).status.success(), "it is killed at the last step");
     };
     let (killed, new) = sweep(Some("recover"), interrupted);
-    assert!(
-        killed > 20,
-        "the recovery is killed at every writing call, {killed} times"
-    );
+    assert!(killed > 20, "the recovery is killed at every writing call, {killed} times");
     assert_eq!(new, 0, "and is never the new state");
 }

@@ -1,9 +1,6 @@
 //! What the operator is promised about changes: whole or not at all, refused when stale, taken back exactly.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "in a test an unexpected error is a failure, told with its place"
-)]
+#![expect(clippy::unwrap_used, reason = "in a test an unexpected error is a failure, told with its place")]
 
 mod apply;
 mod budget;

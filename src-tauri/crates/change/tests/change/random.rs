@@ -19,11 +19,8 @@ enum Op {
 
 fn path() -> impl Strategy<Value = String> {
     // Few names, so that steps meet on the same paths; one sorts between `b` and `b/…`.
-    proptest::collection::vec(
-        prop_oneof![Just("a"), Just("b"), Just("b.c"), Just("ü")],
-        1..4,
-    )
-    .prop_map(|parts| parts.join("/"))
+    proptest::collection::vec(prop_oneof![Just("a"), Just("b"), Just("b.c"), Just("ü")], 1..4)
+        .prop_map(|parts| parts.join("/"))
 }
 
 fn dir_mode() -> impl Strategy<Value = u32> {
@@ -35,11 +32,7 @@ fn file_mode() -> impl Strategy<Value = u32> {
 }
 
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![
-        Just(Vec::new()),
-        Just(b"same".to_vec()),
-        proptest::collection::vec(any::<u8>(), 0..40)
-    ]
+    prop_oneof![Just(Vec::new()), Just(b"same".to_vec()), proptest::collection::vec(any::<u8>(), 0..40)]
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -56,10 +49,7 @@ fn op() -> impl Strategy<Value = Op> {
 }
 
 fn variable(k: u8) -> Row {
-    Row::new().with(
-        "var_name",
-        ["TZ", "LANG", "NEW", "OTHER"][usize::from(k % 4)],
-    )
+    Row::new().with("var_name", ["TZ", "LANG", "NEW", "OTHER"][usize::from(k % 4)])
 }
 
 /// Steps that do not fit (a folder where a file is, nothing to trash) are left out by the planner's refusal.
@@ -71,16 +61,12 @@ fn build(p: &mut Planner<'_>, ops: &[Op]) {
             Op::Trash(path) => p.trash(path, "Trash"),
             Op::Mode(path, mode) => p.set_mode(path, *mode, "Mode"),
             Op::Link(path, target) => p.symlink(path, target, "Link"),
-            Op::Run(path) if p.steps().iter().any(|s| s.action.kind() == "run") => {
-                p.trash(path, "Trash")
-            }
+            Op::Run(path) if p.steps().iter().any(|s| s.action.kind() == "run") => p.trash(path, "Trash"),
             Op::Run(_) => p.run(make_folder("r", "made.new", "made"), "Run"),
             Op::Put(k, value) => p.registry_put(
                 "env_vars",
                 variable(*k),
-                Row::new()
-                    .with("var_value", value.as_str())
-                    .with("created_by", 1),
+                Row::new().with("var_value", value.as_str()).with("created_by", 1),
                 "Put",
             ),
             Op::Delete(k) => p.registry_delete("env_vars", variable(*k), "Delete"),
@@ -96,11 +82,8 @@ fn planned(install: &Install, ops: &[Op]) -> Plan {
 
 fn with_tree(tree: &[Op]) -> Install {
     let install = Install::empty();
-    let tree: Vec<Op> = tree
-        .iter()
-        .filter(|op| matches!(op, Op::Dir(..) | Op::Write(..) | Op::Link(..)))
-        .cloned()
-        .collect();
+    let tree: Vec<Op> =
+        tree.iter().filter(|op| matches!(op, Op::Dir(..) | Op::Write(..) | Op::Link(..))).cloned().collect();
     let seed = planned(&install, &tree);
     install.apply(&seed).expect("the tree to begin with");
     install
@@ -108,10 +91,7 @@ fn with_tree(tree: &[Op]) -> Install {
 
 /// 128, or what `PROPTEST_CASES` says for a longer search.
 fn cases() -> u32 {
-    std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(128)
+    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(128)
 }
 
 proptest! {

@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use sanctum_change::{
-    Actor, ApplyControl, ChangeError, Engine, Fault, Faults, Plan, Planner, Receipt, Row, RunSpec,
-    Via,
+    Actor, ApplyControl, ChangeError, Engine, Fault, Faults, Plan, Planner, Receipt, Row, RunSpec, Via,
 };
 use sanctum_registry::rusqlite::types::Value;
 use sanctum_registry::{Registry, RegistryError, WRITABLE};
@@ -21,11 +20,7 @@ pub fn now() -> OffsetDateTime {
 }
 
 pub fn operator() -> Actor {
-    Actor {
-        user_id: Some(1),
-        name: "Ada".to_owned(),
-        via: Via::App,
-    }
+    Actor { user_id: Some(1), name: "Ada".to_owned(), via: Via::App }
 }
 
 /// Everything in a tree: kind, mode and content by path. The engine's own folder is left out.
@@ -80,24 +75,12 @@ impl Install {
         drop(Registry::open(&template().join("registry.db"), now()).unwrap());
         std::fs::copy(template().join("registry.db"), control.join("registry.db")).unwrap();
         let registry = Arc::new(Registry::open(&control.join("registry.db"), now()).unwrap());
-        Install {
-            root,
-            registry,
-            _dir: dir,
-        }
+        Install { root, registry, _dir: dir }
     }
 
     pub fn furnish(&self) {
-        self.put(
-            "agents/agent-athena/broca2/config/.env",
-            b"PORT='8000'\n",
-            0o600,
-        );
-        self.put(
-            "agents/agent-athena/broca2/run/start.sh",
-            b"#!/bin/sh\n",
-            0o755,
-        );
+        self.put("agents/agent-athena/broca2/config/.env", b"PORT='8000'\n", 0o600);
+        self.put("agents/agent-athena/broca2/run/start.sh", b"#!/bin/sh\n", 0o755);
         self.put("agents/old/notes.txt", b"keep me\n", 0o644);
         self.put("agents/old/deep/er/data.bin", &[0, 159, 146, 150], 0o640);
         self.put("readme.txt", b"hello\n", 0o644);
@@ -116,11 +99,7 @@ impl Install {
     }
 
     pub fn mode(&self, path: &str) -> u32 {
-        std::fs::symlink_metadata(self.root.join(path))
-            .unwrap()
-            .permissions()
-            .mode()
-            & 0o7777
+        std::fs::symlink_metadata(self.root.join(path)).unwrap().permissions().mode() & 0o7777
     }
 
     pub fn has(&self, path: &str) -> bool {
@@ -128,16 +107,11 @@ impl Install {
     }
 
     pub fn engine(&self) -> Engine {
-        Engine::new(
-            self.root.clone(),
-            Arc::clone(&self.registry),
-            self.root.join("control"),
-        )
+        Engine::new(self.root.clone(), Arc::clone(&self.registry), self.root.join("control"))
     }
 
     pub fn faulty(&self, faults: &Arc<impl Faults + 'static>) -> Engine {
-        self.engine()
-            .with_faults(Arc::clone(faults) as Arc<dyn Faults>)
+        self.engine().with_faults(Arc::clone(faults) as Arc<dyn Faults>)
     }
 
     pub fn planner(&self) -> Planner<'_> {
@@ -145,8 +119,7 @@ impl Install {
     }
 
     pub fn apply(&self, plan: &Plan) -> Result<Receipt, ChangeError> {
-        self.engine()
-            .apply(plan, &operator(), &now, &ApplyControl::quiet())
+        self.engine().apply(plan, &operator(), &now, &ApplyControl::quiet())
     }
 
     pub fn tree(&self) -> Snapshot {
@@ -168,10 +141,7 @@ impl Install {
 
     /// Names of temporary files of the engine that are still about.
     pub fn leftovers(&self) -> Vec<String> {
-        self.tree()
-            .into_keys()
-            .filter(|p| p.contains(".sanctum-"))
-            .collect()
+        self.tree().into_keys().filter(|p| p.contains(".sanctum-")).collect()
     }
 }
 
@@ -180,13 +150,11 @@ pub fn dump(registry: &Registry) -> Vec<String> {
         .read(|c| -> Result<Vec<String>, RegistryError> {
             let mut all = Vec::new();
             for table in WRITABLE {
-                let mut statement =
-                    c.prepare(&format!("SELECT * FROM \"{table}\" ORDER BY rowid"))?;
+                let mut statement = c.prepare(&format!("SELECT * FROM \"{table}\" ORDER BY rowid"))?;
                 let width = statement.column_count();
                 let mut rows = statement.query([])?;
                 while let Some(row) = rows.next()? {
-                    let values: Result<Vec<Value>, _> =
-                        (0..width).map(|i| row.get::<_, Value>(i)).collect();
+                    let values: Result<Vec<Value>, _> = (0..width).map(|i| row.get::<_, Value>(i)).collect();
                     all.push(format!("{table} {:?}", values?));
                 }
             }
@@ -204,29 +172,19 @@ pub fn snapshot(root: &Path) -> Snapshot {
 fn walk(root: &Path, dir: &Path, all: &mut Snapshot) {
     for entry in std::fs::read_dir(dir).unwrap() {
         let path = entry.unwrap().path();
-        let name = path
-            .strip_prefix(root)
-            .unwrap()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
         if name == "control" {
             continue;
         }
         let meta = path.symlink_metadata().unwrap();
         let mode = meta.permissions().mode() & 0o7777;
         if meta.is_symlink() {
-            all.insert(
-                name,
-                format!("link {}", std::fs::read_link(&path).unwrap().display()),
-            );
+            all.insert(name, format!("link {}", std::fs::read_link(&path).unwrap().display()));
         } else if meta.is_dir() {
             all.insert(name, format!("dir {mode:o}"));
             walk(root, &path, all);
         } else {
-            all.insert(
-                name,
-                format!("file {mode:o} {:?}", std::fs::read(&path).unwrap()),
-            );
+            all.insert(name, format!("file {mode:o} {:?}", std::fs::read(&path).unwrap()));
         }
     }
 }
@@ -235,15 +193,8 @@ fn walk(root: &Path, dir: &Path, all: &mut Snapshot) {
 pub fn rich_plan(install: &Install) -> Plan {
     let mut p = install.planner();
     p.group("Monday");
-    p.create_dir("agents/agent-monday/broca2/config", 0o700)
-        .unwrap();
-    p.write_file(
-        "agents/agent-monday/broca2/config/.env",
-        b"PORT='8001'\n".to_vec(),
-        0o600,
-        "Write 1 line",
-    )
-    .unwrap();
+    p.create_dir("agents/agent-monday/broca2/config", 0o700).unwrap();
+    p.write_file("agents/agent-monday/broca2/config/.env", b"PORT='8001'\n".to_vec(), 0o600, "Write 1 line").unwrap();
     p.write_file(
         "agents/agent-athena/broca2/config/.env",
         b"PORT='8002'\nNAME='x'\n".to_vec(),
@@ -251,31 +202,13 @@ pub fn rich_plan(install: &Install) -> Plan {
         "Change 2 lines",
     )
     .unwrap();
-    p.set_mode(
-        "agents/agent-athena/broca2/run/start.sh",
-        0o700,
-        "Make it private",
-    )
-    .unwrap();
-    p.symlink("agents/current", "agent-monday", "Link to the newest")
-        .unwrap();
-    p.trash("agents/old", "Move the old one to the trash")
-        .unwrap();
+    p.set_mode("agents/agent-athena/broca2/run/start.sh", 0o700, "Make it private").unwrap();
+    p.symlink("agents/current", "agent-monday", "Link to the newest").unwrap();
+    p.trash("agents/old", "Move the old one to the trash").unwrap();
     p.create_dir("agents/old", 0o755).unwrap();
-    p.write_file(
-        "agents/old/why.txt",
-        b"moved\n".to_vec(),
-        0o644,
-        "Say where it went",
-    )
-    .unwrap();
-    p.trash("readme.txt", "Move the readme to the trash")
-        .unwrap();
-    p.run(
-        make_folder("venv", "agents/venv.new", "agents/venv"),
-        "Make the environment",
-    )
-    .unwrap();
+    p.write_file("agents/old/why.txt", b"moved\n".to_vec(), 0o644, "Say where it went").unwrap();
+    p.trash("readme.txt", "Move the readme to the trash").unwrap();
+    p.run(make_folder("venv", "agents/venv.new", "agents/venv"), "Make the environment").unwrap();
     let agent = Row::new().with("uid", "monday");
     let made = Row::new()
         .with("letta_uid", "unlinked:monday")
@@ -283,19 +216,12 @@ pub fn rich_plan(install: &Install) -> Plan {
         .with("created_by", 1)
         .with("path", "agents/agent-monday")
         .with("agent_index", 1);
-    p.registry_put("agents", agent.clone(), made, "Record the agent")
-        .unwrap();
+    p.registry_put("agents", agent.clone(), made, "Record the agent").unwrap();
     let port = Row::new()
         .with("agent_id", Row::reference("agents", agent, "id"))
         .with("module", "broca2")
         .with("created_by", 1);
-    p.registry_put(
-        "ports",
-        Row::new().with("port", 8001),
-        port,
-        "Reserve the port",
-    )
-    .unwrap();
+    p.registry_put("ports", Row::new().with("port", 8001), port, "Reserve the port").unwrap();
     p.registry_put(
         "env_vars",
         Row::new().with("var_name", "TZ"),
@@ -303,12 +229,7 @@ pub fn rich_plan(install: &Install) -> Plan {
         "Set the time zone",
     )
     .unwrap();
-    p.registry_delete(
-        "env_vars",
-        Row::new().with("var_name", "LANG"),
-        "Forget the language",
-    )
-    .unwrap();
+    p.registry_delete("env_vars", Row::new().with("var_name", "LANG"), "Forget the language").unwrap();
     p.finish("Add Monday", "Everything at once.")
 }
 
@@ -341,23 +262,11 @@ pub struct At {
 
 impl At {
     pub fn new(at: usize, fault: Fault) -> Arc<At> {
-        Arc::new(At {
-            at,
-            fault,
-            asked: AtomicUsize::new(0),
-            points: Mutex::new(Vec::new()),
-            volumes: false,
-        })
+        Arc::new(At { at, fault, asked: AtomicUsize::new(0), points: Mutex::new(Vec::new()), volumes: false })
     }
 
     pub fn across_volumes(at: usize, fault: Fault) -> Arc<At> {
-        Arc::new(At {
-            at,
-            fault,
-            asked: AtomicUsize::new(0),
-            points: Mutex::new(Vec::new()),
-            volumes: true,
-        })
+        Arc::new(At { at, fault, asked: AtomicUsize::new(0), points: Mutex::new(Vec::new()), volumes: true })
     }
 
     pub fn never() -> Arc<At> {
@@ -380,10 +289,6 @@ impl Faults for At {
         if self.asked.fetch_add(1, Ordering::SeqCst) == self.at {
             return self.fault;
         }
-        if self.volumes && point == "move" {
-            Fault::Errno(18)
-        } else {
-            Fault::Go
-        }
+        if self.volumes && point == "move" { Fault::Errno(18) } else { Fault::Go }
     }
 }

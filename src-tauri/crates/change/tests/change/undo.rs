@@ -18,11 +18,7 @@ fn undo_gives_the_identical_tree_and_registry_and_redo_the_change_again() {
     assert_eq!(undo.title, "Undo: Add Monday", "it says what it takes back");
     assert_eq!(install.both(), new, "planning an undo writes nothing");
     install.apply(&undo).unwrap();
-    assert_eq!(
-        install.both(),
-        old,
-        "everything is as before, to the byte and the mode"
-    );
+    assert_eq!(install.both(), old, "everything is as before, to the byte and the mode");
     let stored = install.engine().load(&plan.id).unwrap().header;
     assert_eq!(
         (stored.state.as_str(), stored.undone_by.as_deref()),
@@ -30,10 +26,7 @@ fn undo_gives_the_identical_tree_and_registry_and_redo_the_change_again() {
         "the journal links the two"
     );
     assert!(
-        matches!(
-            install.engine().plan_undo(&plan.id),
-            Err(ChangeError::NotUndoable { .. })
-        ),
+        matches!(install.engine().plan_undo(&plan.id), Err(ChangeError::NotUndoable { .. })),
         "it is taken back once"
     );
 
@@ -42,10 +35,7 @@ fn undo_gives_the_identical_tree_and_registry_and_redo_the_change_again() {
     install.apply(&redo).unwrap();
     assert_eq!(install.both(), new, "the change is there again, the same");
     let again = install.engine().plan_undo(&redo.id).unwrap();
-    assert_eq!(
-        again.title, "Undo: Add Monday",
-        "and can be taken back again"
-    );
+    assert_eq!(again.title, "Undo: Add Monday", "and can be taken back again");
     install.apply(&again).unwrap();
     assert_eq!(install.both(), old, "to the same old state");
 }
@@ -56,27 +46,18 @@ fn undo_is_refused_with_the_conflict_where_somebody_changed_the_target() {
         (
             "an edit",
             "agents/agent-monday/broca2/config/.env",
-            Box::new(|i: &Install| {
-                i.put("agents/agent-monday/broca2/config/.env", b"MINE=1\n", 0o600)
-            }) as Box<dyn Fn(&Install)>,
+            Box::new(|i: &Install| i.put("agents/agent-monday/broca2/config/.env", b"MINE=1\n", 0o600))
+                as Box<dyn Fn(&Install)>,
         ),
         (
             "a mode",
             "agents/agent-athena/broca2/run/start.sh",
-            Box::new(|i: &Install| {
-                i.put(
-                    "agents/agent-athena/broca2/run/start.sh",
-                    b"#!/bin/sh\n",
-                    0o777,
-                )
-            }),
+            Box::new(|i: &Install| i.put("agents/agent-athena/broca2/run/start.sh", b"#!/bin/sh\n", 0o777)),
         ),
         (
             "a file gone",
             "agents/old/why.txt",
-            Box::new(|i: &Install| {
-                std::fs::remove_file(i.root.join("agents/old/why.txt")).unwrap()
-            }),
+            Box::new(|i: &Install| std::fs::remove_file(i.root.join("agents/old/why.txt")).unwrap()),
         ),
         (
             "something new in the old place",
@@ -97,10 +78,7 @@ fn undo_is_refused_with_the_conflict_where_somebody_changed_the_target() {
             Box::new(|i: &Install| {
                 i.registry
                     .write(|c| -> Result<(), sanctum_registry::RegistryError> {
-                        c.execute(
-                            "UPDATE env_vars SET var_value = 'X' WHERE var_name = 'TZ'",
-                            [],
-                        )?;
+                        c.execute("UPDATE env_vars SET var_value = 'X' WHERE var_name = 'TZ'", [])?;
                         Ok(())
                     })
                     .unwrap();
@@ -111,25 +89,15 @@ fn undo_is_refused_with_the_conflict_where_somebody_changed_the_target() {
         let plan = rich_plan(&install);
         install.apply(&plan).unwrap();
         assert!(
-            install
-                .engine()
-                .undo_conflicts(&plan.id)
-                .unwrap()
-                .is_empty(),
+            install.engine().undo_conflicts(&plan.id).unwrap().is_empty(),
             "{what}: without it there is no conflict"
         );
         disturb(&install);
         let before = install.both();
         let conflicts = install.engine().undo_conflicts(&plan.id).unwrap();
+        assert!(conflicts.iter().any(|c| c.target == target), "{what}: names {target}: {conflicts:?}");
         assert!(
-            conflicts.iter().any(|c| c.target == target),
-            "{what}: names {target}: {conflicts:?}"
-        );
-        assert!(
-            matches!(
-                install.engine().plan_undo(&plan.id),
-                Err(ChangeError::UndoConflict { .. })
-            ),
+            matches!(install.engine().plan_undo(&plan.id), Err(ChangeError::UndoConflict { .. })),
             "{what}: undo is refused"
         );
         assert_eq!(install.both(), before, "{what}: nothing was touched");
@@ -143,20 +111,12 @@ fn a_foreign_file_in_a_created_folder_survives_undo() {
     install.apply(&plan).unwrap();
     install.put("agents/agent-monday/broca2/mine.txt", b"precious", 0o600);
     let refused = install.engine().plan_undo(&plan.id);
-    let Err(ChangeError::UndoConflict { conflicts }) = refused else {
-        panic!("it must be refused: {refused:?}")
-    };
+    let Err(ChangeError::UndoConflict { conflicts }) = refused else { panic!("it must be refused: {refused:?}") };
     assert!(
-        conflicts
-            .iter()
-            .any(|c| c.target == "agents/agent-monday/broca2" && c.what.contains("mine.txt")),
+        conflicts.iter().any(|c| c.target == "agents/agent-monday/broca2" && c.what.contains("mine.txt")),
         "it names the file: {conflicts:?}"
     );
-    assert_eq!(
-        install.read("agents/agent-monday/broca2/mine.txt"),
-        b"precious",
-        "which is still there"
-    );
+    assert_eq!(install.read("agents/agent-monday/broca2/mine.txt"), b"precious", "which is still there");
 }
 
 #[test]
@@ -166,34 +126,18 @@ fn a_row_that_others_refer_to_is_a_conflict() {
     install.apply(&plan).unwrap();
     let mut p = install.planner();
     let key = Row::new().with("agent_id", 2).with("config_key", "tone");
-    p.registry_put(
-        "agent_configs",
-        key,
-        Row::new()
-            .with("config_value", "calm")
-            .with("created_by", 1),
-        "Set the tone",
-    )
-    .unwrap();
+    p.registry_put("agent_configs", key, Row::new().with("config_value", "calm").with("created_by", 1), "Set the tone")
+        .unwrap();
     install.apply(&p.finish("Set the tone", "")).unwrap();
     let conflicts = install.engine().undo_conflicts(&plan.id).unwrap();
-    assert!(
-        !conflicts.is_empty(),
-        "the agent cannot go while a setting refers to it"
-    );
+    assert!(!conflicts.is_empty(), "the agent cannot go while a setting refers to it");
 }
 
 #[test]
 fn what_is_measured_meanwhile_is_no_conflict() {
     let install = Install::new();
     let mut p = install.planner();
-    p.registry_put(
-        "agents",
-        Row::new().with("uid", "athena"),
-        Row::new().with("name", "Pallas"),
-        "Rename",
-    )
-    .unwrap();
+    p.registry_put("agents", Row::new().with("uid", "athena"), Row::new().with("name", "Pallas"), "Rename").unwrap();
     let plan = p.finish("Rename", "");
     install.apply(&plan).unwrap();
     install
@@ -203,25 +147,16 @@ fn what_is_measured_meanwhile_is_no_conflict() {
             Ok(())
         })
         .unwrap();
-    let undo = install
-        .engine()
-        .plan_undo(&plan.id)
-        .expect("a measured status does not stand in the way");
+    let undo = install.engine().plan_undo(&plan.id).expect("a measured status does not stand in the way");
     install.apply(&undo).unwrap();
     let rows = install.rows().join("\n");
-    assert!(
-        rows.contains("Athena") && rows.contains("Healthy"),
-        "the name is back and the measurement stays: {rows}"
-    );
+    assert!(rows.contains("Athena") && rows.contains("Healthy"), "the name is back and the measurement stays: {rows}");
 }
 
 #[test]
 fn names_that_are_no_utf8_and_odd_modes_travel_to_the_trash_and_back() {
     let install = Install::new();
-    let odd = install
-        .root
-        .join("agents/old")
-        .join(std::ffi::OsStr::from_bytes(b"b\xffd\nname"));
+    let odd = install.root.join("agents/old").join(std::ffi::OsStr::from_bytes(b"b\xffd\nname"));
     std::fs::write(&odd, "odd").unwrap();
     install.put("agents/old/sealed.txt", b"s", 0o000);
     let old = install.both();
@@ -238,18 +173,6 @@ fn names_that_are_no_utf8_and_odd_modes_travel_to_the_trash_and_back() {
 #[test]
 fn a_change_nobody_knows_is_said_so() {
     let install = Install::new();
-    assert!(
-        matches!(
-            install.engine().plan_undo("nope"),
-            Err(ChangeError::NoSuchChange { .. })
-        ),
-        "by its number"
-    );
-    assert!(
-        matches!(
-            install.engine().load("nope"),
-            Err(ChangeError::NoSuchChange { .. })
-        ),
-        "for reading too"
-    );
+    assert!(matches!(install.engine().plan_undo("nope"), Err(ChangeError::NoSuchChange { .. })), "by its number");
+    assert!(matches!(install.engine().load("nope"), Err(ChangeError::NoSuchChange { .. })), "for reading too");
 }

@@ -26,19 +26,13 @@ pub fn layer_from_env(fields: &[Field], env: &EnvFile, file: &str) -> Layer {
 /// type, with file and line. Keys that no field claims stand under their own name. A secret's empty value counts
 /// as absent, as it does for the modules.
 pub fn layer_from_env_at(level: Level, fields: &[Field], env: &EnvFile, file: &str) -> Layer {
-    let by_env: HashMap<&str, &Field> = fields
-        .iter()
-        .filter_map(|field| Some((field.env.as_deref()?, field)))
-        .collect();
+    let by_env: HashMap<&str, &Field> =
+        fields.iter().filter_map(|field| Some((field.env.as_deref()?, field))).collect();
     let taken: HashSet<&str> = fields.iter().map(|field| field.pointer.as_str()).collect();
     let mut layer = Layer::new(level, file, Map::new());
     layer.place.file = Some(file.to_owned());
     for entry in env.entries() {
-        let place = Place {
-            file: Some(file.to_owned()),
-            line: Some(entry.line),
-            ..Place::default()
-        };
+        let place = Place { file: Some(file.to_owned()), line: Some(entry.line), ..Place::default() };
         let field = by_env.get(entry.key.as_str());
         let pointer = match field {
             Some(field) => field.pointer.clone(),
@@ -52,10 +46,7 @@ pub fn layer_from_env_at(level: Level, fields: &[Field], env: &EnvFile, file: &s
             take(&mut layer.values, &pointer);
             continue;
         }
-        let value = field.map_or_else(
-            || Value::String(entry.value.clone()),
-            |field| typed(field, &entry.value),
-        );
+        let value = field.map_or_else(|| Value::String(entry.value.clone()), |field| typed(field, &entry.value));
         put(&mut layer.values, &pointer, value);
         layer.places.insert(pointer, place);
     }
@@ -72,19 +63,11 @@ fn typed(field: &Field, text: &str) -> Value {
             "false" | "0" | "no" | "off" | "n" | "f" => Value::Bool(false),
             _ => as_text(),
         },
-        Ty::Integer | Ty::Port => trimmed
-            .parse::<i64>()
-            .map_or_else(|_| as_text(), Value::from),
+        Ty::Integer | Ty::Port => trimmed.parse::<i64>().map_or_else(|_| as_text(), Value::from),
         Ty::Number | Ty::Duration => {
             let number = trimmed.parse::<i64>().map(Value::from).ok();
             number
-                .or_else(|| {
-                    trimmed
-                        .parse::<f64>()
-                        .ok()
-                        .filter(|n| n.is_finite())
-                        .map(Value::from)
-                })
+                .or_else(|| trimmed.parse::<f64>().ok().filter(|n| n.is_finite()).map(Value::from))
                 .unwrap_or_else(as_text)
         }
         Ty::Choice => {
@@ -92,21 +75,11 @@ fn typed(field: &Field, text: &str) -> Value {
                 Some(choice) => choice == text,
                 None => serde_json::from_str::<Value>(trimmed).is_ok_and(|given| given == **value),
             };
-            field
-                .enum_values
-                .iter()
-                .find(same)
-                .cloned()
-                .unwrap_or_else(as_text)
+            field.enum_values.iter().find(same).cloned().unwrap_or_else(as_text)
         }
         Ty::List => match serde_json::from_str(trimmed) {
             Ok(list @ Value::Array(_)) => list,
-            _ => trimmed
-                .split(',')
-                .map(str::trim)
-                .filter(|item| !item.is_empty())
-                .map(Value::from)
-                .collect(),
+            _ => trimmed.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::from).collect(),
         },
         Ty::Map | Ty::Json => serde_json::from_str(trimmed).unwrap_or_else(|_| as_text()),
         Ty::Text | Ty::Path => as_text(),

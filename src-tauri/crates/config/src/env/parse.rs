@@ -63,19 +63,11 @@ pub(super) fn pieces(bytes: &[u8]) -> Vec<Piece> {
     let mut rest = bytes;
     let mut line = 1;
     while !rest.is_empty() {
-        let skip = if line == 1 && rest.starts_with(BOM) {
-            BOM.len()
-        } else {
-            0
-        };
+        let skip = if line == 1 && rest.starts_with(BOM) { BOM.len() } else { 0 };
         let (kind, length) = read(&rest[skip..], line);
         let (raw, after) = rest.split_at(skip + length);
         let kind = shift(kind, skip);
-        pieces.push(Piece {
-            raw: raw.to_vec(),
-            line,
-            kind,
-        });
+        pieces.push(Piece { raw: raw.to_vec(), line, kind });
         line += raw.iter().filter(|&&b| b == b'\n').count();
         rest = after;
     }
@@ -95,10 +87,7 @@ fn shift(kind: Kind, by: usize) -> Kind {
 
 /// Reads the piece at the start of `text`: its kind and its length with the line end.
 fn read(text: &[u8], line: usize) -> (Kind, usize) {
-    let line_len = text
-        .iter()
-        .position(|&b| b == b'\n')
-        .map_or(text.len(), |at| at + 1);
+    let line_len = text.iter().position(|&b| b == b'\n').map_or(text.len(), |at| at + 1);
     let content = trim_line_end(&text[..line_len]);
     let start = blanks(content);
     if start == content.len() || content[start] == b'#' {
@@ -121,20 +110,15 @@ fn assignment(
     let word = name(&content[key_start..]);
     let after_word = key_start + word;
     let gap = blanks(&content[after_word..]);
-    let exported = &content[key_start..after_word] == b"export"
-        && gap > 0
-        && content.get(after_word + gap) != Some(&b'=');
+    let exported =
+        &content[key_start..after_word] == b"export" && gap > 0 && content.get(after_word + gap) != Some(&b'=');
     if exported {
         key_start = after_word + gap;
     }
     let key_end = key_start + name(&content[key_start..]);
     let equals = key_end + blanks(&content[key_end..]);
     if content.get(equals) != Some(&b'=') {
-        return Err(if content.contains(&b'=') {
-            BAD_NAME
-        } else {
-            NO_ASSIGNMENT
-        });
+        return Err(if content.contains(&b'=') { BAD_NAME } else { NO_ASSIGNMENT });
     }
     if key_end == key_start || content[key_start].is_ascii_digit() {
         return Err(BAD_NAME);
@@ -153,51 +137,24 @@ fn assignment(
         doubt
     };
     let key = String::from_utf8_lossy(&content[key_start..key_end]).into_owned();
-    let entry = Entry {
-        key,
-        value,
-        line,
-        quoting,
-        exported,
-        ambiguous,
-    };
-    Ok((
-        Assignment {
-            entry,
-            key_end,
-            value_end,
-        },
-        length,
-    ))
+    let entry = Entry { key, value, line, quoting, exported, ambiguous };
+    Ok((Assignment { entry, key_end, value_end }, length))
 }
 
 type Value = (String, Quoting, usize, usize, Option<&'static str>);
 
-fn bare(
-    content: &[u8],
-    after_equals: usize,
-    start: usize,
-    line_len: usize,
-) -> Result<Value, &'static str> {
+fn bare(content: &[u8], after_equals: usize, start: usize, line_len: usize) -> Result<Value, &'static str> {
     let whole = &content[start..];
     // A `#` counts as a comment after a blank, or where the value would start after a blank.
-    let comment_at = (0..whole.len()).find(|&i| {
-        whole[i] == b'#'
-            && if i == 0 {
-                start > after_equals
-            } else {
-                is_blank(whole[i - 1])
-            }
-    });
+    let comment_at = (0..whole.len())
+        .find(|&i| whole[i] == b'#' && if i == 0 { start > after_equals } else { is_blank(whole[i - 1]) });
     let mut end = comment_at.unwrap_or(whole.len());
     while end > 0 && is_blank(whole[end - 1]) {
         end -= 1;
     }
     let value = std::str::from_utf8(&whole[..end]).map_err(|_| NOT_UTF8)?;
     let doubt = value
-        .contains(|c: char| {
-            c.is_whitespace() || c.is_control() || "$`\\'\";&|<>()~*?[]{}!^".contains(c)
-        })
+        .contains(|c: char| c.is_whitespace() || c.is_control() || "$`\\'\";&|<>()~*?[]{}!^".contains(c))
         .then_some("it needs quotes: a shell would not take it as it is written");
     let value_end = if end == 0 { after_equals } else { start + end };
     Ok((value.to_owned(), Quoting::Bare, value_end, line_len, doubt))
@@ -208,29 +165,16 @@ fn quoted(text: &[u8], open: usize, mark: u8, line_len: usize) -> Result<Value, 
     let mut problem = OPEN_QUOTE;
     for close in closings(body, mark, line_len.saturating_sub(open + 1)) {
         let end = open + 1 + close + 1;
-        let tail_len = text[end..]
-            .iter()
-            .position(|&b| b == b'\n')
-            .map_or(text.len() - end, |at| at + 1);
+        let tail_len = text[end..].iter().position(|&b| b == b'\n').map_or(text.len() - end, |at| at + 1);
         let tail = trim_line_end(&text[end..end + tail_len]);
         let gap = blanks(tail);
         if gap < tail.len() && tail[gap] != b'#' {
             // A quote that runs over lines and ends badly swallows those lines for other readers: as bad as an open one.
-            problem = if close < line_len.saturating_sub(open + 1) {
-                AFTER_QUOTE
-            } else {
-                OPEN_QUOTE
-            };
+            problem = if close < line_len.saturating_sub(open + 1) { AFTER_QUOTE } else { OPEN_QUOTE };
             continue;
         }
-        let inside = std::str::from_utf8(&body[..close])
-            .map_err(|_| NOT_UTF8)?
-            .replace("\r\n", "\n");
-        let quoting = if mark == b'\'' {
-            Quoting::Single
-        } else {
-            Quoting::Double
-        };
+        let inside = std::str::from_utf8(&body[..close]).map_err(|_| NOT_UTF8)?.replace("\r\n", "\n");
+        let quoting = if mark == b'\'' { Quoting::Single } else { Quoting::Double };
         let glued = gap == 0 && !tail.is_empty();
         let doubt = if glued {
             Some("a `#` right after the closing quote is part of the value to a shell")
@@ -261,11 +205,7 @@ fn closings(body: &[u8], mark: u8, in_line: usize) -> Vec<usize> {
             break;
         }
     }
-    let plain = if mark == b'\'' {
-        body.iter().position(|&b| b == mark)
-    } else {
-        None
-    };
+    let plain = if mark == b'\'' { body.iter().position(|&b| b == mark) } else { None };
     let mut all: Vec<usize> = guarded.into_iter().chain(plain).collect();
     all.dedup();
     all
@@ -306,9 +246,7 @@ fn doubt(inside: &str, mark: u8) -> Option<&'static str> {
 
 /// Length of the name (`[A-Za-z0-9_]*`) at the start.
 fn name(text: &[u8]) -> usize {
-    text.iter()
-        .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
-        .count()
+    text.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count()
 }
 
 fn blanks(text: &[u8]) -> usize {

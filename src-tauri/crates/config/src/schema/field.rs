@@ -29,10 +29,7 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, name: &str, path: &Path, view: V
     let view = only_alternative(reader, view, &path.at);
     for word in view.own() {
         if word.starts_with("x-") && !VOCABULARY.contains(&word.as_str()) {
-            reader.found(
-                &path.at,
-                format!("`{word}` is not a word this app knows; it was ignored."),
-            );
+            reader.found(&path.at, format!("`{word}` is not a word this app knows; it was ignored."));
         }
     }
     let choices = choices(reader, &view, path);
@@ -48,21 +45,11 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, name: &str, path: &Path, view: V
         field.env = env_key(reader, key, name, path);
     }
     if field.secret && field.default.is_some() {
-        reader.found(
-            &path.at,
-            format!("`{name}` is a secret, so its default was not taken: secrets have none."),
-        );
+        reader.found(&path.at, format!("`{name}` is a secret, so its default was not taken: secrets have none."));
         field.default = None;
     }
-    if let Some(trouble) = field
-        .default
-        .as_ref()
-        .and_then(|default| field.trouble(default))
-    {
-        reader.found(
-            &path.at,
-            format!("The default of `{name}` does not fit: {trouble}."),
-        );
+    if let Some(trouble) = field.default.as_ref().and_then(|default| field.trouble(default)) {
+        reader.found(&path.at, format!("The default of `{name}` does not fit: {trouble}."));
     }
     field
 }
@@ -80,17 +67,9 @@ pub(super) fn json(name: &str, path: &Path, view: &View<'_>) -> Field {
         enum_values: Vec::new(),
         min: None,
         max: None,
-        pattern: view
-            .get("pattern")
-            .and_then(Value::as_str)
-            .filter(|p| p.len() <= 1_000)
-            .map(str::to_owned),
+        pattern: view.get("pattern").and_then(Value::as_str).filter(|p| p.len() <= 1_000).map(str::to_owned),
         unit: text(view, "x-unit", 40),
-        secret: flag("x-secret")
-            || flag("writeOnly")
-            || view
-                .get("format")
-                .is_some_and(|format| format == "password"),
+        secret: flag("x-secret") || flag("writeOnly") || view.get("format").is_some_and(|format| format == "password"),
         nullable: true,
         required: path.required,
         env: None,
@@ -110,11 +89,7 @@ pub(super) fn json(name: &str, path: &Path, view: &View<'_>) -> Field {
 /// A printable text of bounded length; line breaks stay.
 pub(super) fn text(view: &View<'_>, keyword: &str, max: usize) -> Option<String> {
     let text = view.get(keyword)?.as_str()?;
-    let text: String = text
-        .chars()
-        .filter(|c| !c.is_control() || *c == '\n')
-        .take(max)
-        .collect();
+    let text: String = text.chars().filter(|c| !c.is_control() || *c == '\n').take(max).collect();
     (!text.trim().is_empty()).then_some(text)
 }
 
@@ -126,24 +101,14 @@ fn types<'a>(view: &View<'a>) -> Vec<&'a str> {
     }
 }
 
-fn alternatives<'a>(
-    view: &View<'a>,
-) -> impl Iterator<Item = &'a serde_json::Map<String, Value>> + use<'a> {
-    let parts = view
-        .get("oneOf")
-        .or_else(|| view.get("anyOf"))
-        .and_then(Value::as_array);
-    parts
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object)
-        .take(MAX_CHOICES)
+fn alternatives<'a>(view: &View<'a>) -> impl Iterator<Item = &'a serde_json::Map<String, Value>> + use<'a> {
+    let parts = view.get("oneOf").or_else(|| view.get("anyOf")).and_then(Value::as_array);
+    parts.into_iter().flatten().filter_map(Value::as_object).take(MAX_CHOICES)
 }
 
 /// `anyOf` of one schema and `null` is that schema, nullable.
 fn only_alternative<'a>(reader: &mut Reader<'a>, view: View<'a>, at: &str) -> View<'a> {
-    let mut real =
-        alternatives(&view).filter(|part| part.get("type").is_none_or(|ty| ty != "null"));
+    let mut real = alternatives(&view).filter(|part| part.get("type").is_none_or(|ty| ty != "null"));
     match (real.next(), real.next()) {
         (Some(one), None) if !one.contains_key("const") => {
             let inner = reader.view(one, at);
@@ -166,38 +131,22 @@ fn choices(reader: &mut Reader<'_>, view: &View<'_>, path: &Path) -> Vec<Value> 
             if parts.is_empty() || parts.iter().any(|part| !part.contains_key("const")) {
                 return Vec::new();
             }
-            parts
-                .iter()
-                .filter_map(|part| part.get("const").cloned())
-                .collect()
+            parts.iter().filter_map(|part| part.get("const").cloned()).collect()
         }
     };
     if listed.len() > MAX_CHOICES {
-        reader.found(
-            &path.at,
-            format!("More than {MAX_CHOICES} choices; the field is edited as text."),
-        );
+        reader.found(&path.at, format!("More than {MAX_CHOICES} choices; the field is edited as text."));
         return Vec::new();
     }
     listed
 }
 
 fn kind(view: &View<'_>, choices: &[Value]) -> Ty {
-    let flag = |word: &str| {
-        view.get(word)
-            .is_some_and(|value| !matches!(value, Value::Bool(false) | Value::Null))
-    };
+    let flag = |word: &str| view.get(word).is_some_and(|value| !matches!(value, Value::Bool(false) | Value::Null));
     let format = |name: &str| view.get("format").is_some_and(|format| format == name);
     let types: Vec<&str> = types(view).into_iter().filter(|ty| *ty != "null").collect();
     if !choices.is_empty() {
-        return if choices
-            .iter()
-            .any(|value| value.is_object() || value.is_array())
-        {
-            Ty::Json
-        } else {
-            Ty::Choice
-        };
+        return if choices.iter().any(|value| value.is_object() || value.is_array()) { Ty::Json } else { Ty::Choice };
     }
     let one = match types.as_slice() {
         [one] => *one,
@@ -213,12 +162,9 @@ fn kind(view: &View<'_>, choices: &[Value]) -> Ty {
         "boolean" => Ty::Boolean,
         "string" if flag("x-path") || format("path") => Ty::Path,
         "string" => Ty::Text,
-        "array" if view.get("items").is_none_or(is_scalar) && view.get("prefixItems").is_none() => {
-            Ty::List
-        }
+        "array" if view.get("items").is_none_or(is_scalar) && view.get("prefixItems").is_none() => Ty::List,
         "object"
-            if view.get("additionalProperties").is_none_or(is_scalar)
-                && view.get("patternProperties").is_none() =>
+            if view.get("additionalProperties").is_none_or(is_scalar) && view.get("patternProperties").is_none() =>
         {
             Ty::Map
         }
@@ -245,29 +191,18 @@ fn guessed(view: &View<'_>) -> &'static str {
 fn is_scalar(schema: &Value) -> bool {
     match schema {
         Value::Bool(allowed) => *allowed,
-        Value::Object(object) => object.get("type").is_some_and(|ty| {
-            ["string", "integer", "number", "boolean"]
-                .iter()
-                .any(|name| ty == name)
-        }),
+        Value::Object(object) => object
+            .get("type")
+            .is_some_and(|ty| ["string", "integer", "number", "boolean"].iter().any(|name| ty == name)),
         _ => false,
     }
 }
 
-fn bounds(
-    reader: &mut Reader<'_>,
-    view: &View<'_>,
-    ty: Ty,
-    path: &Path,
-) -> (Option<f64>, Option<f64>) {
+fn bounds(reader: &mut Reader<'_>, view: &View<'_>, ty: Ty, path: &Path) -> (Option<f64>, Option<f64>) {
     if !matches!(ty, Ty::Integer | Ty::Number | Ty::Port | Ty::Duration) {
         return (None, None);
     }
-    let step = if matches!(ty, Ty::Integer | Ty::Port) {
-        1.0
-    } else {
-        0.0
-    };
+    let step = if matches!(ty, Ty::Integer | Ty::Port) { 1.0 } else { 0.0 };
     let number = |word: &str| view.get(word).and_then(Value::as_f64);
     let mut min = number("minimum").or_else(|| number("exclusiveMinimum").map(|n| n + step));
     let mut max = number("maximum").or_else(|| number("exclusiveMaximum").map(|n| n - step));
@@ -278,10 +213,7 @@ fn bounds(
     if let (Some(low), Some(high)) = (min, max)
         && low > high
     {
-        reader.found(
-            &path.at,
-            format!("The smallest value {low} is above the largest {high}; both were ignored."),
-        );
+        reader.found(&path.at, format!("The smallest value {low} is above the largest {high}; both were ignored."));
         return (None, None);
     }
     (min, max)
@@ -289,14 +221,14 @@ fn bounds(
 
 fn env_key(reader: &mut Reader<'_>, key: &Value, name: &str, path: &Path) -> Option<String> {
     let Some(key) = key.as_str().filter(|key| is_key(key) && key.len() <= 200) else {
-        reader.found(&path.at, format!("The `x-env` of `{name}` is not the name of an environment variable; it was ignored."));
+        reader.found(
+            &path.at,
+            format!("The `x-env` of `{name}` is not the name of an environment variable; it was ignored."),
+        );
         return None;
     };
     if !reader.claim_env(key) {
-        reader.found(
-            &path.at,
-            format!("`{key}` already carries another setting; `{name}` does without it."),
-        );
+        reader.found(&path.at, format!("`{key}` already carries another setting; `{name}` does without it."));
         return None;
     }
     Some(key.to_owned())
@@ -319,8 +251,5 @@ fn title_of(name: &str) -> String {
     }
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut chars = words.chars();
-    chars.next().map_or_else(
-        || name.to_owned(),
-        |first| first.to_uppercase().chain(chars).collect(),
-    )
+    chars.next().map_or_else(|| name.to_owned(), |first| first.to_uppercase().chain(chars).collect())
 }

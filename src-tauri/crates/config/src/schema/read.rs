@@ -33,31 +33,19 @@ impl<'a> View<'a> {
 
     /// The keywords of this node itself, for spotting unknown ones.
     pub fn own(&self) -> impl Iterator<Item = &'a String> {
-        self.layers
-            .first()
-            .into_iter()
-            .flat_map(|layer| layer.keys())
+        self.layers.first().into_iter().flat_map(|layer| layer.keys())
     }
 
     /// The properties of all layers; a name's first schema counts.
     fn properties(&self) -> Vec<(&'a String, &'a Value)> {
         let mut seen = HashSet::new();
-        let all = self
-            .layers
-            .iter()
-            .filter_map(|layer| layer.get("properties")?.as_object())
-            .flatten();
+        let all = self.layers.iter().filter_map(|layer| layer.get("properties")?.as_object()).flatten();
         all.filter(|(name, _)| seen.insert(name.as_str())).collect()
     }
 
     fn requires(&self, name: &str) -> bool {
-        let lists = self
-            .layers
-            .iter()
-            .filter_map(|layer| layer.get("required")?.as_array());
-        lists
-            .flatten()
-            .any(|required| required.as_str() == Some(name))
+        let lists = self.layers.iter().filter_map(|layer| layer.get("required")?.as_array());
+        lists.flatten().any(|required| required.as_str() == Some(name))
     }
 }
 
@@ -82,13 +70,7 @@ pub(super) struct Reader<'a> {
 }
 
 pub(super) fn schema(root: &Value) -> Schema {
-    let mut reader = Reader {
-        root,
-        fields: Vec::new(),
-        findings: Vec::new(),
-        env_keys: HashSet::new(),
-        full: false,
-    };
+    let mut reader = Reader { root, fields: Vec::new(), findings: Vec::new(), env_keys: HashSet::new(), full: false };
     match root {
         Value::Null | Value::Bool(true) => {}
         Value::Object(object) if object.is_empty() => {}
@@ -101,35 +83,22 @@ pub(super) fn schema(root: &Value) -> Schema {
                 reader.properties(view.properties(), &view, &Path::default());
             }
         }
-        _ => reader.found(
-            "",
-            "The schema is not an object, so it describes no settings.",
-        ),
+        _ => reader.found("", "The schema is not an object, so it describes no settings."),
     }
-    reader
-        .fields
-        .sort_by_key(|field| field.order.unwrap_or(i64::MAX));
-    Schema {
-        fields: reader.fields,
-        findings: reader.findings,
-    }
+    reader.fields.sort_by_key(|field| field.order.unwrap_or(i64::MAX));
+    Schema { fields: reader.fields, findings: reader.findings }
 }
 
 /// `{"name": {"type": …}, …}` without the schema around it.
 fn is_bare_map(object: &Object) -> bool {
-    ["type", "$ref", "allOf", "properties", "$schema", "$defs"]
-        .iter()
-        .all(|keyword| !object.contains_key(*keyword))
+    ["type", "$ref", "allOf", "properties", "$schema", "$defs"].iter().all(|keyword| !object.contains_key(*keyword))
         && object.values().all(Value::is_object)
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn found(&mut self, at: &str, message: impl Into<String>) {
         if self.findings.len() < MAX_FINDINGS {
-            self.findings.push(Finding {
-                pointer: at.to_owned(),
-                message: message.into(),
-            });
+            self.findings.push(Finding { pointer: at.to_owned(), message: message.into() });
         }
     }
 
@@ -138,29 +107,17 @@ impl<'a> Reader<'a> {
         self.env_keys.insert(key.to_owned())
     }
 
-    fn properties(
-        &mut self,
-        properties: Vec<(&'a String, &'a Value)>,
-        parent: &View<'a>,
-        path: &Path,
-    ) {
+    fn properties(&mut self, properties: Vec<(&'a String, &'a Value)>, parent: &View<'a>, path: &Path) {
         for (name, node) in properties {
             if self.full {
                 return;
             }
             let at = format!("{}/properties/{}", path.at, escape(name));
             if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-                self.found(
-                    &at,
-                    "A setting with an empty, very long or unprintable name was left out.",
-                );
+                self.found(&at, "A setting with an empty, very long or unprintable name was left out.");
                 continue;
             }
-            let key = if path.key.is_empty() {
-                name.clone()
-            } else {
-                format!("{}.{name}", path.key)
-            };
+            let key = if path.key.is_empty() { name.clone() } else { format!("{}.{name}", path.key) };
             let inner = Path {
                 key,
                 pointer: format!("{}/{}", path.pointer, escape(name)),
@@ -182,10 +139,7 @@ impl<'a> Reader<'a> {
             }
             Value::Bool(false) => return,
             _ => {
-                return self.found(
-                    &path.at,
-                    format!("`{name}` is not a schema, so it was left out."),
-                );
+                return self.found(&path.at, format!("`{name}` is not a schema, so it was left out."));
             }
         };
         let view = self.view(object, &path.at);
@@ -200,9 +154,7 @@ impl<'a> Reader<'a> {
         if nested {
             self.found(
                 &path.at,
-                format!(
-                    "`{name}` is nested more than {MAX_DEPTH} levels deep; it is edited as JSON."
-                ),
+                format!("`{name}` is nested more than {MAX_DEPTH} levels deep; it is edited as JSON."),
             );
             return self.push(field::json(name, &path, &view));
         }
@@ -215,10 +167,7 @@ impl<'a> Reader<'a> {
             self.fields.push(field);
         } else {
             self.full = true;
-            self.found(
-                "",
-                format!("The schema has more than {MAX_FIELDS} settings; the rest was left out."),
-            );
+            self.found("", format!("The schema has more than {MAX_FIELDS} settings; the rest was left out."));
         }
     }
 
@@ -232,23 +181,12 @@ impl<'a> Reader<'a> {
                 continue;
             }
             if layers.len() == MAX_LAYERS {
-                self.found(
-                    at,
-                    format!(
-                        "More than {MAX_LAYERS} schemas are combined here; the rest was left out."
-                    ),
-                );
+                self.found(at, format!("More than {MAX_LAYERS} schemas are combined here; the rest was left out."));
                 break;
             }
             layers.push(next);
             if let Some(Value::Array(parts)) = next.get("allOf") {
-                work.extend(
-                    parts
-                        .iter()
-                        .rev()
-                        .filter_map(Value::as_object)
-                        .take(MAX_LAYERS),
-                );
+                work.extend(parts.iter().rev().filter_map(Value::as_object).take(MAX_LAYERS));
             }
             if let Some(reference) = next.get("$ref") {
                 match self.local(reference) {
@@ -261,8 +199,6 @@ impl<'a> Reader<'a> {
     }
 
     fn local(&self, reference: &Value) -> Option<&'a Object> {
-        self.root
-            .pointer(reference.as_str()?.strip_prefix('#')?)?
-            .as_object()
+        self.root.pointer(reference.as_str()?.strip_prefix('#')?)?.as_object()
     }
 }

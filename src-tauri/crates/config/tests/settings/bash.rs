@@ -21,11 +21,7 @@ fn sourced(dir: &Path, file: &[u8], keys: &[String]) -> Vec<String> {
         String::from_utf8_lossy(&out.stderr)
     );
     let text = String::from_utf8(out.stdout).unwrap();
-    text.strip_suffix('\0')
-        .unwrap_or(&text)
-        .split('\0')
-        .map(str::to_owned)
-        .collect()
+    text.strip_suffix('\0').unwrap_or(&text).split('\0').map(str::to_owned).collect()
 }
 
 /// Values that hurt: every shell metacharacter, commands, and what people really have.
@@ -110,20 +106,12 @@ fn bash_reads_every_quotable_value_as_it_was_meant_and_nothing_runs() {
             meant.push(value);
         }
     }
-    assert!(
-        meant.len() > 500,
-        "most values are quotable, or the test proves little: {}",
-        meant.len()
-    );
+    assert!(meant.len() > 500, "most values are quotable, or the test proves little: {}", meant.len());
     let read = sourced(dir.path(), text.as_bytes(), &keys);
     for ((key, meant), read) in keys.iter().zip(&meant).zip(&read) {
         assert_eq!(read, meant, "{key} must mean the same to bash");
         let ours = EnvFile::parse(text.as_bytes()).get(key).map(|e| e.value);
-        assert_eq!(
-            ours.as_deref(),
-            Some(meant.as_str()),
-            "{key} must mean the same to us"
-        );
+        assert_eq!(ours.as_deref(), Some(meant.as_str()), "{key} must mean the same to us");
     }
     assert!(!dir.path().join("PWNED").exists(), "no value may run");
 }
@@ -160,8 +148,5 @@ fn a_plainly_written_value_would_have_run() {
     let dir = tempfile::tempdir().unwrap();
     let out = sourced(dir.path(), b"A=$(touch PWNED)\n", &["A".to_owned()]);
     assert_eq!(out, [""], "bash replaces the command by its output");
-    assert!(
-        dir.path().join("PWNED").exists(),
-        "without quoting it runs: the tests above can fail"
-    );
+    assert!(dir.path().join("PWNED").exists(), "without quoting it runs: the tests above can fail");
 }

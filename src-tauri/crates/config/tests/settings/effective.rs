@@ -1,8 +1,7 @@
 //! The settings table: every field with its value, its origin, and no secret.
 
 use sanctum_config::{
-    EnvFile, Layer, Level, Schema, SettingRow, Shown, layer_from_env, layer_from_env_at,
-    looks_secret, rows,
+    EnvFile, Layer, Level, Schema, SettingRow, Shown, layer_from_env, layer_from_env_at, looks_secret, rows,
 };
 use serde_json::{Value, json};
 
@@ -21,9 +20,7 @@ fn broca() -> Schema {
 }
 
 fn row<'a>(rows: &'a [SettingRow], key: &str) -> &'a SettingRow {
-    rows.iter()
-        .find(|row| row.key == key)
-        .unwrap_or_else(|| panic!("no row {key}"))
+    rows.iter().find(|row| row.key == key).unwrap_or_else(|| panic!("no row {key}"))
 }
 
 fn layer(level: Level, values: Value) -> Layer {
@@ -33,9 +30,8 @@ fn layer(level: Level, values: Value) -> Layer {
 #[test]
 fn the_env_file_of_a_module_is_its_instance_level_with_file_and_line() {
     let schema = broca();
-    let env = EnvFile::parse(
-        b"# top\nMAX_RETRIES=7\nDEBUG_MODE='false'\nTAGS=a, b\nDEEP_LEVEL=x\nMODE=live\nOTHER=1\n",
-    );
+    let env =
+        EnvFile::parse(b"# top\nMAX_RETRIES=7\nDEBUG_MODE='false'\nTAGS=a, b\nDEEP_LEVEL=x\nMODE=live\nOTHER=1\n");
     let layer = layer_from_env(&schema.fields, &env, "config/.env");
     let rows = rows(&schema.fields, &[layer]);
     for (key, value, line) in [
@@ -56,84 +52,34 @@ fn the_env_file_of_a_module_is_its_instance_level_with_file_and_line() {
         );
         assert_eq!(row.note, None, "{key} is as it should be");
     }
-    assert_eq!(
-        row(&rows, "retries").chain.len(),
-        2,
-        "the default it overrides is told too"
-    );
+    assert_eq!(row(&rows, "retries").chain.len(), 2, "the default it overrides is told too");
     let endpoint = row(&rows, "endpoint");
-    assert_eq!(
-        endpoint.chain.last().unwrap().level,
-        Level::Default,
-        "what nobody sets has its default"
-    );
+    assert_eq!(endpoint.chain.last().unwrap().level, Level::Default, "what nobody sets has its default");
     assert!(
         !row(&rows, "OTHER").known && row(&rows, "OTHER").env.as_deref() == Some("OTHER"),
         "a key without schema is shown all the same"
     );
-    assert_eq!(
-        row(&rows, "token").value,
-        Shown::Unset,
-        "a secret nobody set is unset"
-    );
-    assert!(
-        row(&rows, "needed").note.is_some(),
-        "a needed value that is missing is noted"
-    );
+    assert_eq!(row(&rows, "token").value, Shown::Unset, "a secret nobody set is unset");
+    assert!(row(&rows, "needed").note.is_some(), "a needed value that is missing is noted");
 }
 
 #[test]
 fn every_level_is_in_the_chain_and_maps_merge() {
     let schema = broca();
     let layers = [
-        layer(
-            Level::System,
-            json!({"retries": 4, "headers": {"a": "1", "b": "1"}}),
-        ),
-        layer(
-            Level::Agent,
-            json!({"endpoint": null, "headers": {"b": "2"}}),
-        ),
-        layer(
-            Level::Instance,
-            json!({"retries": 5, "deep": null, "extra": {"x": 1}}),
-        ),
+        layer(Level::System, json!({"retries": 4, "headers": {"a": "1", "b": "1"}})),
+        layer(Level::Agent, json!({"endpoint": null, "headers": {"b": "2"}})),
+        layer(Level::Instance, json!({"retries": 5, "deep": null, "extra": {"x": 1}})),
     ];
     let rows = rows(&schema.fields, &layers);
-    let levels: Vec<_> = row(&rows, "retries")
-        .chain
-        .iter()
-        .map(|said| said.level)
-        .collect();
+    let levels: Vec<_> = row(&rows, "retries").chain.iter().map(|said| said.level).collect();
+    assert_eq!(levels, [Level::Default, Level::System, Level::Instance], "who said something, lowest first");
+    assert_eq!(row(&rows, "endpoint").value, Shown::None, "an explicit none is not the default");
+    assert_eq!(row(&rows, "headers").value, Shown::Value(json!({"a": "1", "b": "2"})), "free keys merge");
+    assert_eq!(row(&rows, "deep.level").value, Shown::None, "a none above the key is a none");
+    assert_eq!(row(&rows, "extra.x").value, Shown::Value(json!(1)), "what no schema knows is a row");
     assert_eq!(
-        levels,
-        [Level::Default, Level::System, Level::Instance],
-        "who said something, lowest first"
-    );
-    assert_eq!(
-        row(&rows, "endpoint").value,
-        Shown::None,
-        "an explicit none is not the default"
-    );
-    assert_eq!(
-        row(&rows, "headers").value,
-        Shown::Value(json!({"a": "1", "b": "2"})),
-        "free keys merge"
-    );
-    assert_eq!(
-        row(&rows, "deep.level").value,
-        Shown::None,
-        "a none above the key is a none"
-    );
-    assert_eq!(
-        row(&rows, "extra.x").value,
-        Shown::Value(json!(1)),
-        "what no schema knows is a row"
-    );
-    assert_eq!(
-        rows.iter()
-            .filter(|row| row.key.starts_with("headers") || row.key.starts_with("deep"))
-            .count(),
+        rows.iter().filter(|row| row.key.starts_with("headers") || row.key.starts_with("deep")).count(),
         2,
         "and nothing is shown twice"
     );
@@ -143,37 +89,17 @@ fn every_level_is_in_the_chain_and_maps_merge() {
 fn values_that_do_not_fit_are_shown_with_a_note() {
     let schema = broca();
     let env = EnvFile::parse(b"MAX_RETRIES=many\nDEBUG_MODE=perhaps\nMODE=loud\n");
-    let shown = rows(
-        &schema.fields,
-        &[layer_from_env(&schema.fields, &env, ".env")],
-    );
-    for (key, text, part) in [
-        ("retries", "many", "whole number"),
-        ("debug", "perhaps", "true nor false"),
-        ("mode", "loud", "choices"),
-    ] {
+    let shown = rows(&schema.fields, &[layer_from_env(&schema.fields, &env, ".env")]);
+    for (key, text, part) in
+        [("retries", "many", "whole number"), ("debug", "perhaps", "true nor false"), ("mode", "loud", "choices")]
+    {
         let row = row(&shown, key);
-        assert_eq!(
-            row.value,
-            Shown::Value(json!(text)),
-            "{key} is shown as it stands"
-        );
-        assert!(
-            row.note.as_deref().is_some_and(|note| note.contains(part)),
-            "{key}: {:?}",
-            row.note
-        );
+        assert_eq!(row.value, Shown::Value(json!(text)), "{key} is shown as it stands");
+        assert!(row.note.as_deref().is_some_and(|note| note.contains(part)), "{key}: {:?}", row.note);
     }
     let env = EnvFile::parse(b"MAX_RETRIES=99\n");
-    let shown = rows(
-        &schema.fields,
-        &[layer_from_env(&schema.fields, &env, ".env")],
-    );
-    assert_eq!(
-        row(&shown, "retries").note.as_deref(),
-        Some("The value is above 10."),
-        "bounds count"
-    );
+    let shown = rows(&schema.fields, &[layer_from_env(&schema.fields, &env, ".env")]);
+    assert_eq!(row(&shown, "retries").note.as_deref(), Some("The value is above 10."), "bounds count");
 }
 
 #[test]
@@ -183,36 +109,19 @@ fn no_secret_gets_into_a_row() {
     let layers = [
         layer_from_env_at(Level::System, &schema.fields, &env, ".env"),
         layer_from_env(&schema.fields, &env, "config/.env"),
-        layer(
-            Level::Instance,
-            json!({"headers": {"Authorization": "canary6"}, "blob": [{"db_password": "canary7"}]}),
-        ),
+        layer(Level::Instance, json!({"headers": {"Authorization": "canary6"}, "blob": [{"db_password": "canary7"}]})),
     ];
     let rows = rows(&schema.fields, &layers);
     let text = format!("{rows:?}");
     assert!(!text.contains("canary"), "a value slipped through: {text}");
-    assert_eq!(
-        row(&rows, "token").value,
-        Shown::Hidden,
-        "it is said to be there"
-    );
+    assert_eq!(row(&rows, "token").value, Shown::Hidden, "it is said to be there");
     assert!(
-        row(&rows, "token")
-            .note
-            .as_deref()
-            .is_some_and(|n| n.contains("plain text in `config/.env`")),
+        row(&rows, "token").note.as_deref().is_some_and(|n| n.contains("plain text in `config/.env`")),
         "and that it is readable in the file"
     );
     let empty = EnvFile::parse(b"BOT_TOKEN=x\nBOT_TOKEN=\n");
-    let rows = sanctum_config::rows(
-        &schema.fields,
-        &[layer_from_env(&schema.fields, &empty, ".env")],
-    );
-    assert_eq!(
-        row(&rows, "token").value,
-        Shown::Unset,
-        "an empty secret is none"
-    );
+    let rows = sanctum_config::rows(&schema.fields, &[layer_from_env(&schema.fields, &empty, ".env")]);
+    assert_eq!(row(&rows, "token").value, Shown::Unset, "an empty secret is none");
     for key in ["MONKEY", "KEYBOARD", "PORT", "AGENT_ID", "LOG_LEVEL"] {
         assert!(!looks_secret(key), "{key} is no secret");
     }
@@ -220,18 +129,10 @@ fn no_secret_gets_into_a_row() {
 
 #[test]
 fn a_key_named_like_a_field_of_another_key_stays_apart() {
-    let schema =
-        Schema::read(&json!({"properties": {"PORT": {"type": "integer", "x-env": "REAL_PORT"}}}));
+    let schema = Schema::read(&json!({"properties": {"PORT": {"type": "integer", "x-env": "REAL_PORT"}}}));
     let env = EnvFile::parse(b"PORT=1\nREAL_PORT=2\n");
-    let rows = rows(
-        &schema.fields,
-        &[layer_from_env(&schema.fields, &env, ".env")],
-    );
-    assert_eq!(
-        rows[0].value,
-        Shown::Value(json!(2)),
-        "the field has what its own key says"
-    );
+    let rows = rows(&schema.fields, &[layer_from_env(&schema.fields, &env, ".env")]);
+    assert_eq!(rows[0].value, Shown::Value(json!(2)), "the field has what its own key says");
     assert_eq!(
         (rows[1].env.as_deref(), &rows[1].value),
         (Some("PORT"), &Shown::Value(json!("1"))),

@@ -4,19 +4,13 @@ use proptest::prelude::*;
 use sanctum_config::{EnvError, EnvFile, Quoting, is_key, quote};
 
 fn value(text: &str, key: &str) -> Option<String> {
-    EnvFile::parse(text.as_bytes())
-        .get(key)
-        .map(|entry| entry.value)
+    EnvFile::parse(text.as_bytes()).get(key).map(|entry| entry.value)
 }
 
 fn set(text: &str, key: &str, value: &str) -> String {
     let mut file = EnvFile::parse(text.as_bytes());
     file.set(key, value).unwrap();
-    assert_eq!(
-        file.get(key).unwrap().value,
-        value,
-        "what was set must be read back from {text:?}"
-    );
+    assert_eq!(file.get(key).unwrap().value, value, "what was set must be read back from {text:?}");
     String::from_utf8(file.to_bytes()).unwrap()
 }
 
@@ -54,25 +48,14 @@ fn lines_are_read_as_the_modules_read_them() {
     }
     assert_eq!(value("# A=1\n", "A"), None, "a comment sets nothing");
     assert_eq!(value("AB=1\n", "A"), None, "another key is another key");
-    assert_eq!(
-        value("export=1\n", "export").as_deref(),
-        Some("1"),
-        "a key may be called export"
-    );
+    assert_eq!(value("export=1\n", "export").as_deref(), Some("1"), "a key may be called export");
 }
 
 #[test]
 fn entries_know_their_line_quoting_and_export() {
     let file = EnvFile::parse(b"# top\n\nA='x\ny'\nexport B=\"z\"\nC=1\n");
-    let seen: Vec<_> = file
-        .entries()
-        .map(|e| (e.key.as_str(), e.line, e.quoting, e.exported))
-        .collect();
-    let expected = [
-        ("A", 3, Quoting::Single, false),
-        ("B", 5, Quoting::Double, true),
-        ("C", 6, Quoting::Bare, false),
-    ];
+    let seen: Vec<_> = file.entries().map(|e| (e.key.as_str(), e.line, e.quoting, e.exported)).collect();
+    let expected = [("A", 3, Quoting::Single, false), ("B", 5, Quoting::Double, true), ("C", 6, Quoting::Bare, false)];
     assert_eq!(seen, expected, "a value over two lines moves what follows");
 }
 
@@ -82,16 +65,9 @@ fn what_cannot_be_read_is_listed_with_its_line_and_kept() {
     let file = EnvFile::parse(text);
     let lines: Vec<_> = file.unreadable().iter().map(|u| u.line).collect();
     assert_eq!(lines, [2, 3, 4, 5, 6, 7], "each bad line is named");
-    assert_eq!(
-        file.get("E").unwrap().line,
-        8,
-        "reading goes on behind them"
-    );
+    assert_eq!(file.get("E").unwrap().line, 8, "reading goes on behind them");
     assert_eq!(file.to_bytes(), text, "and all bytes are kept");
-    assert!(
-        !format!("{file:?} {:?}", file.unreadable()).contains("open"),
-        "no value gets into Debug output"
-    );
+    assert!(!format!("{file:?} {:?}", file.unreadable()).contains("open"), "no value gets into Debug output");
 }
 
 #[test]
@@ -111,20 +87,11 @@ fn lines_that_shells_and_dotenv_take_differently_say_so() {
         "A='x'#c",
     ] {
         let entry = EnvFile::parse(text.as_bytes()).get("A").unwrap();
-        assert!(
-            entry.ambiguous.is_some(),
-            "{text:?} is read in more than one way"
-        );
+        assert!(entry.ambiguous.is_some(), "{text:?} is read in more than one way");
     }
-    for text in [
-        "A=1",
-        "A='one two $x ; `id`'",
-        "A=\"it's\"",
-        "A=http://127.0.0.1:8283/v1",
-        "A=",
-        "A= # note",
-        "A='x' # c",
-    ] {
+    for text in
+        ["A=1", "A='one two $x ; `id`'", "A=\"it's\"", "A=http://127.0.0.1:8283/v1", "A=", "A= # note", "A='x' # c"]
+    {
         let entry = EnvFile::parse(text.as_bytes()).get("A").unwrap();
         assert_eq!(entry.ambiguous, None, "{text:?} is read in one way");
     }
@@ -136,11 +103,7 @@ fn a_set_changes_the_value_and_nothing_else() {
         ("# c\nA=1 # note\nB=2\n", "3", "# c\nA=3 # note\nB=2\n"),
         ("A=1\nB=2", "a b", "A='a b'\nB=2"),
         ("A=1", "2", "A=2"),
-        (
-            "export A=\"x\" # n\r\nB=1\r\n",
-            "y z",
-            "export A=\"y z\" # n\r\nB=1\r\n",
-        ),
+        ("export A=\"x\" # n\r\nB=1\r\n", "y z", "export A=\"y z\" # n\r\nB=1\r\n"),
         ("A=\"x\"\n", "$y", "A='$y'\n"),
         ("A='x'\n", "it's", "A=\"it's\"\n"),
         ("A=1\nB=0\nA=2\n", "3", "A=1\nB=0\nA=3\n"),
@@ -157,16 +120,8 @@ fn a_set_changes_the_value_and_nothing_else() {
         ("nonsense\n", "2", "nonsense\nA='2'\n"),
         ("A=one two\n", "one two", "A='one two'\n"),
     ] {
-        assert_eq!(
-            set(before, "A", value),
-            after,
-            "setting {value:?} in {before:?}"
-        );
-        assert_eq!(
-            set(after, "A", value),
-            after,
-            "setting it again changes nothing in {after:?}"
-        );
+        assert_eq!(set(before, "A", value), after, "setting {value:?} in {before:?}");
+        assert_eq!(set(after, "A", value), after, "setting it again changes nothing in {after:?}");
     }
 }
 
@@ -175,35 +130,13 @@ fn what_cannot_be_written_safely_is_refused_and_changes_nothing() {
     let text = "A=1\nB='open\n";
     let mut file = EnvFile::parse(text.as_bytes());
     for key in ["", "1A", "a-b", "A B", "A=B", "Ä", "A\n", "export A"] {
-        assert!(
-            matches!(file.set(key, "x"), Err(EnvError::BadKey(_))),
-            "{key:?} is no key"
-        );
+        assert!(matches!(file.set(key, "x"), Err(EnvError::BadKey(_))), "{key:?} is no key");
     }
-    for value in [
-        "a\\b",
-        "${x}",
-        "it's $5",
-        "it's \"it\"",
-        "a'`",
-        "a\0b",
-        "a\rb",
-    ] {
-        assert!(
-            matches!(file.set("A", value), Err(EnvError::Unquotable(_))),
-            "{value:?} has no safe spelling"
-        );
+    for value in ["a\\b", "${x}", "it's $5", "it's \"it\"", "a'`", "a\0b", "a\rb"] {
+        assert!(matches!(file.set("A", value), Err(EnvError::Unquotable(_))), "{value:?} has no safe spelling");
     }
-    assert_eq!(
-        file.set("C", "x"),
-        Err(EnvError::OpenQuote { line: 2 }),
-        "an open quote would swallow a new line"
-    );
-    assert_eq!(
-        file.set("A", "2"),
-        Ok(()),
-        "what stands before it can be set"
-    );
+    assert_eq!(file.set("C", "x"), Err(EnvError::OpenQuote { line: 2 }), "an open quote would swallow a new line");
+    assert_eq!(file.set("A", "2"), Ok(()), "what stands before it can be set");
     assert_eq!(file.to_bytes(), b"A=2\nB='open\n", "and only that changed");
 }
 
@@ -211,11 +144,7 @@ fn what_cannot_be_written_safely_is_refused_and_changes_nothing() {
 fn removing_takes_every_duplicate_and_its_line_only() {
     let mut file = EnvFile::parse("\u{feff}A=1 # a\n# b\nexport A='x\ny'\nB=2".as_bytes());
     assert!(file.remove("A"), "it was there");
-    assert_eq!(
-        file.to_bytes(),
-        "\u{feff}# b\nB=2".as_bytes(),
-        "comments, other keys and the BOM stay"
-    );
+    assert_eq!(file.to_bytes(), "\u{feff}# b\nB=2".as_bytes(), "comments, other keys and the BOM stay");
     assert!(!file.remove("A"), "a second time there is nothing");
 }
 
@@ -236,11 +165,7 @@ fn shapes() -> impl Strategy<Value = Vec<u8>> {
     ];
     let end = prop_oneof![4 => Just("\n"), 2 => Just("\r\n"), 1 => Just("\r"), 1 => Just("")];
     let body = prop::collection::vec((line, end), 0..12).prop_map(|lines| {
-        lines
-            .into_iter()
-            .flat_map(|(line, end)| [line, end.to_owned()])
-            .collect::<String>()
-            .into_bytes()
+        lines.into_iter().flat_map(|(line, end)| [line, end.to_owned()]).collect::<String>().into_bytes()
     });
     let noise = prop::collection::vec(any::<u8>(), 0..6);
     (any::<bool>(), body, noise, any::<bool>()).prop_map(|(bom, body, noise, noisy)| {

@@ -5,13 +5,7 @@ use sanctum_config::{Layer, Level, Place, chain_at, document, outcome, resolve, 
 use serde_json::{Map, Value, json};
 use std::time::Instant;
 
-const LEVELS: [Level; 5] = [
-    Level::Default,
-    Level::System,
-    Level::Agent,
-    Level::Tool,
-    Level::Instance,
-];
+const LEVELS: [Level; 5] = [Level::Default, Level::System, Level::Agent, Level::Tool, Level::Instance];
 
 fn layer(level: Level, values: Value) -> Layer {
     Layer::new(level, level.word(), values.as_object().unwrap().clone())
@@ -25,53 +19,28 @@ fn effective(layers: &[Layer]) -> Value {
 fn a_child_wins_objects_merge_and_arrays_replace() {
     let layers = [
         layer(Level::Instance, json!({"port": 3, "tags": ["c"]})),
-        layer(
-            Level::Default,
-            json!({"port": 1, "tags": ["a", "b"], "log": {"level": "info", "file": "x"}}),
-        ),
+        layer(Level::Default, json!({"port": 1, "tags": ["a", "b"], "log": {"level": "info", "file": "x"}})),
         layer(Level::Agent, json!({"port": 2, "log": {"level": "debug"}})),
     ];
     let expected = json!({"port": 3, "tags": ["c"], "log": {"level": "debug", "file": "x"}});
-    assert_eq!(
-        effective(&layers),
-        expected,
-        "whatever the order in which the layers are given"
-    );
+    assert_eq!(effective(&layers), expected, "whatever the order in which the layers are given");
     let rows = resolve(&layers);
     let port = rows.iter().find(|row| row.pointer == "/port").unwrap();
-    let chain: Vec<_> = port
-        .chain
-        .iter()
-        .map(|link| (link.layer.level, link.value.clone()))
-        .collect();
+    let chain: Vec<_> = port.chain.iter().map(|link| (link.layer.level, link.value.clone())).collect();
     assert_eq!(
         chain,
-        [
-            (Level::Default, json!(1)),
-            (Level::Agent, json!(2)),
-            (Level::Instance, json!(3))
-        ],
+        [(Level::Default, json!(1)), (Level::Agent, json!(2)), (Level::Instance, json!(3))],
         "the whole story is told"
     );
     let file = rows.iter().find(|row| row.pointer == "/log/file").unwrap();
-    assert_eq!(
-        file.winner().unwrap().layer.level,
-        Level::Default,
-        "each key of an object has its own origin"
-    );
+    assert_eq!(file.winner().unwrap().layer.level, Level::Default, "each key of an object has its own origin");
 }
 
 #[test]
 fn null_means_none_and_absence_means_inherit() {
     let layers = [
-        layer(
-            Level::Default,
-            json!({"a": 1, "b": 1, "c": {"x": 1}, "d": {"x": 1, "y": 1}}),
-        ),
-        layer(
-            Level::Agent,
-            json!({"a": null, "c": null, "d": {"x": null}}),
-        ),
+        layer(Level::Default, json!({"a": 1, "b": 1, "c": {"x": 1}, "d": {"x": 1, "y": 1}})),
+        layer(Level::Agent, json!({"a": null, "c": null, "d": {"x": null}})),
         layer(Level::Instance, json!({"c": {"z": 2}})),
     ];
     assert_eq!(
@@ -80,41 +49,20 @@ fn null_means_none_and_absence_means_inherit() {
         "null cuts, absence passes"
     );
     let rows = resolve(&layers);
-    assert!(
-        rows.iter()
-            .find(|row| row.pointer == "/a")
-            .unwrap()
-            .is_none(),
-        "an explicit none is told as such"
-    );
+    assert!(rows.iter().find(|row| row.pointer == "/a").unwrap().is_none(), "an explicit none is told as such");
     assert!(
         !rows.iter().any(|row| row.pointer == "/c/x"),
         "what a null cut off does not come back through a later object"
     );
     let hidden = chain_at(&layers[..2], "/c/x");
-    assert_eq!(
-        outcome(&hidden),
-        Some(Value::Null),
-        "a none above a key is a none for the key"
-    );
-    assert_eq!(
-        outcome(&chain_at(&layers, "/nothing")),
-        None,
-        "what nobody says is unset, which is not none"
-    );
+    assert_eq!(outcome(&hidden), Some(Value::Null), "a none above a key is a none for the key");
+    assert_eq!(outcome(&chain_at(&layers, "/nothing")), None, "what nobody says is unset, which is not none");
 }
 
 #[test]
 fn user_values_count_for_that_user_only() {
-    let layers = [
-        layer(Level::User, json!({"theme": "dark"})),
-        layer(Level::System, json!({"theme": "light"})),
-    ];
-    assert_eq!(
-        effective(&layers),
-        json!({"theme": "light"}),
-        "everyone sees what the system says"
-    );
+    let layers = [layer(Level::User, json!({"theme": "dark"})), layer(Level::System, json!({"theme": "light"}))];
+    assert_eq!(effective(&layers), json!({"theme": "light"}), "everyone sees what the system says");
     let own = Value::Object(document(&resolve_for_user(&layers)));
     assert_eq!(own, json!({"theme": "dark"}), "the user sees their own");
 }
@@ -122,23 +70,12 @@ fn user_values_count_for_that_user_only() {
 #[test]
 fn places_are_found_for_the_key_or_what_is_above_it() {
     let mut layer = layer(Level::Instance, json!({"a": {"b/c": 1}}));
-    let place = |line| Place {
-        line: Some(line),
-        ..Place::default()
-    };
+    let place = |line| Place { line: Some(line), ..Place::default() };
     layer.place = place(1);
     layer.places.insert("/a".into(), place(2));
-    assert_eq!(
-        layer.place_of("/a/b~1c").line,
-        Some(2),
-        "the nearest place above counts"
-    );
+    assert_eq!(layer.place_of("/a/b~1c").line, Some(2), "the nearest place above counts");
     assert_eq!(layer.place_of("/x").line, Some(1), "else that of the layer");
-    assert_eq!(
-        layer.value_at("/a/b~1c"),
-        Some(&json!(1)),
-        "a slash in a key is no level"
-    );
+    assert_eq!(layer.value_at("/a/b~1c"), Some(&json!(1)), "a slash in a key is no level");
 }
 
 /// The rule, written down as plainly as it goes.
@@ -170,15 +107,9 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 fn layers() -> impl Strategy<Value = Vec<Layer>> {
-    let one = (
-        0..5usize,
-        prop::collection::btree_map("[a-c]", value(), 0..4),
-    );
+    let one = (0..5usize, prop::collection::btree_map("[a-c]", value(), 0..4));
     prop::collection::vec(one, 0..6).prop_map(|layers| {
-        layers
-            .into_iter()
-            .map(|(level, values)| Layer::new(LEVELS[level], "x", values.into_iter().collect()))
-            .collect()
+        layers.into_iter().map(|(level, values)| Layer::new(LEVELS[level], "x", values.into_iter().collect())).collect()
     })
 }
 
@@ -216,18 +147,8 @@ proptest! {
 #[test]
 fn the_cost_grows_with_the_keys_and_not_with_their_square() {
     let time = |keys: usize| {
-        let values = |n: usize| {
-            Value::Object(
-                (0..keys)
-                    .map(|k| (format!("KEY_{k}"), json!({"v": n})))
-                    .collect(),
-            )
-        };
-        let layers: Vec<Layer> = LEVELS
-            .iter()
-            .enumerate()
-            .map(|(n, level)| layer(*level, values(n)))
-            .collect();
+        let values = |n: usize| Value::Object((0..keys).map(|k| (format!("KEY_{k}"), json!({"v": n}))).collect());
+        let layers: Vec<Layer> = LEVELS.iter().enumerate().map(|(n, level)| layer(*level, values(n))).collect();
         (0..5)
             .map(|_| {
                 let started = Instant::now();
@@ -237,8 +158,5 @@ fn the_cost_grows_with_the_keys_and_not_with_their_square() {
             .fold(f64::MAX, f64::min)
     };
     let (small, large) = (time(1_000), time(16_000));
-    assert!(
-        large / small < 64.0,
-        "16 times the keys may cost at most 4 times 16 times the time: {small} s, {large} s"
-    );
+    assert!(large / small < 64.0, "16 times the keys may cost at most 4 times 16 times the time: {small} s, {large} s");
 }

@@ -7,10 +7,7 @@ use serde_json::{Value, json};
 fn one(node: Value) -> (Field, Vec<String>) {
     let read = Schema::read(&json!({"type": "object", "properties": {"x": node}}));
     assert_eq!(read.fields.len(), 1, "one property is one field: {read:?}");
-    (
-        read.fields[0].clone(),
-        read.findings.into_iter().map(|f| f.message).collect(),
-    )
+    (read.fields[0].clone(), read.findings.into_iter().map(|f| f.message).collect())
 }
 
 #[test]
@@ -23,34 +20,16 @@ fn each_shape_becomes_its_kind_of_field() {
         (json!({"type": ["integer", "number"]}), Ty::Number),
         (json!({"type": "boolean"}), Ty::Boolean),
         (json!({"enum": ["a", "b"]}), Ty::Choice),
-        (
-            json!({"oneOf": [{"const": "a", "title": "A"}, {"const": "b"}]}),
-            Ty::Choice,
-        ),
-        (
-            json!({"anyOf": [{"type": "integer"}, {"type": "null"}]}),
-            Ty::Integer,
-        ),
+        (json!({"oneOf": [{"const": "a", "title": "A"}, {"const": "b"}]}), Ty::Choice),
+        (json!({"anyOf": [{"type": "integer"}, {"type": "null"}]}), Ty::Integer),
         (json!({"type": "integer", "x-port": true}), Ty::Port),
         (json!({"type": "string", "x-path": "directory"}), Ty::Path),
         (json!({"type": "integer", "x-duration": "s"}), Ty::Duration),
-        (
-            json!({"type": "array", "items": {"type": "string"}}),
-            Ty::List,
-        ),
-        (
-            json!({"type": "object", "additionalProperties": {"type": "string"}}),
-            Ty::Map,
-        ),
-        (
-            json!({"type": "array", "items": {"type": "object"}}),
-            Ty::Json,
-        ),
+        (json!({"type": "array", "items": {"type": "string"}}), Ty::List),
+        (json!({"type": "object", "additionalProperties": {"type": "string"}}), Ty::Map),
+        (json!({"type": "array", "items": {"type": "object"}}), Ty::Json),
         (json!({"type": ["string", "integer"]}), Ty::Json),
-        (
-            json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}),
-            Ty::Json,
-        ),
+        (json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}), Ty::Json),
         (json!({"default": 5}), Ty::Integer),
         (json!({}), Ty::Json),
         (json!(true), Ty::Json),
@@ -68,21 +47,9 @@ fn the_vocabulary_reaches_the_field() {
         "x-env": "WAIT_S", "x-unit": "s", "x-order": 3, "x-group": "Server", "x-restart": false, "x-dead": "Nobody reads it."
     }));
     assert!(findings.is_empty(), "all words are known: {findings:?}");
-    assert_eq!(
-        (field.key.as_str(), field.pointer.as_str()),
-        ("x", "/x"),
-        "its names"
-    );
-    assert_eq!(
-        (field.title.as_str(), field.description.as_str()),
-        ("Wait", "How long."),
-        "its words"
-    );
-    assert_eq!(
-        (field.default, field.min, field.max),
-        (Some(json!(5)), Some(1.0), Some(9.0)),
-        "its values"
-    );
+    assert_eq!((field.key.as_str(), field.pointer.as_str()), ("x", "/x"), "its names");
+    assert_eq!((field.title.as_str(), field.description.as_str()), ("Wait", "How long."), "its words");
+    assert_eq!((field.default, field.min, field.max), (Some(json!(5)), Some(1.0), Some(9.0)), "its values");
     assert_eq!(
         (field.env.as_deref(), field.unit.as_deref(), field.order),
         (Some("WAIT_S"), Some("s"), Some(3)),
@@ -98,11 +65,7 @@ fn the_vocabulary_reaches_the_field() {
         plain.restart && !plain.secret && plain.dead.is_none(),
         "a restart is needed unless the schema says otherwise"
     );
-    for secret in [
-        json!({"x-secret": true}),
-        json!({"writeOnly": true}),
-        json!({"format": "password"}),
-    ] {
+    for secret in [json!({"x-secret": true}), json!({"writeOnly": true}), json!({"format": "password"})] {
         assert!(one(secret.clone()).0.secret, "{secret} is a secret");
     }
 }
@@ -117,18 +80,8 @@ fn nested_objects_are_flat_fields_in_order_with_their_group() {
             "LETTA_apiUrl": {"type": "string"}
         }
     }));
-    let seen: Vec<_> = read
-        .fields
-        .iter()
-        .map(|f| {
-            (
-                f.key.as_str(),
-                f.pointer.as_str(),
-                f.group.as_deref(),
-                f.required,
-            )
-        })
-        .collect();
+    let seen: Vec<_> =
+        read.fields.iter().map(|f| (f.key.as_str(), f.pointer.as_str(), f.group.as_deref(), f.required)).collect();
     let server = Some("Server");
     let expected = [
         ("server.port", "/server/port", server, true),
@@ -137,10 +90,7 @@ fn nested_objects_are_flat_fields_in_order_with_their_group() {
         ("LETTA_apiUrl", "/LETTA_apiUrl", None, false),
     ];
     assert_eq!(seen, expected, "ordered ones first, the rest as written");
-    assert_eq!(
-        read.fields[3].title, "Letta api url",
-        "a title is made of the key"
-    );
+    assert_eq!(read.fields[3].title, "Letta api url", "a title is made of the key");
 }
 
 #[test]
@@ -161,22 +111,10 @@ fn references_inside_the_document_are_followed_and_others_never() {
         (Ty::Port, "Mine"),
         "the place's own words come before the reference's"
     );
-    assert_eq!(
-        (field("b").ty, field("b").default.clone()),
-        (Ty::Port, Some(json!(9))),
-        "parts of allOf are combined"
-    );
-    assert_eq!(
-        [field("far").ty, field("file").ty, field("circle").ty],
-        [Ty::Json; 3],
-        "the others are edited as JSON"
-    );
+    assert_eq!((field("b").ty, field("b").default.clone()), (Ty::Port, Some(json!(9))), "parts of allOf are combined");
+    assert_eq!([field("far").ty, field("file").ty, field("circle").ty], [Ty::Json; 3], "the others are edited as JSON");
     let named: Vec<_> = read.findings.iter().map(|f| f.pointer.as_str()).collect();
-    assert_eq!(
-        named,
-        ["/properties/far", "/properties/file", "/properties/circle"],
-        "and each is named"
-    );
+    assert_eq!(named, ["/properties/far", "/properties/file", "/properties/circle"], "and each is named");
 }
 
 #[test]
@@ -184,45 +122,23 @@ fn mistakes_are_named_and_do_not_hide_the_field() {
     for (node, part) in [
         (json!({"type": "string", "x-env": "1 BAD"}), "x-env"),
         (json!({"type": "string", "x-secrets": true}), "x-secrets"),
-        (
-            json!({"type": "integer", "default": "five"}),
-            "not a whole number",
-        ),
-        (
-            json!({"type": "integer", "default": 0, "minimum": 1}),
-            "below 1",
-        ),
-        (
-            json!({"type": "integer", "minimum": 9, "maximum": 1}),
-            "above the largest",
-        ),
+        (json!({"type": "integer", "default": "five"}), "not a whole number"),
+        (json!({"type": "integer", "default": 0, "minimum": 1}), "below 1"),
+        (json!({"type": "integer", "minimum": 9, "maximum": 1}), "above the largest"),
         (json!({"enum": "a"}), "not a list"),
-        (
-            json!({"enum": ["a"], "default": "b"}),
-            "none of the choices",
-        ),
-        (
-            json!({"type": "string", "x-secret": true, "default": "hunter2"}),
-            "secret",
-        ),
+        (json!({"enum": ["a"], "default": "b"}), "none of the choices"),
+        (json!({"type": "string", "x-secret": true, "default": "hunter2"}), "secret"),
     ] {
         let (field, findings) = one(node.clone());
+        assert!(findings.iter().any(|f| f.contains(part)), "{node} must be named with {part:?}: {findings:?}");
         assert!(
-            findings.iter().any(|f| f.contains(part)),
-            "{node} must be named with {part:?}: {findings:?}"
-        );
-        assert!(
-            !findings.iter().any(|f| f.contains("hunter2"))
-                && (!field.secret || field.default.is_none()),
+            !findings.iter().any(|f| f.contains("hunter2")) && (!field.secret || field.default.is_none()),
             "a secret's default goes nowhere"
         );
     }
     let twice = Schema::read(&json!({"properties": {"a": {"x-env": "K"}, "b": {"x-env": "K"}}}));
     assert_eq!(
-        (
-            twice.fields[0].env.as_deref(),
-            twice.fields[1].env.as_deref()
-        ),
+        (twice.fields[0].env.as_deref(), twice.fields[1].env.as_deref()),
         (Some("K"), None),
         "one key carries one setting"
     );
@@ -231,43 +147,17 @@ fn mistakes_are_named_and_do_not_hide_the_field() {
 
 #[test]
 fn what_is_no_schema_gives_findings_and_no_panic() {
-    for good in [
-        json!({}),
-        json!(null),
-        json!(true),
-        json!({"type": "object"}),
-    ] {
+    for good in [json!({}), json!(null), json!(true), json!({"type": "object"})] {
         let read = Schema::read(&good);
-        assert!(
-            read.fields.is_empty() && read.findings.is_empty(),
-            "{good} has no settings and no fault: {read:?}"
-        );
+        assert!(read.fields.is_empty() && read.findings.is_empty(), "{good} has no settings and no fault: {read:?}");
     }
-    for bad in [
-        json!(5),
-        json!("x"),
-        json!([1]),
-        json!(false),
-        json!({"properties": {"x": 5}}),
-    ] {
-        assert!(
-            !Schema::read(&bad).findings.is_empty(),
-            "{bad} must be named"
-        );
+    for bad in [json!(5), json!("x"), json!([1]), json!(false), json!({"properties": {"x": 5}})] {
+        assert!(!Schema::read(&bad).findings.is_empty(), "{bad} must be named");
     }
     let bare = Schema::read(&json!({"port": {"type": "integer"}}));
-    assert_eq!(
-        (bare.fields.len(), bare.findings.len()),
-        (1, 1),
-        "a bare list of settings is read, with a finding"
-    );
+    assert_eq!((bare.fields.len(), bare.findings.len()), (1, 1), "a bare list of settings is read, with a finding");
     for bytes in [&b"{"[..], b"\xff", &vec![b' '; schema::MAX_BYTES + 1]] {
-        assert_eq!(
-            Schema::read_bytes(bytes).findings.len(),
-            1,
-            "{} bytes that are no schema",
-            bytes.len()
-        );
+        assert_eq!(Schema::read_bytes(bytes).findings.len(), 1, "{} bytes that are no schema", bytes.len());
     }
 }
 
@@ -279,55 +169,32 @@ fn hostile_schemas_are_cut_short_in_no_time() {
         deep = json!({"properties": {"x": deep}});
     }
     let read = Schema::read(&deep);
-    assert_eq!(
-        (read.fields.len(), read.fields[0].ty),
-        (1, Ty::Json),
-        "what is too deep is edited as JSON"
-    );
+    assert_eq!((read.fields.len(), read.fields[0].ty), (1, Ty::Json), "what is too deep is edited as JSON");
     assert!(!read.findings.is_empty(), "and named");
 
-    let wide: serde_json::Map<String, Value> = (0..5_000)
-        .map(|n| (format!("k{n}"), json!({"type": "string"})))
-        .collect();
+    let wide: serde_json::Map<String, Value> =
+        (0..5_000).map(|n| (format!("k{n}"), json!({"type": "string"}))).collect();
     let read = Schema::read(&json!({"properties": wide}));
-    assert_eq!(
-        read.fields.len(),
-        schema::MAX_FIELDS,
-        "what is too many is cut"
-    );
+    assert_eq!(read.fields.len(), schema::MAX_FIELDS, "what is too many is cut");
     assert_eq!(read.findings.len(), 1, "with one finding");
 
     // Each level names the next one twice: followed naively that is 2^60 fields.
     let mut defs = serde_json::Map::new();
     for n in 0..60 {
         let next = json!({"$ref": format!("#/$defs/d{}", n + 1)});
-        defs.insert(
-            format!("d{n}"),
-            json!({"type": "object", "properties": {"a": next.clone(), "b": next}}),
-        );
+        defs.insert(format!("d{n}"), json!({"type": "object", "properties": {"a": next.clone(), "b": next}}));
     }
     let bomb = Schema::read(&json!({"$ref": "#/$defs/d0", "$defs": defs}));
-    assert!(
-        bomb.fields.len() <= schema::MAX_FIELDS,
-        "a bomb is cut at the same limit"
-    );
+    assert!(bomb.fields.len() <= schema::MAX_FIELDS, "a bomb is cut at the same limit");
     let own = Schema::read(&json!({"properties": {"me": {"$ref": "#"}}}));
     assert!(own.fields.len() <= 1, "a schema inside itself ends");
-    let many: Vec<Value> = (0..5_000)
-        .map(|_| json!({"allOf": [{"type": "string"}]}))
-        .collect();
+    let many: Vec<Value> = (0..5_000).map(|_| json!({"allOf": [{"type": "string"}]})).collect();
     assert_eq!(
-        Schema::read(&json!({"properties": {"x": {"allOf": many}}}))
-            .fields
-            .len(),
+        Schema::read(&json!({"properties": {"x": {"allOf": many}}})).fields.len(),
         1,
         "a heap of parts is one field"
     );
-    assert!(
-        started.elapsed().as_secs() < 5,
-        "all of that takes no time: {:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed().as_secs() < 5, "all of that takes no time: {:?}", started.elapsed());
 }
 
 #[test]
@@ -336,21 +203,13 @@ fn our_own_catalogue_reads_without_a_finding() {
     let Ok(files) = std::fs::read_dir(folder) else {
         return;
     };
-    for file in files
-        .filter_map(Result::ok)
-        .filter(|f| f.path().extension().is_some_and(|e| e == "json"))
-    {
+    for file in files.filter_map(Result::ok).filter(|f| f.path().extension().is_some_and(|e| e == "json")) {
         let entry: Value = serde_json::from_slice(&std::fs::read(file.path()).unwrap()).unwrap();
         let Some(node) = entry.get("config_schema") else {
             continue;
         };
         let read = Schema::read(node);
-        assert!(
-            read.findings.is_empty(),
-            "{:?}: {:#?}",
-            file.path(),
-            read.findings
-        );
+        assert!(read.findings.is_empty(), "{:?}: {:#?}", file.path(), read.findings);
     }
 }
 
@@ -403,9 +262,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(6, 64, 5, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::vec((word.clone(), inner), 0..5).prop_map(|pairs| Value::Object(
-                pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()
-            )),
+            prop::collection::vec((word.clone(), inner), 0..5)
+                .prop_map(|pairs| Value::Object(pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect())),
         ]
     })
 }

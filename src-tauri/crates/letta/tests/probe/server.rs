@@ -36,10 +36,7 @@ impl Server {
                 held.push(socket);
             }
         });
-        Server {
-            port,
-            requests: Arc::default(),
-        }
+        Server { port, requests: Arc::default() }
     }
 
     pub fn url(&self) -> String {
@@ -51,11 +48,7 @@ impl Server {
     }
 }
 
-async fn talk(
-    mut socket: TcpStream,
-    log: &Mutex<Vec<String>>,
-    answer: &(dyn Fn(&str) -> Vec<u8> + Send + Sync),
-) {
+async fn talk(mut socket: TcpStream, log: &Mutex<Vec<String>>, answer: &(dyn Fn(&str) -> Vec<u8> + Send + Sync)) {
     let mut head = Vec::new();
     let mut byte = [0u8; 1];
     while !head.ends_with(b"\r\n\r\n") && head.len() < 16 * 1024 {
@@ -78,11 +71,8 @@ async fn talk(
 
 /// An HTTP answer.
 pub fn reply(status: &str, headers: &str, body: &str) -> Vec<u8> {
-    format!(
-        "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
+    format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}", body.len())
+        .into_bytes()
 }
 
 pub fn json(body: &str) -> Vec<u8> {
@@ -90,11 +80,7 @@ pub fn json(body: &str) -> Vec<u8> {
 }
 
 pub fn missing() -> Vec<u8> {
-    reply(
-        "404 Not Found",
-        "Server: nginx\r\nContent-Type: text/html\r\n",
-        "<h1>no</h1>",
-    )
+    reply("404 Not Found", "Server: nginx\r\nContent-Type: text/html\r\n", "<h1>no</h1>")
 }
 
 /// A Letta of version 0.11.7; with a password, only that one is let in.
@@ -102,17 +88,13 @@ pub fn letta(password: Option<&'static str>) -> impl Fn(&str) -> Vec<u8> + Send 
     move |head| {
         let line = head.lines().next().unwrap_or_default();
         let path = line.split(' ').nth(1).unwrap_or_default();
-        let bearer = head
-            .lines()
-            .find_map(|l| l.strip_prefix("authorization: Bearer "));
+        let bearer = head.lines().find_map(|l| l.strip_prefix("authorization: Bearer "));
         match path.split('?').next() {
             Some("/v1/health/") => json(r#"{"version":"0.11.7","status":"ok"}"#),
             Some("/v1/agents/") if password.is_none() || bearer == password => json("[]"),
-            Some("/v1/agents/") => reply(
-                "401 Unauthorized",
-                "Content-Type: application/json\r\n",
-                r#"{"detail":"Unauthorized"}"#,
-            ),
+            Some("/v1/agents/") => {
+                reply("401 Unauthorized", "Content-Type: application/json\r\n", r#"{"detail":"Unauthorized"}"#)
+            }
             _ => missing(),
         }
     }

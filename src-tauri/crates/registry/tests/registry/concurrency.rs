@@ -15,9 +15,7 @@ fn two_openings_write_in_turn_and_lose_nothing() {
             s.spawn(move || {
                 for i in 0..40 {
                     registry
-                        .write(|c| {
-                            agents::insert(c, &agent(&format!("a{n}-{i}"), agents::next_index(c)?))
-                        })
+                        .write(|c| agents::insert(c, &agent(&format!("a{n}-{i}"), agents::next_index(c)?)))
                         .expect("writers wait for each other");
                 }
             });
@@ -38,16 +36,8 @@ fn two_openings_write_in_turn_and_lose_nothing() {
             }
         });
     });
-    assert_eq!(
-        f.one("SELECT count(*) FROM agents"),
-        "80",
-        "every write of both is there"
-    );
-    assert_eq!(
-        f.one("SELECT count(DISTINCT agent_index) FROM agents"),
-        "80",
-        "and no index was given twice"
-    );
+    assert_eq!(f.one("SELECT count(*) FROM agents"), "80", "every write of both is there");
+    assert_eq!(f.one("SELECT count(DISTINCT agent_index) FROM agents"), "80", "and no index was given twice");
 }
 
 #[test]
@@ -57,13 +47,8 @@ fn a_reader_is_not_stopped_by_a_writer() {
     f.write(|c| {
         c.execute("INSERT INTO meta VALUES ('x', 'y')", [])?;
         let other = Connection::open(&path)?;
-        let seen: i64 = other.query_row("SELECT count(*) FROM meta WHERE key = 'x'", [], |r| {
-            r.get(0)
-        })?;
-        assert_eq!(
-            seen, 0,
-            "what is not committed is not seen, and nobody waits"
-        );
+        let seen: i64 = other.query_row("SELECT count(*) FROM meta WHERE key = 'x'", [], |r| r.get(0))?;
+        assert_eq!(seen, 0, "what is not committed is not seen, and nobody waits");
         Ok(())
     });
 }
@@ -75,15 +60,8 @@ fn a_file_held_by_another_process_is_a_clear_error() {
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
     let start = Instant::now();
     let refused = f.sql("INSERT INTO meta VALUES ('x', 'y')").unwrap_err();
-    assert!(
-        matches!(refused, RegistryError::Locked),
-        "it says that the file is in use, got {refused:?}"
-    );
-    assert!(
-        start.elapsed() >= Duration::from_secs(4),
-        "after waiting for the other"
-    );
+    assert!(matches!(refused, RegistryError::Locked), "it says that the file is in use, got {refused:?}");
+    assert!(start.elapsed() >= Duration::from_secs(4), "after waiting for the other");
     holder.execute_batch("COMMIT").unwrap();
-    f.sql("INSERT INTO meta VALUES ('x', 'y')")
-        .expect("and works as soon as it is free");
+    f.sql("INSERT INTO meta VALUES ('x', 'y')").expect("and works as soon as it is free");
 }

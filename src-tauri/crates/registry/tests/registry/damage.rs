@@ -4,8 +4,7 @@ use std::{collections::HashSet, fs, path::Path};
 
 use proptest::prelude::*;
 use sanctum_registry::{
-    Registry, RegistryError, Role, Viewer, agents, recover_copy, rusqlite::Connection,
-    system_config,
+    Registry, RegistryError, Role, Viewer, agents, recover_copy, rusqlite::Connection, system_config,
 };
 
 use crate::fixture::{NOW, agent, fixture};
@@ -24,10 +23,7 @@ fn filled(dir: &Path) -> (std::path::PathBuf, String) {
                     ..agent(&format!("a{i:05}"), i)
                 },
             )?;
-            let value = format!(
-                "value-{i:05}-{}",
-                "y".repeat(if i % 50 == 0 { 9000 } else { 60 })
-            );
+            let value = format!("value-{i:05}-{}", "y".repeat(if i % 50 == 0 { 9000 } else { 60 }));
             system_config::insert(
                 c,
                 &system_config::NewSystemSetting {
@@ -51,27 +47,15 @@ fn filled(dir: &Path) -> (std::path::PathBuf, String) {
 
 fn rows(path: &Path, table: &str) -> HashSet<String> {
     let c = Connection::open(path).unwrap();
-    let column = if table == "agents" {
-        "description"
-    } else {
-        "config_value"
-    };
+    let column = if table == "agents" { "description" } else { "config_value" };
     let mut s = c.prepare(&format!("SELECT {column} FROM {table}")).unwrap();
-    s.query_map([], |r| r.get(0))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect()
+    s.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
 /// The page that holds the root of a table.
 fn root(path: &Path, table: &str) -> usize {
     let c = Connection::open(path).unwrap();
-    c.query_row(
-        "SELECT rootpage FROM sqlite_schema WHERE name = ?1",
-        [table],
-        |r| r.get::<_, u32>(0),
-    )
-    .unwrap() as usize
+    c.query_row("SELECT rootpage FROM sqlite_schema WHERE name = ?1", [table], |r| r.get::<_, u32>(0)).unwrap() as usize
 }
 
 fn smash(path: &Path, at: usize, with: &[u8]) {
@@ -85,22 +69,15 @@ fn smash(path: &Path, at: usize, with: &[u8]) {
 fn whole_outside(path: &Path, all: &HashSet<String>, but: &[usize]) -> HashSet<String> {
     let bytes = fs::read(path).unwrap();
     // Every token begins with one of these and a number of five digits.
-    let starts = (0..bytes.len())
-        .filter(|i| bytes[*i..].starts_with(b"About-") || bytes[*i..].starts_with(b"value-"));
+    let starts = (0..bytes.len()).filter(|i| bytes[*i..].starts_with(b"About-") || bytes[*i..].starts_with(b"value-"));
     let mut at: std::collections::HashMap<&[u8], Vec<usize>> = Default::default();
     for i in starts.filter(|i| !but.contains(&(i / PAGE))) {
-        at.entry(&bytes[i..bytes.len().min(i + 11)])
-            .or_default()
-            .push(i);
+        at.entry(&bytes[i..bytes.len().min(i + 11)]).or_default().push(i);
     }
     let whole = |t: &str| {
-        at.get(&t.as_bytes()[..11])
-            .is_some_and(|all| all.iter().any(|i| bytes[*i..].starts_with(t.as_bytes())))
+        at.get(&t.as_bytes()[..11]).is_some_and(|all| all.iter().any(|i| bytes[*i..].starts_with(t.as_bytes())))
     };
-    all.iter()
-        .filter(|t| t.len() < 200 && whole(t))
-        .cloned()
-        .collect()
+    all.iter().filter(|t| t.len() < 200 && whole(t)).cloned().collect()
 }
 
 fn still_there(path: &Path, all: &HashSet<String>) -> HashSet<String> {
@@ -109,11 +86,7 @@ fn still_there(path: &Path, all: &HashSet<String>) -> HashSet<String> {
 
 fn recovered(path: &Path, before: &[u8]) -> sanctum_registry::Recovered {
     let done = recover_copy(path, NOW).expect("what can be read is saved");
-    assert_eq!(
-        fs::read(&done.kept).unwrap(),
-        before,
-        "the damaged file is kept, byte for byte"
-    );
+    assert_eq!(fs::read(&done.kept).unwrap(), before, "the damaged file is kept, byte for byte");
     Registry::open(path, NOW).expect("the new file is sound");
     done
 }
@@ -130,29 +103,12 @@ fn a_smashed_header_is_damage_and_loses_no_row() {
         matches!(refused, RegistryError::Damaged { .. }),
         "our file with a broken header is damaged, got {refused:?}"
     );
-    assert_eq!(
-        fs::read(&path).unwrap(),
-        before,
-        "refusing it changes nothing"
-    );
+    assert_eq!(fs::read(&path).unwrap(), before, "refusing it changes nothing");
     let done = recovered(&path, &before);
     assert_eq!(rows(&path, "agents"), agents, "every agent is there");
-    assert_eq!(
-        rows(&path, "system_config"),
-        settings,
-        "every setting, also those over many pages"
-    );
-    assert_eq!(
-        (done.rows["agents"], done.findings.len()),
-        (400, 1),
-        "and the report says so: {:?}",
-        done.findings
-    );
-    assert_eq!(
-        Registry::open(&path, NOW).unwrap().install_id(),
-        id,
-        "it is the same install"
-    );
+    assert_eq!(rows(&path, "system_config"), settings, "every setting, also those over many pages");
+    assert_eq!((done.rows["agents"], done.findings.len()), (400, 1), "and the report says so: {:?}", done.findings);
+    assert_eq!(Registry::open(&path, NOW).unwrap().install_id(), id, "it is the same install");
 }
 
 #[test]
@@ -166,42 +122,14 @@ fn a_smashed_leaf_loses_its_own_rows_only() {
     smash(&path, leaf * PAGE, &[0x5a; PAGE]);
     let before = fs::read(&path).unwrap();
     let refused = Registry::open(&path, NOW).unwrap_err();
-    assert!(
-        matches!(refused, RegistryError::Damaged { .. }),
-        "a smashed page is damage, got {refused:?}"
-    );
+    assert!(matches!(refused, RegistryError::Damaged { .. }), "a smashed page is damage, got {refused:?}");
     let expected = still_there(&path, &all);
-    assert!(
-        expected.len() > 300 && expected.len() < 400,
-        "some rows are gone, most are not: {}",
-        expected.len()
-    );
+    assert!(expected.len() > 300 && expected.len() < 400, "some rows are gone, most are not: {}", expected.len());
     let done = recovered(&path, &before);
-    assert_eq!(
-        rows(&path, "agents"),
-        expected,
-        "every row outside that page is saved"
-    );
-    assert!(
-        done.findings.iter().any(|f| f.contains("`agents`")),
-        "the report names the table: {:?}",
-        done.findings
-    );
+    assert_eq!(rows(&path, "agents"), expected, "every row outside that page is saved");
+    assert!(done.findings.iter().any(|f| f.contains("`agents`")), "the report names the table: {:?}", done.findings);
     let registry = Registry::open(&path, NOW).unwrap();
-    let (_, total) = registry
-        .read(|c| {
-            agents::page(
-                c,
-                "",
-                &Viewer {
-                    user_id: 1,
-                    role: Role::Admin,
-                },
-                0,
-                10,
-            )
-        })
-        .unwrap();
+    let (_, total) = registry.read(|c| agents::page(c, "", &Viewer { user_id: 1, role: Role::Admin }, 0, 10)).unwrap();
     assert_eq!(total as usize, expected.len(), "the lists are made again");
 }
 
@@ -213,19 +141,9 @@ fn a_smashed_root_loses_nothing_that_hung_below() {
         let all = rows(&path, table);
         smash(&path, (root(&path, table) - 1) * PAGE, &[0xff; PAGE]);
         let before = fs::read(&path).unwrap();
-        assert!(
-            matches!(
-                Registry::open(&path, NOW),
-                Err(RegistryError::Damaged { .. })
-            ),
-            "`{table}`: damage"
-        );
+        assert!(matches!(Registry::open(&path, NOW), Err(RegistryError::Damaged { .. })), "`{table}`: damage");
         recovered(&path, &before);
-        assert_eq!(
-            rows(&path, table),
-            all,
-            "`{table}`: the leaves are found without their root"
-        );
+        assert_eq!(rows(&path, table), all, "`{table}`: the leaves are found without their root");
         fs::remove_file(&path).unwrap();
     }
 }
@@ -237,24 +155,10 @@ fn a_lost_list_of_tables_is_rebuilt_from_the_known_schema() {
     let (agents, settings) = (rows(&path, "agents"), rows(&path, "system_config"));
     smash(&path, 0, &[0; PAGE]);
     let before = fs::read(&path).unwrap();
-    assert!(
-        matches!(
-            Registry::open(&path, NOW),
-            Err(RegistryError::Damaged { .. })
-        ),
-        "the first page is gone: damage"
-    );
+    assert!(matches!(Registry::open(&path, NOW), Err(RegistryError::Damaged { .. })), "the first page is gone: damage");
     recovered(&path, &before);
-    assert_eq!(
-        (rows(&path, "agents"), rows(&path, "system_config")),
-        (agents, settings),
-        "every row is there"
-    );
-    assert_eq!(
-        Registry::open(&path, NOW).unwrap().install_id(),
-        id,
-        "and the identity"
-    );
+    assert_eq!((rows(&path, "agents"), rows(&path, "system_config")), (agents, settings), "every row is there");
+    assert_eq!(Registry::open(&path, NOW).unwrap().install_id(), id, "and the identity");
 }
 
 #[test]
@@ -266,13 +170,7 @@ fn a_file_cut_short_gives_what_is_left() {
     let bytes = fs::read(&path).unwrap();
     fs::write(&path, &bytes[..bytes.len() * 3 / 4 + 77]).unwrap();
     let before = fs::read(&path).unwrap();
-    assert!(
-        matches!(
-            Registry::open(&path, NOW),
-            Err(RegistryError::Damaged { .. })
-        ),
-        "a cut file is damage"
-    );
+    assert!(matches!(Registry::open(&path, NOW), Err(RegistryError::Damaged { .. })), "a cut file is damage");
     let expected = whole_outside(&path, &all, &[at]);
     let done = recovered(&path, &before);
     let saved = rows(&path, "agents");
@@ -296,18 +194,9 @@ fn changes_that_were_only_in_the_log_are_saved_too() {
     fs::copy(log(&f.path()), log(&path)).unwrap();
     let before = fs::read(&path).unwrap();
     let done = recovered(&path, &before);
-    assert_eq!(
-        (done.rows["agents"], done.findings),
-        (1, vec![]),
-        "the agent of the log is there"
-    );
+    assert_eq!((done.rows["agents"], done.findings), (1, vec![]), "the agent of the log is there");
     assert!(
-        done.kept
-            .with_file_name(format!(
-                "{}-wal",
-                done.kept.file_name().unwrap().to_str().unwrap()
-            ))
-            .exists(),
+        done.kept.with_file_name(format!("{}-wal", done.kept.file_name().unwrap().to_str().unwrap())).exists(),
         "the log is kept with the file"
     );
 }
@@ -317,19 +206,12 @@ fn deleted_rows_do_not_come_back() {
     let dir = tempfile::tempdir().unwrap();
     let (path, _) = filled(dir.path());
     let registry = Registry::open(&path, NOW).unwrap();
-    registry
-        .write(|c| {
-            Ok::<_, RegistryError>(c.execute("DELETE FROM system_config WHERE id > 200", [])?)
-        })
-        .unwrap();
+    registry.write(|c| Ok::<_, RegistryError>(c.execute("DELETE FROM system_config WHERE id > 200", [])?)).unwrap();
     drop(registry);
     smash(&path, (root(&path, "agents") - 1) * PAGE, &[0xff; PAGE]);
     let before = fs::read(&path).unwrap();
     let done = recovered(&path, &before);
-    assert_eq!(
-        done.rows["system_config"], 200,
-        "what was deleted on purpose stays deleted"
-    );
+    assert_eq!(done.rows["system_config"], 200, "what was deleted on purpose stays deleted");
 }
 
 proptest! {

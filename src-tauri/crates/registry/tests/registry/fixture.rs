@@ -22,8 +22,7 @@ pub struct Fixture {
 
 pub fn hash() -> String {
     static HASH: OnceLock<String> = OnceLock::new();
-    HASH.get_or_init(|| users::hash_password(PASSWORD).unwrap())
-        .clone()
+    HASH.get_or_init(|| users::hash_password(PASSWORD).unwrap()).clone()
 }
 
 pub fn fixture() -> Fixture {
@@ -55,13 +54,12 @@ impl Fixture {
     pub fn one(&self, sql: &str) -> String {
         self.read(|c| {
             Ok(c.query_row(sql, [], |r| {
-                r.get::<_, sanctum_registry::rusqlite::types::Value>(0)
-                    .map(|v| match v {
-                        sanctum_registry::rusqlite::types::Value::Null => "NULL".into(),
-                        sanctum_registry::rusqlite::types::Value::Integer(n) => n.to_string(),
-                        sanctum_registry::rusqlite::types::Value::Text(t) => t,
-                        other => format!("{other:?}"),
-                    })
+                r.get::<_, sanctum_registry::rusqlite::types::Value>(0).map(|v| match v {
+                    sanctum_registry::rusqlite::types::Value::Null => "NULL".into(),
+                    sanctum_registry::rusqlite::types::Value::Integer(n) => n.to_string(),
+                    sanctum_registry::rusqlite::types::Value::Text(t) => t,
+                    other => format!("{other:?}"),
+                })
             })?)
         })
     }
@@ -76,13 +74,7 @@ impl Fixture {
 }
 
 pub fn user(name: &str, role: Role, created_by: Option<i64>) -> NewUser {
-    NewUser {
-        username: name.into(),
-        email: None,
-        password_hash: hash(),
-        role,
-        created_by,
-    }
+    NewUser { username: name.into(), email: None, password_hash: hash(), role, created_by }
 }
 
 pub fn agent(uid: &str, index: i64) -> NewAgent {

@@ -10,10 +10,7 @@ use sanctum_registry::{
 
 use crate::fixture::{Fixture, agent, fixture, user};
 
-const ADMIN: Viewer = Viewer {
-    user_id: 1,
-    role: Role::Admin,
-};
+const ADMIN: Viewer = Viewer { user_id: 1, role: Role::Admin };
 
 fn card(id: &str, title: &str) -> Card {
     Card {
@@ -47,12 +44,10 @@ fn visibility_is_the_lists_or_everyone() {
     ];
     for (uid, by_user, by_role) in lists {
         let id = f.agent(uid);
-        f.sql(&format!("UPDATE agents SET visible_to_users = {by_user}, visible_to_roles = {by_role} WHERE id = {id}")).unwrap();
+        f.sql(&format!("UPDATE agents SET visible_to_users = {by_user}, visible_to_roles = {by_role} WHERE id = {id}"))
+            .unwrap();
     }
-    let eve = Viewer {
-        user_id: eve,
-        role: Role::User,
-    };
+    let eve = Viewer { user_id: eve, role: Role::User };
     let seen = ["either", "hers", "open", "users"];
     assert_eq!(
         uids(&f, &eve, ""),
@@ -60,25 +55,9 @@ fn visibility_is_the_lists_or_everyone() {
         "a list that is NULL does not open what the other closes"
     );
     assert_eq!(uids(&f, &ADMIN, "").1, 7, "an administrator sees all");
-    assert_eq!(
-        uids(
-            &f,
-            &Viewer {
-                user_id: 5,
-                role: Role::Viewer
-            },
-            ""
-        )
-        .0,
-        ["open", "viewers"],
-        "by role"
-    );
+    assert_eq!(uids(&f, &Viewer { user_id: 5, role: Role::Viewer }, "").0, ["open", "viewers"], "by role");
     assert_eq!(uids(&f, &ADMIN, "others").1, 1, "an administrator finds it");
-    assert_eq!(
-        uids(&f, &eve, "others").1,
-        0,
-        "a search finds only what may be seen"
-    );
+    assert_eq!(uids(&f, &eve, "others").1, 0, "a search finds only what may be seen");
     let visible = |uid: &str, viewer: &Viewer| {
         f.read(|c| {
             let id = agents::by_uid(c, uid)?.unwrap().id;
@@ -95,13 +74,7 @@ fn agents_page_by_name_and_follow_every_change() {
     let f = fixture();
     f.write(|c| {
         for i in 0..700 {
-            agents::insert(
-                c,
-                &NewAgent {
-                    name: Some(format!("Prime {:03}", 699 - i)),
-                    ..agent(&format!("p{i}"), i)
-                },
-            )?;
+            agents::insert(c, &NewAgent { name: Some(format!("Prime {:03}", 699 - i)), ..agent(&format!("p{i}"), i) })?;
         }
         Ok(())
     });
@@ -109,21 +82,11 @@ fn agents_page_by_name_and_follow_every_change() {
         let (rows, total) = f.read(|c| agents::page(c, "", &ADMIN, offset, 10));
         assert_eq!(total, 700, "all of them");
         let names: Vec<&str> = rows.iter().map(|a| a.title()).collect();
-        let expected: Vec<String> = (offset..(offset + 10).min(700))
-            .map(|i| format!("Prime {i:03}"))
-            .collect();
+        let expected: Vec<String> = (offset..(offset + 10).min(700)).map(|i| format!("Prime {i:03}")).collect();
         assert_eq!(names, expected, "the page at {offset}");
     }
-    assert!(
-        f.read(|c| agents::page(c, "", &ADMIN, 700, 10))
-            .0
-            .is_empty(),
-        "past the end there is nothing"
-    );
-    f.sql(
-        "UPDATE agents SET name = 'Aaron' WHERE uid = 'p0'; DELETE FROM agents WHERE uid = 'p699'",
-    )
-    .unwrap();
+    assert!(f.read(|c| agents::page(c, "", &ADMIN, 700, 10)).0.is_empty(), "past the end there is nothing");
+    f.sql("UPDATE agents SET name = 'Aaron' WHERE uid = 'p0'; DELETE FROM agents WHERE uid = 'p699'").unwrap();
     let (rows, total) = f.read(|c| agents::page(c, "", &ADMIN, 0, 2));
     assert_eq!(
         (rows[0].title(), rows[1].title(), total),
@@ -140,16 +103,8 @@ fn a_list_read_inside_the_transaction_that_changes_it_is_right() {
     f.write(|c| {
         agents::insert(c, &agent("monday", 5))?;
         cards::upsert(c, &card("x", "X"))?;
-        assert_eq!(
-            agents::page(c, "", &ADMIN, 0, 10)?.1,
-            2,
-            "agents before the commit"
-        );
-        assert_eq!(
-            cards::counts(c, "global", "")?,
-            (1, 0),
-            "cards before the commit"
-        );
+        assert_eq!(agents::page(c, "", &ADMIN, 0, 10)?.1, 2, "agents before the commit");
+        assert_eq!(cards::counts(c, "global", "")?, (1, 0), "cards before the commit");
         assert_eq!(cards::page(c, "global", "", 0, 10)?.len(), 1, "their page");
         assert_eq!(cards::tabs(c)?.len(), 1, "their tabs");
         Ok(())
@@ -169,91 +124,33 @@ fn cards_come_with_those_that_need_the_operator_first() {
     let set = vec![
         card("a", "zebra"),
         card("b", "Äpfel"),
-        Card {
-            needs_you: true,
-            broken: Some(broken.clone()),
-            emoji: Some("⚙️".into()),
-            ..card("c", "middle")
-        },
-        Card {
-            tab: "smcp".into(),
-            ..card("d", "files")
-        },
+        Card { needs_you: true, broken: Some(broken.clone()), emoji: Some("⚙️".into()), ..card("c", "middle") },
+        Card { tab: "smcp".into(), ..card("d", "files") },
     ];
     let done = f.write(|c| cards::replace_all(c, set.clone().into_iter()));
-    assert_eq!(
-        done,
-        Replaced {
-            added: 4,
-            changed: 0,
-            removed: 0
-        },
-        "all new"
-    );
+    assert_eq!(done, Replaced { added: 4, changed: 0, removed: 0 }, "all new");
     let page = f.read(|c| cards::page(c, "global", "", 0, 10));
     assert_eq!(
         page.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(),
         ["c", "b", "a"],
         "needs you, then by folded title"
     );
-    assert_eq!(
-        (page[0].broken.as_ref(), &page[0]),
-        (Some(&broken), &set[2]),
-        "every field comes back"
-    );
-    assert_eq!(
-        f.read(|c| cards::counts(c, "global", "")),
-        (3, 1),
-        "counted"
-    );
-    assert_eq!(
-        f.read(|c| cards::counts(c, "global", "APFEL")),
-        (1, 0),
-        "searched"
-    );
+    assert_eq!((page[0].broken.as_ref(), &page[0]), (Some(&broken), &set[2]), "every field comes back");
+    assert_eq!(f.read(|c| cards::counts(c, "global", "")), (3, 1), "counted");
+    assert_eq!(f.read(|c| cards::counts(c, "global", "APFEL")), (1, 0), "searched");
     let tabs = f.read(cards::tabs);
     assert_eq!(
-        tabs.iter()
-            .map(|t| (t.tab.as_str(), t.total, t.needs_you))
-            .collect::<Vec<_>>(),
+        tabs.iter().map(|t| (t.tab.as_str(), t.total, t.needs_you)).collect::<Vec<_>>(),
         [("global", 3, 1), ("smcp", 1, 0)],
         "tabs with their counts"
     );
     let again = f.write(|c| cards::replace_all(c, set.clone().into_iter()));
-    assert_eq!(
-        again,
-        Replaced::default(),
-        "the same scan again writes nothing"
-    );
-    let less = f.write(|c| {
-        cards::replace_all(
-            c,
-            vec![Card {
-                reason: "new".into(),
-                ..set[0].clone()
-            }]
-            .into_iter(),
-        )
-    });
-    assert_eq!(
-        less,
-        Replaced {
-            added: 0,
-            changed: 1,
-            removed: 3
-        },
-        "one changed, the others gone"
-    );
+    assert_eq!(again, Replaced::default(), "the same scan again writes nothing");
+    let less = f.write(|c| cards::replace_all(c, vec![Card { reason: "new".into(), ..set[0].clone() }].into_iter()));
+    assert_eq!(less, Replaced { added: 0, changed: 1, removed: 3 }, "one changed, the others gone");
     assert_eq!(f.read(cards::tabs).len(), 1, "an empty tab is no tab");
-    assert!(
-        f.write(|c| cards::delete(c, "a")) && !f.write(|c| cards::delete(c, "a")),
-        "removed once"
-    );
-    assert_eq!(
-        f.read(|c| cards::counts(c, "global", "")),
-        (0, 0),
-        "and nothing is left"
-    );
+    assert!(f.write(|c| cards::delete(c, "a")) && !f.write(|c| cards::delete(c, "a")), "removed once");
+    assert_eq!(f.read(|c| cards::counts(c, "global", "")), (0, 0), "and nothing is left");
 }
 
 #[derive(Debug, Clone)]
@@ -277,11 +174,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
 
 fn made(&(id, title, needs_you, second): &(u16, u8, bool, bool)) -> Card {
     let tab = if second { "agent:athena" } else { "global" };
-    Card {
-        tab: tab.into(),
-        needs_you,
-        ..card(&format!("c{id}"), &format!("Title {title:02}"))
-    }
+    Card { tab: tab.into(), needs_you, ..card(&format!("c{id}"), &format!("Title {title:02}")) }
 }
 
 proptest! {
@@ -321,19 +214,11 @@ proptest! {
 #[test]
 fn a_page_uses_the_index_and_not_a_sort() {
     let f = fixture();
-    f.write(|c| {
-        cards::replace_all(
-            c,
-            (0..600).map(|i| card(&format!("c{i}"), &format!("t{i:04}"))),
-        )
-    });
+    f.write(|c| cards::replace_all(c, (0..600).map(|i| card(&format!("c{i}"), &format!("t{i:04}")))));
     let plan: String = f.read(|c| {
         let mut s = c.prepare("EXPLAIN QUERY PLAN SELECT * FROM cards WHERE tab = 'global' AND (rank, sort, id) >= (1, 't', 'c') ORDER BY rank, sort, id LIMIT 100")?;
         let rows = s.query_map([], |r| r.get::<_, String>(3))?;
         Ok::<_, RegistryError>(rows.collect::<Result<Vec<_>, _>>()?.join("\n"))
     });
-    assert!(
-        plan.contains("cards_page") && !plan.contains("TEMP B-TREE"),
-        "a page must not sort the list: {plan}"
-    );
+    assert!(plan.contains("cards_page") && !plan.contains("TEMP B-TREE"), "a page must not sort the list: {plan}");
 }

@@ -24,9 +24,7 @@ fn a_global_tool_has_many_instances() {
     for who in ["NULL".to_owned(), agent.to_string(), agent.to_string()] {
         allowed(
             &f,
-            &format!(
-                "INSERT INTO tool_instances(tool_id, agent_id, created_by) VALUES ({tool}, {who}, 1)"
-            ),
+            &format!("INSERT INTO tool_instances(tool_id, agent_id, created_by) VALUES ({tool}, {who}, 1)"),
             "any number, anywhere",
         );
     }
@@ -35,41 +33,20 @@ fn a_global_tool_has_many_instances() {
 #[test]
 fn an_agent_tool_has_at_most_one_instance_per_agent() {
     let f = fixture();
-    let (tool, athena, monday) = (
-        f.tool("dream", "agent"),
-        f.agent("athena"),
-        f.agent("monday"),
-    );
-    let insert = |agent: &str| {
-        format!(
-            "INSERT INTO tool_instances(tool_id, agent_id, created_by) VALUES ({tool}, {agent}, 1)"
-        )
-    };
+    let (tool, athena, monday) = (f.tool("dream", "agent"), f.agent("athena"), f.agent("monday"));
+    let insert =
+        |agent: &str| format!("INSERT INTO tool_instances(tool_id, agent_id, created_by) VALUES ({tool}, {agent}, 1)");
     allowed(&f, &insert(&athena.to_string()), "one for Athena");
     allowed(&f, &insert(&monday.to_string()), "one for Monday");
-    refused(
-        &f,
-        &insert(&athena.to_string()),
-        ConstraintKind::Rule,
-        "a second one for Athena",
-    );
-    refused(
-        &f,
-        &insert("NULL"),
-        ConstraintKind::Rule,
-        "one without an agent",
-    );
+    refused(&f, &insert(&athena.to_string()), ConstraintKind::Rule, "a second one for Athena");
+    refused(&f, &insert("NULL"), ConstraintKind::Rule, "one without an agent");
     refused(
         &f,
         &format!("UPDATE tool_instances SET agent_id = {athena} WHERE agent_id = {monday}"),
         ConstraintKind::Rule,
         "moving Monday's to Athena",
     );
-    allowed(
-        &f,
-        "UPDATE tool_instances SET agent_id = agent_id, name = 'mine'",
-        "keeping the agent",
-    );
+    allowed(&f, "UPDATE tool_instances SET agent_id = agent_id, name = 'mine'", "keeping the agent");
 }
 
 #[test]
@@ -87,28 +64,14 @@ fn a_tool_becomes_an_agent_tool_only_where_its_instances_allow() {
         ConstraintKind::Rule,
         "an instance has no agent",
     );
+    allowed(&f, &format!("UPDATE tool_instances SET agent_id = {agent} WHERE id = 7"), "give it one");
     allowed(
         &f,
-        &format!("UPDATE tool_instances SET agent_id = {agent} WHERE id = 7"),
-        "give it one",
-    );
-    allowed(
-        &f,
-        &format!(
-            "INSERT INTO plugins(tool_id, name, module_scope, created_by) VALUES ({tool}, 'p', 'global', 1)"
-        ),
+        &format!("INSERT INTO plugins(tool_id, name, module_scope, created_by) VALUES ({tool}, 'p', 'global', 1)"),
         "a plugin",
     );
-    allowed(
-        &f,
-        &format!("UPDATE tools SET module_scope = 'agent' WHERE id = {tool}"),
-        "now it can",
-    );
-    assert_eq!(
-        f.one("SELECT module_scope FROM plugins"),
-        "agent",
-        "its plugins inherit the scope"
-    );
+    allowed(&f, &format!("UPDATE tools SET module_scope = 'agent' WHERE id = {tool}"), "now it can");
+    assert_eq!(f.one("SELECT module_scope FROM plugins"), "agent", "its plugins inherit the scope");
 }
 
 #[test]
@@ -116,23 +79,11 @@ fn a_plugin_has_the_scope_of_its_tool() {
     let f = fixture();
     let tool = f.tool("broca2", "global");
     let insert = |name: &str, scope: &str| {
-        format!(
-            "INSERT INTO plugins(tool_id, name, module_scope, created_by) VALUES ({tool}, '{name}', '{scope}', 1)"
-        )
+        format!("INSERT INTO plugins(tool_id, name, module_scope, created_by) VALUES ({tool}, '{name}', '{scope}', 1)")
     };
     allowed(&f, &insert("telegram", "global"), "the tool's scope");
-    refused(
-        &f,
-        &insert("discord", "agent"),
-        ConstraintKind::Rule,
-        "another scope",
-    );
-    refused(
-        &f,
-        "UPDATE plugins SET module_scope = 'agent'",
-        ConstraintKind::Rule,
-        "changing to another scope",
-    );
+    refused(&f, &insert("discord", "agent"), ConstraintKind::Rule, "another scope");
+    refused(&f, "UPDATE plugins SET module_scope = 'agent'", ConstraintKind::Rule, "changing to another scope");
 }
 
 #[test]
@@ -146,46 +97,13 @@ fn a_plugin_and_its_dependencies_stay_inside_one_tool() {
     };
     allowed(&f, &insert(broca, "base", "[]"), "no dependencies");
     allowed(&f, &insert(smcp, "files", "[]"), "another tool's plugin");
-    allowed(
-        &f,
-        &insert(broca, "telegram", r#"["base"]"#),
-        "a plugin of the same tool",
-    );
-    allowed(
-        &f,
-        &insert(broca, "discord", r#"[{"name": "base", "version": ">=1"}]"#),
-        "the same as an object",
-    );
-    refused(
-        &f,
-        &insert(broca, "x1", r#"["files"]"#),
-        ConstraintKind::Rule,
-        "a plugin of another tool",
-    );
-    refused(
-        &f,
-        &insert(broca, "x2", r#"["nothing"]"#),
-        ConstraintKind::Rule,
-        "a plugin that is not there",
-    );
-    refused(
-        &f,
-        &insert(broca, "x3", r#"["x3"]"#),
-        ConstraintKind::Rule,
-        "itself",
-    );
-    refused(
-        &f,
-        &insert(broca, "x4", "[7]"),
-        ConstraintKind::Rule,
-        "not a name",
-    );
-    refused(
-        &f,
-        &insert(broca, "x5", r#"{"base": 1}"#),
-        ConstraintKind::Check,
-        "not a list",
-    );
+    allowed(&f, &insert(broca, "telegram", r#"["base"]"#), "a plugin of the same tool");
+    allowed(&f, &insert(broca, "discord", r#"[{"name": "base", "version": ">=1"}]"#), "the same as an object");
+    refused(&f, &insert(broca, "x1", r#"["files"]"#), ConstraintKind::Rule, "a plugin of another tool");
+    refused(&f, &insert(broca, "x2", r#"["nothing"]"#), ConstraintKind::Rule, "a plugin that is not there");
+    refused(&f, &insert(broca, "x3", r#"["x3"]"#), ConstraintKind::Rule, "itself");
+    refused(&f, &insert(broca, "x4", "[7]"), ConstraintKind::Rule, "not a name");
+    refused(&f, &insert(broca, "x5", r#"{"base": 1}"#), ConstraintKind::Check, "not a list");
     refused(
         &f,
         "UPDATE plugins SET dependencies = '[\"files\"]' WHERE name = 'telegram'",
@@ -198,34 +116,16 @@ fn a_plugin_and_its_dependencies_stay_inside_one_tool() {
         ConstraintKind::Rule,
         "moving away from what it needs",
     );
-    refused(
-        &f,
-        "DELETE FROM plugins WHERE name = 'base'",
-        ConstraintKind::Rule,
-        "deleting what others need",
-    );
+    refused(&f, "DELETE FROM plugins WHERE name = 'base'", ConstraintKind::Rule, "deleting what others need");
     refused(
         &f,
         "UPDATE plugins SET name = 'basis' WHERE name = 'base'",
         ConstraintKind::Rule,
         "renaming what others need",
     );
-    allowed(
-        &f,
-        "DELETE FROM plugins WHERE name IN ('telegram', 'discord')",
-        "deleting those that need it",
-    );
-    allowed(
-        &f,
-        "DELETE FROM plugins WHERE name = 'base'",
-        "then it may go",
-    );
-    refused(
-        &f,
-        &insert(smcp, "files", "[]"),
-        ConstraintKind::Unique,
-        "one name twice in a tool",
-    );
+    allowed(&f, "DELETE FROM plugins WHERE name IN ('telegram', 'discord')", "deleting those that need it");
+    allowed(&f, "DELETE FROM plugins WHERE name = 'base'", "then it may go");
+    refused(&f, &insert(smcp, "files", "[]"), ConstraintKind::Unique, "one name twice in a tool");
 }
 
 #[test]
@@ -233,41 +133,17 @@ fn every_row_knows_who_made_it() {
     let f = fixture();
     let (tool, agent) = (f.tool("broca2", "global"), f.agent("athena"));
     let rows = [
-        (
-            "agents",
-            "uid, letta_uid, path, agent_index",
-            "'x', 'x', 'x', 99".to_owned(),
-        ),
-        (
-            "tools",
-            "slug, name, module_scope",
-            "'x', 'x', 'global'".to_owned(),
-        ),
+        ("agents", "uid, letta_uid, path, agent_index", "'x', 'x', 'x', 99".to_owned()),
+        ("tools", "slug, name, module_scope", "'x', 'x', 'global'".to_owned()),
         ("tool_instances", "tool_id", tool.to_string()),
         ("configurations", "key, scope", "'x', 'system'".to_owned()),
-        (
-            "plugins",
-            "tool_id, name, module_scope",
-            format!("{tool}, 'x', 'global'"),
-        ),
+        ("plugins", "tool_id, name, module_scope", format!("{tool}, 'x', 'global'")),
         ("system_config", "config_key", "'x'".to_owned()),
         ("env_vars", "var_name", "'x'".to_owned()),
-        (
-            "agent_configs",
-            "agent_id, config_key",
-            format!("{agent}, 'x'"),
-        ),
+        ("agent_configs", "agent_id, config_key", format!("{agent}, 'x'")),
         ("ports", "port, module", "9100, 'x'".to_owned()),
-        (
-            "agent_memberships",
-            "agent_id, user_id",
-            format!("{agent}, 1"),
-        ),
-        (
-            "user_agent_map",
-            "user_id, agent_id, module, local_user",
-            format!("1, {agent}, 'x', 'x'"),
-        ),
+        ("agent_memberships", "agent_id, user_id", format!("{agent}, 1")),
+        ("user_agent_map", "user_id, agent_id, module, local_user", format!("1, {agent}, 'x', 'x'")),
     ];
     for (table, columns, values) in rows {
         refused(
@@ -282,18 +158,9 @@ fn every_row_knows_who_made_it() {
             ConstraintKind::ForeignKey,
             &format!("`{table}` made by nobody"),
         );
-        allowed(
-            &f,
-            &format!("INSERT INTO {table}({columns}, created_by) VALUES ({values}, 1)"),
-            table,
-        );
+        allowed(&f, &format!("INSERT INTO {table}({columns}, created_by) VALUES ({values}, 1)"), table);
     }
-    refused(
-        &f,
-        "DELETE FROM users WHERE id = 1",
-        ConstraintKind::ForeignKey,
-        "a maker cannot be deleted",
-    );
+    refused(&f, "DELETE FROM users WHERE id = 1", ConstraintKind::ForeignKey, "a maker cannot be deleted");
 }
 
 #[test]
@@ -304,19 +171,9 @@ fn only_the_first_account_has_no_maker() {
             "INSERT INTO users(username, email, password_hash, role, created_by) VALUES ('eve', 'e@x', '$x', 'user', {by})"
         )
     };
-    refused(
-        &f,
-        &insert("NULL"),
-        ConstraintKind::Rule,
-        "a second account without a maker",
-    );
+    refused(&f, &insert("NULL"), ConstraintKind::Rule, "a second account without a maker");
     allowed(&f, &insert("1"), "made by the first");
-    refused(
-        &f,
-        "UPDATE users SET created_by = NULL WHERE username = 'eve'",
-        ConstraintKind::Rule,
-        "losing its maker",
-    );
+    refused(&f, "UPDATE users SET created_by = NULL WHERE username = 'eve'", ConstraintKind::Rule, "losing its maker");
 }
 
 #[test]
@@ -349,10 +206,7 @@ fn values_outside_their_lists_are_refused() {
     }
     refused(
         &f,
-        &format!(
-            "INSERT INTO system_config(config_key, created_by) VALUES ('{}', 1)",
-            "k".repeat(101)
-        ),
+        &format!("INSERT INTO system_config(config_key, created_by) VALUES ('{}', 1)", "k".repeat(101)),
         ConstraintKind::Check,
         "VARCHAR(100)",
     );
@@ -370,29 +224,12 @@ fn settings_belong_to_something_that_is_there() {
     let f = fixture();
     let tool = f.tool("broca2", "global");
     let insert = |scope: &str, id: i64| {
-        format!(
-            "INSERT INTO configurations(key, scope, scope_id, created_by) VALUES ('k', '{scope}', {id}, 1)"
-        )
+        format!("INSERT INTO configurations(key, scope, scope_id, created_by) VALUES ('k', '{scope}', {id}, 1)")
     };
     allowed(&f, &insert("tool", tool), "a tool that is there");
-    refused(
-        &f,
-        &insert("tool", tool),
-        ConstraintKind::Unique,
-        "the same key twice",
-    );
-    refused(
-        &f,
-        &insert("tool", 404),
-        ConstraintKind::Rule,
-        "a tool that is not",
-    );
-    refused(
-        &f,
-        &insert("agent", tool),
-        ConstraintKind::Rule,
-        "an agent that is not",
-    );
+    refused(&f, &insert("tool", tool), ConstraintKind::Unique, "the same key twice");
+    refused(&f, &insert("tool", 404), ConstraintKind::Rule, "a tool that is not");
+    refused(&f, &insert("agent", tool), ConstraintKind::Rule, "an agent that is not");
     refused(
         &f,
         &format!("DELETE FROM tools WHERE id = {tool}"),
@@ -448,14 +285,8 @@ fn defaults_are_those_of_the_spec() {
         "rows with only what has no default",
     );
     let expected = [
-        (
-            "SELECT config_type || is_encrypted || category FROM system_config",
-            "string0general",
-        ),
-        (
-            "SELECT config_type || is_encrypted FROM agent_configs",
-            "string0",
-        ),
+        ("SELECT config_type || is_encrypted || category FROM system_config", "string0general"),
+        ("SELECT config_type || is_encrypted FROM agent_configs", "string0"),
         ("SELECT is_encrypted FROM env_vars", "0"),
         ("SELECT processed FROM web_chat_messages", "0"),
         ("SELECT is_active || failed_login_attempts FROM users", "10"),
@@ -476,22 +307,10 @@ fn defaults_are_those_of_the_spec() {
 fn updated_at_moves_with_the_row_and_only_then() {
     let f = fixture();
     f.agent("athena");
-    allowed(
-        &f,
-        "UPDATE agents SET updated_at = '2000-01-01 00:00:00'",
-        "an undo puts the old instant back",
-    );
-    assert_eq!(
-        f.one("SELECT updated_at FROM agents"),
-        "2000-01-01 00:00:00",
-        "what the writer sets stays"
-    );
+    allowed(&f, "UPDATE agents SET updated_at = '2000-01-01 00:00:00'", "an undo puts the old instant back");
+    assert_eq!(f.one("SELECT updated_at FROM agents"), "2000-01-01 00:00:00", "what the writer sets stays");
     allowed(&f, "UPDATE agents SET description = 'wise'", "a change");
-    assert_ne!(
-        f.one("SELECT updated_at FROM agents"),
-        "2000-01-01 00:00:00",
-        "a change moves it"
-    );
+    assert_ne!(f.one("SELECT updated_at FROM agents"), "2000-01-01 00:00:00", "a change moves it");
     allowed(
         &f,
         "UPDATE users SET updated_at = '2000-01-01 00:00:00'; UPDATE users SET failed_login_attempts = 3",
@@ -509,30 +328,13 @@ fn a_port_is_reserved_once_and_a_module_has_one() {
     let f = fixture();
     let agent = f.agent("athena");
     let insert = |port: u16, who: &str, module: &str| {
-        format!(
-            "INSERT INTO ports(port, agent_id, module, created_by) VALUES ({port}, {who}, '{module}', 1)"
-        )
+        format!("INSERT INTO ports(port, agent_id, module, created_by) VALUES ({port}, {who}, '{module}', 1)")
     };
     allowed(&f, &insert(9100, &agent.to_string(), "broca2"), "the first");
-    refused(
-        &f,
-        &insert(9100, "NULL", "smcp"),
-        ConstraintKind::Unique,
-        "the same port",
-    );
-    refused(
-        &f,
-        &insert(9101, &agent.to_string(), "broca2"),
-        ConstraintKind::Unique,
-        "the same module",
-    );
+    refused(&f, &insert(9100, "NULL", "smcp"), ConstraintKind::Unique, "the same port");
+    refused(&f, &insert(9101, &agent.to_string(), "broca2"), ConstraintKind::Unique, "the same module");
     allowed(&f, &insert(8283, "NULL", "smcp"), "a shared service");
-    refused(
-        &f,
-        &insert(8284, "NULL", "smcp"),
-        ConstraintKind::Unique,
-        "the same shared service",
-    );
+    refused(&f, &insert(8284, "NULL", "smcp"), ConstraintKind::Unique, "the same shared service");
     refused(
         &f,
         &format!("DELETE FROM agents WHERE id = {agent}"),

@@ -48,13 +48,9 @@ fn every_field_of_the_spec_is_there_with_its_default() {
         Ok(out)
     });
     for (table, fields) in FIELDS {
-        let have: Vec<String> =
-            f.read(|c| Ok(columns(c, table).into_iter().map(|c| c.0).collect()));
+        let have: Vec<String> = f.read(|c| Ok(columns(c, table).into_iter().map(|c| c.0).collect()));
         for field in fields.split_whitespace() {
-            assert!(
-                have.iter().any(|h| h == field),
-                "the spec's `{table}.{field}` is missing"
-            );
+            assert!(have.iter().any(|h| h == field), "the spec's `{table}.{field}` is missing");
         }
     }
     insta::assert_snapshot!("columns", text);
@@ -68,15 +64,9 @@ fn every_index_of_the_spec_is_there() {
             let mut s = c.prepare("SELECT group_concat(name, ', ') FROM pragma_index_info(?1)")?;
             Ok(s.query_row([name], |r| r.get(0))?)
         });
+        assert_eq!(found.as_deref(), Some(*columns), "index `{name}` of the spec");
         assert_eq!(
-            found.as_deref(),
-            Some(*columns),
-            "index `{name}` of the spec"
-        );
-        assert_eq!(
-            f.one(&format!(
-                "SELECT tbl_name FROM sqlite_schema WHERE name = '{name}'"
-            )),
+            f.one(&format!("SELECT tbl_name FROM sqlite_schema WHERE name = '{name}'")),
             *table,
             "`{name}` is on its table"
         );
@@ -88,40 +78,20 @@ fn every_writable_table_exists_and_the_journal_is_not_among_them() {
     let f = fixture();
     for table in WRITABLE {
         assert_eq!(
-            f.one(&format!(
-                "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{table}'"
-            )),
+            f.one(&format!("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = '{table}'")),
             "1",
             "`{table}` is offered for writing"
         );
     }
-    for table in [
-        "change_sets",
-        "change_steps",
-        "audit",
-        "meta",
-        "cards",
-        "user_sessions",
-    ] {
-        assert!(
-            !WRITABLE.contains(&table),
-            "a change set must not write `{table}`"
-        );
+    for table in ["change_sets", "change_steps", "audit", "meta", "cards", "user_sessions"] {
+        assert!(!WRITABLE.contains(&table), "a change set must not write `{table}`");
     }
 }
 
 fn columns(c: &Connection, table: &str) -> Vec<(String, String, bool, Option<String>)> {
-    let mut s = c
-        .prepare(
-            "SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info(?1) ORDER BY cid",
-        )
-        .unwrap();
-    s.query_map([table], |r| {
-        Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
-    })
-    .unwrap()
-    .map(Result::unwrap)
-    .collect()
+    let mut s =
+        c.prepare("SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info(?1) ORDER BY cid").unwrap();
+    s.query_map([table], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))).unwrap().map(Result::unwrap).collect()
 }
 
 const FIELDS: &[(&str, &str)] = &[
@@ -137,10 +107,7 @@ const FIELDS: &[(&str, &str)] = &[
         "tool_instances",
         "id tool_id agent_id name config status last_run next_run created_by created_at updated_at is_active path",
     ),
-    (
-        "configurations",
-        "id key value type scope scope_id description is_encrypted created_by created_at updated_at",
-    ),
+    ("configurations", "id key value type scope scope_id description is_encrypted created_by created_at updated_at"),
     (
         "plugins",
         "id tool_id name module_scope version status config dependencies created_by created_at updated_at is_enabled",
@@ -149,30 +116,12 @@ const FIELDS: &[(&str, &str)] = &[
         "users",
         "id username email password_hash role permissions last_login created_at updated_at is_active failed_login_attempts locked_until",
     ),
-    (
-        "user_sessions",
-        "id user_id session_token ip_address user_agent expires_at created_at",
-    ),
-    (
-        "system_config",
-        "id config_key config_value config_type description is_encrypted category created_at updated_at",
-    ),
-    (
-        "env_vars",
-        "id var_name var_value is_encrypted description created_at updated_at",
-    ),
-    (
-        "agent_configs",
-        "id agent_id config_key config_value config_type is_encrypted created_at updated_at",
-    ),
-    (
-        "web_chat_sessions",
-        "id uid user_id agent_id created_at last_active ip_address metadata",
-    ),
-    (
-        "web_chat_messages",
-        "id session_id message timestamp processed broca_message_id user_id",
-    ),
+    ("user_sessions", "id user_id session_token ip_address user_agent expires_at created_at"),
+    ("system_config", "id config_key config_value config_type description is_encrypted category created_at updated_at"),
+    ("env_vars", "id var_name var_value is_encrypted description created_at updated_at"),
+    ("agent_configs", "id agent_id config_key config_value config_type is_encrypted created_at updated_at"),
+    ("web_chat_sessions", "id uid user_id agent_id created_at last_active ip_address metadata"),
+    ("web_chat_messages", "id session_id message timestamp processed broca_message_id user_id"),
 ];
 
 const INDEXES: &[(&str, &str, &str)] = &[
@@ -182,21 +131,9 @@ const INDEXES: &[(&str, &str, &str)] = &[
     ("idx_tools_module_scope", "tools", "module_scope"),
     ("idx_tools_created_by", "tools", "created_by"),
     ("idx_tool_instances_agent", "tool_instances", "agent_id"),
-    (
-        "idx_tool_instances_created_by",
-        "tool_instances",
-        "created_by",
-    ),
-    (
-        "idx_configurations_scope",
-        "configurations",
-        "scope, scope_id",
-    ),
-    (
-        "idx_configurations_created_by",
-        "configurations",
-        "created_by",
-    ),
+    ("idx_tool_instances_created_by", "tool_instances", "created_by"),
+    ("idx_configurations_scope", "configurations", "scope, scope_id"),
+    ("idx_configurations_created_by", "configurations", "created_by"),
     ("idx_users_username", "users", "username"),
     ("idx_users_email", "users", "email"),
     ("idx_plugins_tool", "plugins", "tool_id"),
@@ -207,9 +144,5 @@ const INDEXES: &[(&str, &str, &str)] = &[
     ("idx_system_config_key", "system_config", "config_key"),
     ("idx_env_vars_name", "env_vars", "var_name"),
     ("idx_web_chat_sessions_user", "web_chat_sessions", "user_id"),
-    (
-        "idx_web_chat_sessions_agent",
-        "web_chat_sessions",
-        "agent_id",
-    ),
+    ("idx_web_chat_sessions_agent", "web_chat_sessions", "agent_id"),
 ];

@@ -3,20 +3,13 @@
 use sanctum_registry::{
     RegistryError, agent_configs, agents, audit,
     changes::{self, ChangeFilter},
-    configurations, env_vars, memberships, plugins, ports, system_config, tool_instances, tools,
-    user_map, web_chat,
+    configurations, env_vars, memberships, plugins, ports, system_config, tool_instances, tools, user_map, web_chat,
 };
 
 use crate::fixture::{Fixture, NOW, agent, fixture};
 
 fn port(port: u16, agent_id: Option<i64>, module: &str) -> ports::NewPort {
-    ports::NewPort {
-        port,
-        agent_id,
-        module: module.into(),
-        instance_id: None,
-        created_by: 1,
-    }
+    ports::NewPort { port, agent_id, module: module.into(), instance_id: None, created_by: 1 }
 }
 
 #[test]
@@ -31,16 +24,8 @@ fn the_next_port_is_neither_reserved_nor_held() {
     assert_eq!(next(65_535, &[65_535]), None, "there is an end");
     let all: Vec<u16> = f.read(ports::all).into_iter().map(|p| p.port).collect();
     assert_eq!(all, [9100, 9102], "the ledger in order");
-    assert_eq!(
-        f.read(|c| ports::find(c, None, "smcp")).map(|p| p.port),
-        Some(9102),
-        "a shared service"
-    );
-    assert_eq!(
-        f.read(|c| ports::of_agent(c, athena)).len(),
-        1,
-        "an agent's"
-    );
+    assert_eq!(f.read(|c| ports::find(c, None, "smcp")).map(|p| p.port), Some(9102), "a shared service");
+    assert_eq!(f.read(|c| ports::of_agent(c, athena)).len(), 1, "an agent's");
 }
 
 #[test]
@@ -50,17 +35,9 @@ fn the_next_agent_takes_the_least_free_place() {
     for i in [0, 1, 3] {
         f.write(|c| agents::insert(c, &agent(&format!("a{i}"), i)));
     }
-    assert_eq!(
-        f.read(agents::next_index),
-        2,
-        "a gap is filled: ports stay small"
-    );
+    assert_eq!(f.read(agents::next_index), 2, "a gap is filled: ports stay small");
     let row = f.read(|c| agents::by_uid(c, "a3")).unwrap();
-    assert_eq!(
-        (row.letta(), row.letta_uid.as_str()),
-        (None, "unlinked:a3"),
-        "an agent that is not linked yet says so"
-    );
+    assert_eq!((row.letta(), row.letta_uid.as_str()), (None, "unlinked:a3"), "an agent that is not linked yet says so");
 }
 
 fn change(f: &Fixture, id: &str, title: &str, state: &str, via: &str) {
@@ -79,74 +56,35 @@ fn the_journal_is_listed_latest_first_and_narrowed() {
     change(&f, "two", "Add Athena 100%", "rolled_back", "cli");
     change(&f, "three", "Add Monday", "applied", "cli");
     let ids = |filter: &ChangeFilter| {
-        f.read(|c| changes::page(c, filter, 0, 10))
-            .0
-            .into_iter()
-            .map(|c| c.id)
-            .collect::<Vec<_>>()
+        f.read(|c| changes::page(c, filter, 0, 10)).0.into_iter().map(|c| c.id).collect::<Vec<_>>()
     };
+    assert_eq!(ids(&ChangeFilter::default()), ["three", "two", "one"], "the latest first");
     assert_eq!(
-        ids(&ChangeFilter::default()),
-        ["three", "two", "one"],
-        "the latest first"
-    );
-    assert_eq!(
-        ids(&ChangeFilter {
-            state: Some("applied".into()),
-            ..Default::default()
-        }),
+        ids(&ChangeFilter { state: Some("applied".into()), ..Default::default() }),
         ["three", "one"],
         "by state"
     );
     assert_eq!(
-        ids(&ChangeFilter {
-            via: Some("cli".into()),
-            query: "add".into(),
-            ..Default::default()
-        }),
+        ids(&ChangeFilter { via: Some("cli".into()), query: "add".into(), ..Default::default() }),
         ["three", "two"],
         "by door and text"
     );
+    assert_eq!(ids(&ChangeFilter { query: "100%".into(), ..Default::default() }), ["two"], "a percent sign is one");
     assert_eq!(
-        ids(&ChangeFilter {
-            query: "100%".into(),
-            ..Default::default()
-        }),
-        ["two"],
-        "a percent sign is one"
-    );
-    assert_eq!(
-        ids(&ChangeFilter {
-            target: Some("f/one".into()),
-            ..Default::default()
-        }),
+        ids(&ChangeFilter { target: Some("f/one".into()), ..Default::default() }),
         ["one"],
         "by what was changed"
     );
-    assert_eq!(
-        ids(&ChangeFilter {
-            actor_user_id: Some(9),
-            ..Default::default()
-        }),
-        Vec::<String>::new(),
-        "by who"
-    );
+    assert_eq!(ids(&ChangeFilter { actor_user_id: Some(9), ..Default::default() }), Vec::<String>::new(), "by who");
     let (page, total) = f.read(|c| changes::page(c, &ChangeFilter::default(), 1, 1));
-    assert_eq!(
-        (page[0].id.as_str(), page[0].steps, total),
-        ("two", 2, 3),
-        "a page of one, of three"
-    );
+    assert_eq!((page[0].id.as_str(), page[0].steps, total), ("two", 2, 3), "a page of one, of three");
     let steps = f.read(|c| changes::steps(c, "one"));
     assert_eq!(
         (steps.len(), steps[0].before_blob.as_deref()),
         (2, Some(&[0u8, 255][..])),
         "steps with what was there before"
     );
-    assert!(
-        f.read(|c| changes::get(c, "four")).is_none(),
-        "no such change set"
-    );
+    assert!(f.read(|c| changes::get(c, "four")).is_none(), "no such change set");
 }
 
 #[test]
@@ -169,21 +107,9 @@ fn the_audit_log_only_grows_and_is_read_backwards() {
         });
     }
     let (lines, total) = f.read(|c| audit::page(c, None, 0, 10));
-    assert_eq!(
-        (lines[0].action.as_str(), total),
-        ("session.refused", 2),
-        "the latest first"
-    );
-    assert_eq!(
-        (lines[1].at, lines[1].detail.clone()),
-        (Some(NOW), Some(serde_json::json!({"n": 1}))),
-        "as written"
-    );
-    assert_eq!(
-        f.read(|c| audit::page(c, Some("session.start"), 0, 10)).1,
-        1,
-        "one kind of line"
-    );
+    assert_eq!((lines[0].action.as_str(), total), ("session.refused", 2), "the latest first");
+    assert_eq!((lines[1].at, lines[1].detail.clone()), (Some(NOW), Some(serde_json::json!({"n": 1}))), "as written");
+    assert_eq!(f.read(|c| audit::page(c, Some("session.start"), 0, 10)).1, 1, "one kind of line");
 }
 
 #[test]
@@ -200,11 +126,7 @@ fn every_table_gives_back_what_was_put_in() {
             created_by: 1,
         };
         let id = tool_instances::insert(c, &instance)?;
-        assert_eq!(
-            tool_instances::get(c, id)?.and_then(|i| i.config),
-            instance.config,
-            "an instance"
-        );
+        assert_eq!(tool_instances::get(c, id)?.and_then(|i| i.config), instance.config, "an instance");
         assert_eq!(tool_instances::of_agent(c, athena)?.len(), 1, "by agent");
         assert_eq!(tool_instances::of_tool(c, tool)?.len(), 1, "by tool");
 
@@ -220,11 +142,7 @@ fn every_table_gives_back_what_was_put_in() {
         plugins::insert(c, &plugin)?;
         let found = plugins::of_tool(c, tool)?;
         assert_eq!(
-            (
-                found[0].name.as_str(),
-                found[0].status.as_str(),
-                found[0].is_enabled
-            ),
+            (found[0].name.as_str(), found[0].status.as_str(), found[0].is_enabled),
             ("telegram", "Inactive", true),
             "a plugin"
         );
@@ -241,15 +159,8 @@ fn every_table_gives_back_what_was_put_in() {
         };
         configurations::insert(c, &setting)?;
         let found = configurations::of_scope(c, "tool", Some(tool))?;
-        assert_eq!(
-            (found[0].value.as_deref(), found[0].is_encrypted),
-            (Some("v"), true),
-            "a tool setting"
-        );
-        assert!(
-            configurations::of_scope(c, "system", None)?.is_empty(),
-            "no system setting"
-        );
+        assert_eq!((found[0].value.as_deref(), found[0].is_encrypted), (Some("v"), true), "a tool setting");
+        assert!(configurations::of_scope(c, "system", None)?.is_empty(), "no system setting");
 
         system_config::insert(
             c,
@@ -263,11 +174,7 @@ fn every_table_gives_back_what_was_put_in() {
                 created_by: 1,
             },
         )?;
-        assert_eq!(
-            system_config::by_key(c, "port")?.map(|s| s.config_type),
-            Some("number".into()),
-            "a system setting"
-        );
+        assert_eq!(system_config::by_key(c, "port")?.map(|s| s.config_type), Some("number".into()), "a system setting");
         env_vars::insert(
             c,
             &env_vars::NewEnvVar {
@@ -278,11 +185,7 @@ fn every_table_gives_back_what_was_put_in() {
                 created_by: 1,
             },
         )?;
-        assert_eq!(
-            env_vars::by_name(c, "PORT")?.and_then(|v| v.var_value),
-            Some("1".into()),
-            "a variable"
-        );
+        assert_eq!(env_vars::by_name(c, "PORT")?.and_then(|v| v.var_value), Some("1".into()), "a variable");
         agent_configs::insert(
             c,
             &agent_configs::NewAgentSetting {
@@ -294,18 +197,10 @@ fn every_table_gives_back_what_was_put_in() {
                 created_by: 1,
             },
         )?;
-        assert_eq!(
-            agent_configs::of_agent(c, athena)?.len(),
-            1,
-            "an agent setting"
-        );
+        assert_eq!(agent_configs::of_agent(c, athena)?.len(), 1, "an agent setting");
 
         memberships::insert(c, athena, 1, "owner", 1)?;
-        assert_eq!(
-            memberships::of_agent(c, athena)?,
-            memberships::of_user(c, 1)?,
-            "one membership, from both sides"
-        );
+        assert_eq!(memberships::of_agent(c, athena)?, memberships::of_user(c, 1)?, "one membership, from both sides");
         user_map::insert(
             c,
             &user_map::NewLocalUser {
@@ -325,33 +220,15 @@ fn every_table_gives_back_what_was_put_in() {
         web_chat::insert_session(c, "s", Some("u"), Some(1), Some(athena))?;
         let first = web_chat::insert_message(c, "s", "hello 👋", Some(1))?;
         web_chat::insert_message(c, "s", "again", None)?;
+        assert_eq!(web_chat::messages(c, "s", 0, 10)?.len(), 2, "a chat's messages");
+        assert_eq!(web_chat::messages(c, "s", first, 10)?[0].message, "again", "those after the first");
         assert_eq!(
-            web_chat::messages(c, "s", 0, 10)?.len(),
-            2,
-            "a chat's messages"
-        );
-        assert_eq!(
-            web_chat::messages(c, "s", first, 10)?[0].message,
-            "again",
-            "those after the first"
-        );
-        assert_eq!(
-            (
-                web_chat::of_agent(c, athena)?.len(),
-                web_chat::get_session(c, "s")?.is_some()
-            ),
+            (web_chat::of_agent(c, athena)?.len(), web_chat::get_session(c, "s")?.is_some()),
             (1, true),
             "the chat"
         );
 
-        assert_eq!(
-            (
-                tools::all(c)?.len(),
-                tools::by_slug(c, "broca2")?.map(|t| t.id)
-            ),
-            (1, Some(tool)),
-            "a tool"
-        );
+        assert_eq!((tools::all(c)?.len(), tools::by_slug(c, "broca2")?.map(|t| t.id)), (1, Some(tool)), "a tool");
         assert_eq!(agents::all(c)?.len(), 1, "an agent");
         Ok::<_, RegistryError>(())
     });

@@ -3,8 +3,7 @@
 use std::{fs, path::Path};
 
 use sanctum_registry::{
-    LATEST, Registry, RegistryError, Role, Viewer, agents, backups, restore_backup,
-    rusqlite::Connection,
+    LATEST, Registry, RegistryError, Role, Viewer, agents, backups, restore_backup, rusqlite::Connection,
 };
 use time::Duration;
 
@@ -30,10 +29,7 @@ fn version_1(path: &Path) {
 }
 
 fn version_of(path: &Path) -> i64 {
-    Connection::open(path)
-        .unwrap()
-        .pragma_query_value(None, "user_version", |r| r.get(0))
-        .unwrap()
+    Connection::open(path).unwrap().pragma_query_value(None, "user_version", |r| r.get(0)).unwrap()
 }
 
 #[test]
@@ -42,46 +38,14 @@ fn a_file_of_the_first_version_opens_at_the_newest_with_its_data_and_a_backup() 
     let path = dir.path().join("registry.db");
     version_1(&path);
     let registry = Registry::open(&path, NOW).expect("an older file is brought up to date");
-    assert_eq!(
-        registry.install_id(),
-        "11111111-2222-4333-8444-555555555555",
-        "it is the same install"
-    );
-    let text = |sql: &str| {
-        registry
-            .read(|c| Ok::<String, RegistryError>(c.query_row(sql, [], |r| r.get(0))?))
-            .unwrap()
-    };
-    assert_eq!(
-        text("SELECT name FROM agents WHERE uid = 'athena'"),
-        "Athena ⚙️",
-        "its agents are there"
-    );
-    assert_eq!(
-        text("SELECT message FROM web_chat_messages"),
-        "hello 👋",
-        "its chats are there"
-    );
-    let admin = Viewer {
-        user_id: 1,
-        role: Role::Admin,
-    };
-    let (page, total) = registry
-        .read(|c| agents::page(c, "", &admin, 0, 10))
-        .unwrap();
-    assert_eq!(
-        (page.len(), total),
-        (2, 2),
-        "and they are in the lists that the first version had not"
-    );
-    assert_eq!(
-        registry
-            .read(|c| agents::page(c, "⚙", &admin, 0, 10))
-            .unwrap()
-            .1,
-        1,
-        "and in the search"
-    );
+    assert_eq!(registry.install_id(), "11111111-2222-4333-8444-555555555555", "it is the same install");
+    let text = |sql: &str| registry.read(|c| Ok::<String, RegistryError>(c.query_row(sql, [], |r| r.get(0))?)).unwrap();
+    assert_eq!(text("SELECT name FROM agents WHERE uid = 'athena'"), "Athena ⚙️", "its agents are there");
+    assert_eq!(text("SELECT message FROM web_chat_messages"), "hello 👋", "its chats are there");
+    let admin = Viewer { user_id: 1, role: Role::Admin };
+    let (page, total) = registry.read(|c| agents::page(c, "", &admin, 0, 10)).unwrap();
+    assert_eq!((page.len(), total), (2, 2), "and they are in the lists that the first version had not");
+    assert_eq!(registry.read(|c| agents::page(c, "⚙", &admin, 0, 10)).unwrap().1, 1, "and in the search");
 
     let copy = dir.path().join("registry.db.before-v1-20260102-030405");
     assert_eq!(version_of(&copy), 1, "the copy beside is as the file was");
@@ -103,43 +67,24 @@ fn every_version_on_the_way_upgrades_to_the_same_schema() {
         include_str!("../../migrations/0003_rules.sql"),
         include_str!("../../migrations/0004_lists.sql"),
     ];
-    assert_eq!(
-        steps.len() as i64,
-        LATEST,
-        "a new migration is added here too"
-    );
+    assert_eq!(steps.len() as i64, LATEST, "a new migration is added here too");
     let schema = |path: &Path| -> Vec<String> {
         let c = Connection::open(path).unwrap();
-        let mut s = c
-            .prepare("SELECT type || name || coalesce(sql, '') FROM sqlite_schema ORDER BY 1")
-            .unwrap();
-        s.query_map([], |r| r.get(0))
-            .unwrap()
-            .map(Result::unwrap)
-            .collect()
+        let mut s = c.prepare("SELECT type || name || coalesce(sql, '') FROM sqlite_schema ORDER BY 1").unwrap();
+        s.query_map([], |r| r.get(0)).unwrap().map(Result::unwrap).collect()
     };
     let fresh = dir.path().join("fresh.db");
     Registry::open(&fresh, NOW).unwrap();
     for n in 1..=steps.len() {
         let path = dir.path().join(format!("v{n}.db"));
         let c = Connection::open(&path).unwrap();
-        steps[..n]
-            .iter()
-            .for_each(|sql| c.execute_batch(sql).unwrap());
+        steps[..n].iter().for_each(|sql| c.execute_batch(sql).unwrap());
         c.pragma_update(None, "user_version", n as i64).unwrap();
         drop(c);
         Registry::open(&path, NOW).unwrap_or_else(|e| panic!("version {n}: {e}"));
-        assert_eq!(
-            schema(&path),
-            schema(&fresh),
-            "version {n} ends where a new file begins"
-        );
+        assert_eq!(schema(&path), schema(&fresh), "version {n} ends where a new file begins");
         let copies = backups(&path).unwrap().len();
-        assert_eq!(
-            copies,
-            usize::from((n as i64) < LATEST),
-            "version {n}: a backup only where something was migrated"
-        );
+        assert_eq!(copies, usize::from((n as i64) < LATEST), "version {n}: a backup only where something was migrated");
     }
 }
 
@@ -167,20 +112,14 @@ fn a_copy_goes_back_in_place_and_the_file_it_replaces_is_kept() {
     let path = dir.path().join("registry.db");
     version_1(&path);
     let registry = Registry::open(&path, NOW).unwrap();
-    registry
-        .write(|c| Ok::<_, RegistryError>(c.execute("UPDATE agents SET name = 'Renamed'", [])?))
-        .unwrap();
+    registry.write(|c| Ok::<_, RegistryError>(c.execute("UPDATE agents SET name = 'Renamed'", [])?)).unwrap();
     drop(registry);
     let copy = backups(&path).unwrap().remove(0).path;
     let kept = restore_backup(&path, &copy, NOW).unwrap();
     let name = |p: &Path| {
         Registry::open(p, NOW)
             .unwrap()
-            .read(|c| {
-                Ok::<String, RegistryError>(
-                    c.query_row("SELECT name FROM agents", [], |r| r.get(0))?,
-                )
-            })
+            .read(|c| Ok::<String, RegistryError>(c.query_row("SELECT name FROM agents", [], |r| r.get(0))?))
             .unwrap()
     };
     assert_eq!(name(&path), "Athena ⚙️", "the registry is as the copy was");
@@ -190,17 +129,7 @@ fn a_copy_goes_back_in_place_and_the_file_it_replaces_is_kept() {
     let junk = dir.path().join("junk");
     fs::write(&junk, "no database").unwrap();
     let before = fs::read(&path).unwrap();
-    assert!(
-        restore_backup(&path, &junk, NOW).is_err(),
-        "not anything goes in its place"
-    );
-    assert!(
-        restore_backup(&path, &dir.path().join("missing"), NOW).is_err(),
-        "nor a copy that is not there"
-    );
-    assert_eq!(
-        fs::read(&path).unwrap(),
-        before,
-        "and then nothing was touched"
-    );
+    assert!(restore_backup(&path, &junk, NOW).is_err(), "not anything goes in its place");
+    assert!(restore_backup(&path, &dir.path().join("missing"), NOW).is_err(), "nor a copy that is not there");
+    assert_eq!(fs::read(&path).unwrap(), before, "and then nothing was touched");
 }

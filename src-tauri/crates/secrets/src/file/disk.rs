@@ -19,17 +19,11 @@ pub(super) struct Disk {
 
 impl Disk {
     pub fn new(data_dir: &Path) -> Disk {
-        Disk {
-            dir: data_dir.to_owned(),
-            path: data_dir.join("secrets.json"),
-        }
+        Disk { dir: data_dir.to_owned(), path: data_dir.join("secrets.json") }
     }
 
     pub fn damaged(&self, what: &str) -> SecretError {
-        SecretError::Damaged {
-            path: self.path.clone(),
-            what: what.to_owned(),
-        }
+        SecretError::Damaged { path: self.path.clone(), what: what.to_owned() }
     }
 
     /// Holds off other processes until the returned file is dropped. A reader of a folder that does not exist
@@ -45,23 +39,14 @@ impl Disk {
             return Ok(None);
         }
         let path = self.dir.join("secrets.lock");
-        let open = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(&path);
+        let open = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
         let file = match open {
             Ok(file) => file,
             // A read-only folder can still be read; nobody writes it then.
             Err(_) if !write => return Ok(None),
             Err(error) => return Err(failed("open", &path, &error)),
         };
-        let locked = if write {
-            file.lock()
-        } else {
-            file.lock_shared()
-        };
+        let locked = if write { file.lock() } else { file.lock_shared() };
         locked.map_err(|error| failed("lock", &path, &error))?;
         Ok(Some(file))
     }
@@ -86,18 +71,14 @@ impl Disk {
 
     /// Puts a new file in the old one's place, durably.
     pub fn replace(&self, bytes: &[u8]) -> Result<(), SecretError> {
-        let fresh = self
-            .dir
-            .join(format!(".secrets.json.{}.new", std::process::id()));
+        let fresh = self.dir.join(format!(".secrets.json.{}.new", std::process::id()));
         let written = write_new(&fresh, bytes).and_then(|()| fs::rename(&fresh, &self.path));
         if let Err(error) = written {
             // The old file is untouched; the leftover is ours to remove and may not even exist.
             let _ = fs::remove_file(&fresh);
             return Err(failed("write", &self.path, &error));
         }
-        File::open(&self.dir)
-            .and_then(|dir| dir.sync_all())
-            .map_err(|error| failed("sync", &self.dir, &error))
+        File::open(&self.dir).and_then(|dir| dir.sync_all()).map_err(|error| failed("sync", &self.dir, &error))
     }
 }
 
@@ -106,11 +87,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = OpenOptions::new()
-        .create_new(true)
-        .write(true)
-        .mode(0o600)
-        .open(path)?;
+    let mut file = OpenOptions::new().create_new(true).write(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

@@ -33,18 +33,8 @@ pub(super) struct Document {
 
 impl Document {
     pub fn empty() -> Result<Document, SecretError> {
-        let kdf = Kdf {
-            memory_kib: 64 * 1024,
-            passes: 3,
-            lanes: 1,
-            salt: random()?,
-        };
-        Ok(Document {
-            kdf,
-            check: None,
-            seal: None,
-            items: BTreeMap::new(),
-        })
+        let kdf = Kdf { memory_kib: 64 * 1024, passes: 3, lanes: 1, salt: random()? };
+        Ok(Document { kdf, check: None, seal: None, items: BTreeMap::new() })
     }
 
     pub fn is_new(&self) -> bool {
@@ -69,9 +59,7 @@ impl Document {
     pub fn open(&self, account: &str, key: &Key) -> Option<Option<Secret>> {
         let sealed = self.items.get(account)?;
         let plain = key.open(sealed, &item_name(account));
-        Some(
-            plain.and_then(|plain| Some(Secret::new(std::str::from_utf8(&plain).ok()?.to_owned()))),
-        )
+        Some(plain.and_then(|plain| Some(Secret::new(std::str::from_utf8(&plain).ok()?.to_owned()))))
     }
 
     /// Swaps the sealed values of two entries, as somebody with the file in hand could.
@@ -84,16 +72,12 @@ impl Document {
 
     /// Whether `key` is the key of this file.
     pub fn opens_with(&self, key: &Key) -> bool {
-        self.check
-            .as_ref()
-            .is_some_and(|check| key.open(check, CHECK).is_some())
+        self.check.as_ref().is_some_and(|check| key.open(check, CHECK).is_some())
     }
 
     /// Whether the entries are those that were sealed last.
     pub fn seal_holds(&self, key: &Key) -> bool {
-        self.seal
-            .as_ref()
-            .is_some_and(|seal| key.open(seal, &self.seal_name()).is_some())
+        self.seal.as_ref().is_some_and(|seal| key.open(seal, &self.seal_name()).is_some())
     }
 
     pub fn seal(&mut self, key: &Key) -> Result<(), SecretError> {
@@ -106,8 +90,7 @@ impl Document {
 
     /// Reads a file; the error says what does not fit.
     pub fn parse(bytes: &[u8]) -> Result<Document, &'static str> {
-        let raw: Raw =
-            serde_json::from_slice(bytes).map_err(|_| "it is not the JSON that this app writes")?;
+        let raw: Raw = serde_json::from_slice(bytes).map_err(|_| "it is not the JSON that this app writes")?;
         if raw.format != FORMAT {
             return Err("its format is not one that this version of the app knows");
         }
@@ -121,30 +104,15 @@ impl Document {
         {
             return Err("its key derivation is not one that this app uses");
         }
-        let salt = unhex(&raw.kdf.salt)
-            .and_then(|salt| salt.try_into().ok())
-            .ok_or("its salt is not readable")?;
-        let kdf = Kdf {
-            memory_kib: raw.kdf.memory_kib,
-            passes: raw.kdf.passes,
-            lanes: raw.kdf.lanes,
-            salt,
-        };
+        let salt = unhex(&raw.kdf.salt).and_then(|salt| salt.try_into().ok()).ok_or("its salt is not readable")?;
+        let kdf = Kdf { memory_kib: raw.kdf.memory_kib, passes: raw.kdf.passes, lanes: raw.kdf.lanes, salt };
         let mut items = BTreeMap::new();
         for (account, sealed) in &raw.items {
-            items.insert(
-                account.clone(),
-                sealed.read().ok_or("an entry is not readable")?,
-            );
+            items.insert(account.clone(), sealed.read().ok_or("an entry is not readable")?);
         }
         let check = raw.check.read().ok_or("its check is not readable")?;
         let seal = raw.seal.read().ok_or("its seal is not readable")?;
-        Ok(Document {
-            kdf,
-            check: Some(check),
-            seal: Some(seal),
-            items,
-        })
+        Ok(Document { kdf, check: Some(check), seal: Some(seal), items })
     }
 
     pub fn to_bytes(&self) -> Result<Vec<u8>, SecretError> {
@@ -159,11 +127,7 @@ impl Document {
                 salt: hex(&self.kdf.salt),
             },
             check: self.check.as_ref().map(RawSealed::of).ok_or_else(failed)?,
-            items: self
-                .items
-                .iter()
-                .map(|(account, sealed)| (account.clone(), RawSealed::of(sealed)))
-                .collect(),
+            items: self.items.iter().map(|(account, sealed)| (account.clone(), RawSealed::of(sealed))).collect(),
             seal: self.seal.as_ref().map(RawSealed::of).ok_or_else(failed)?,
             sum: String::new(),
         };
@@ -225,16 +189,8 @@ impl Raw {
             hash.update(&(part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
         };
-        add(&format!(
-            "{} {} {} {}",
-            self.format, self.kdf.memory_kib, self.kdf.passes, self.kdf.lanes
-        ));
-        for part in [
-            &self.kdf.algorithm,
-            &self.kdf.salt,
-            &self.check.nonce,
-            &self.check.text,
-        ] {
+        add(&format!("{} {} {} {}", self.format, self.kdf.memory_kib, self.kdf.passes, self.kdf.lanes));
+        for part in [&self.kdf.algorithm, &self.kdf.salt, &self.check.nonce, &self.check.text] {
             add(part);
         }
         for (account, sealed) in &self.items {
@@ -250,44 +206,29 @@ impl Raw {
 
 impl RawSealed {
     fn of(sealed: &Sealed) -> RawSealed {
-        RawSealed {
-            nonce: hex(&sealed.nonce),
-            text: hex(&sealed.text),
-        }
+        RawSealed { nonce: hex(&sealed.nonce), text: hex(&sealed.text) }
     }
 
     fn read(&self) -> Option<Sealed> {
         let nonce: [u8; NONCE] = unhex(&self.nonce)?.try_into().ok()?;
-        Some(Sealed {
-            nonce,
-            text: unhex(&self.text)?,
-        })
+        Some(Sealed { nonce, text: unhex(&self.text)? })
     }
 }
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
-    if !digits.len().is_multiple_of(2)
-        || digits
-            .iter()
-            .any(|d| !matches!(d, b'0'..=b'9' | b'a'..=b'f'))
-    {
+    if !digits.len().is_multiple_of(2) || digits.iter().any(|d| !matches!(d, b'0'..=b'9' | b'a'..=b'f')) {
         return None;
     }
-    digits
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
+    digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

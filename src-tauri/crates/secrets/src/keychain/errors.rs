@@ -12,15 +12,11 @@ pub(super) fn translate(error: Error, account: &str) -> SecretError {
             drop(zeroize::Zeroizing::new(bytes));
             failed("the stored item is not in the form this app writes")
         }
-        Error::TooLong(_, limit) => SecretError::Failed(format!(
-            "the keychain holds at most {limit} characters there"
-        )),
-        Error::Ambiguous(_) => failed(
-            "the keychain holds more than one item under that name; remove one in its own app",
-        ),
-        Error::Invalid(..) | Error::NotSupportedByStore(_) => {
-            failed("the keychain does not take this request")
+        Error::TooLong(_, limit) => SecretError::Failed(format!("the keychain holds at most {limit} characters there")),
+        Error::Ambiguous(_) => {
+            failed("the keychain holds more than one item under that name; remove one in its own app")
         }
+        Error::Invalid(..) | Error::NotSupportedByStore(_) => failed("the keychain does not take this request"),
         Error::BadStoreFormat(_) => failed("the keychain's own data is not readable"),
         _ => failed("the keychain refused for a reason it did not name"),
     }

@@ -22,21 +22,15 @@ impl PlatformVault {
     pub const NAME: &str = "Login keyring";
 
     pub fn open() -> Result<PlatformVault, SecretError> {
-        let looker =
-            SecretService::connect(EncryptionType::Plain).map_err(|error| translate(&error))?;
-        let store = zbus_secret_service_keyring_store::Store::new()
-            .map_err(|error| super::errors::translate(error, ""))?;
+        let looker = SecretService::connect(EncryptionType::Plain).map_err(|error| translate(&error))?;
+        let store =
+            zbus_secret_service_keyring_store::Store::new().map_err(|error| super::errors::translate(error, ""))?;
         Ok(PlatformVault { store, looker })
     }
 
     fn entry(&self, service: &str, account: &str) -> Result<keyring_core::Entry, SecretError> {
         let label = format!("Sanctum: {account}");
-        vault::entry(
-            self.store.as_ref(),
-            service,
-            account,
-            Some(&HashMap::from([("label", label.as_str())])),
-        )
+        vault::entry(self.store.as_ref(), service, account, Some(&HashMap::from([("label", label.as_str())])))
     }
 }
 
@@ -62,10 +56,7 @@ impl Vault for PlatformVault {
     }
 
     fn peek(&self) -> Result<(), SecretError> {
-        let collection = self
-            .looker
-            .get_default_collection()
-            .map_err(|error| translate(&error))?;
+        let collection = self.looker.get_default_collection().map_err(|error| translate(&error))?;
         match collection.is_locked().map_err(|error| translate(&error))? {
             true => Err(SecretError::Locked),
             false => Ok(()),
@@ -82,9 +73,7 @@ pub(super) fn translate(error: &secret_service::Error) -> SecretError {
     use secret_service::Error;
     match error {
         Error::Locked | Error::Prompt => SecretError::Locked,
-        Error::NoResult => {
-            SecretError::Absent("a secret service runs, but it has no default keyring yet".into())
-        }
+        Error::NoResult => SecretError::Absent("a secret service runs, but it has no default keyring yet".into()),
         Error::Unavailable => SecretError::Absent("no secret service runs".into()),
         Error::Zbus(error) => bus(error),
         Error::ZbusFdo(error) => standard(error),
@@ -110,13 +99,13 @@ fn bus(error: &zbus::Error) -> SecretError {
 fn standard(error: &zbus::fdo::Error) -> SecretError {
     match error {
         zbus::fdo::Error::ZBus(error) => bus(error),
-        zbus::fdo::Error::ServiceUnknown(_)
-        | zbus::fdo::Error::NameHasNoOwner(_)
-        | zbus::fdo::Error::NoServer(_) => SecretError::Absent("no secret service runs".into()),
+        zbus::fdo::Error::ServiceUnknown(_) | zbus::fdo::Error::NameHasNoOwner(_) | zbus::fdo::Error::NoServer(_) => {
+            SecretError::Absent("no secret service runs".into())
+        }
         zbus::fdo::Error::AccessDenied(_) | zbus::fdo::Error::AuthFailed(_) => SecretError::Denied,
-        zbus::fdo::Error::NoReply(_)
-        | zbus::fdo::Error::Timeout(_)
-        | zbus::fdo::Error::TimedOut(_) => failed("the keyring did not reply over D-Bus"),
+        zbus::fdo::Error::NoReply(_) | zbus::fdo::Error::Timeout(_) | zbus::fdo::Error::TimedOut(_) => {
+            failed("the keyring did not reply over D-Bus")
+        }
         zbus::fdo::Error::Disconnected(_) => SecretError::Absent("the D-Bus session ended".into()),
         _ => failed("the keyring refused the request over D-Bus"),
     }
@@ -129,9 +118,7 @@ fn method(name: &str) -> SecretError {
         | "org.freedesktop.DBus.Error.NameHasNoOwner"
         | "org.freedesktop.DBus.Error.Spawn.ServiceNotFound"
         | "org.freedesktop.DBus.Error.Spawn.ChildExited"
-        | "org.freedesktop.DBus.Error.Spawn.ExecFailed" => {
-            SecretError::Absent("no secret service runs".into())
-        }
+        | "org.freedesktop.DBus.Error.Spawn.ExecFailed" => SecretError::Absent("no secret service runs".into()),
         "org.freedesktop.DBus.Error.AccessDenied" => SecretError::Denied,
         _ => SecretError::Failed(format!("the keyring answered `{name}`")),
     }

@@ -17,30 +17,22 @@ pub(super) trait Vault {
 }
 
 pub(super) fn set(entry: &Entry, value: &Secret) -> Result<(), SecretError> {
-    entry
-        .set_secret(value.expose().as_bytes())
-        .map_err(|error| errors::translate(error, ""))
+    entry.set_secret(value.expose().as_bytes()).map_err(|error| errors::translate(error, ""))
 }
 
 pub(super) fn get(entry: &Entry, account: &str) -> Result<Secret, SecretError> {
-    let bytes = entry
-        .get_secret()
-        .map_err(|error| errors::translate(error, account))?;
+    let bytes = entry.get_secret().map_err(|error| errors::translate(error, account))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Secret::new(text)),
         Err(error) => {
             drop(zeroize::Zeroizing::new(error.into_bytes()));
-            Err(SecretError::Failed(
-                "the stored item is not text; something else wrote it".into(),
-            ))
+            Err(SecretError::Failed("the stored item is not text; something else wrote it".into()))
         }
     }
 }
 
 pub(super) fn delete(entry: &Entry, account: &str) -> Result<(), SecretError> {
-    entry
-        .delete_credential()
-        .map_err(|error| errors::translate(error, account))
+    entry.delete_credential().map_err(|error| errors::translate(error, account))
 }
 
 /// Builds the entry of one item.
@@ -50,9 +42,7 @@ pub(super) fn entry(
     account: &str,
     modifiers: Option<&std::collections::HashMap<&str, &str>>,
 ) -> Result<Entry, SecretError> {
-    store
-        .build(service, account, modifiers)
-        .map_err(|error| errors::translate(error, account))
+    store.build(service, account, modifiers).map_err(|error| errors::translate(error, account))
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
@@ -63,9 +53,7 @@ impl NoVault {
     pub const NAME: &str = "OS keychain";
 
     pub fn open() -> Result<NoVault, SecretError> {
-        Err(SecretError::Absent(
-            "this operating system is not supported".into(),
-        ))
+        Err(SecretError::Absent("this operating system is not supported".into()))
     }
 }
 

@@ -44,11 +44,7 @@ struct Bench {
 
 impl Worker {
     pub fn new(open: Open) -> Worker {
-        Worker {
-            open: Arc::new(open),
-            jobs: Mutex::default(),
-            shared: Arc::default(),
-        }
+        Worker { open: Arc::new(open), jobs: Mutex::default(), shared: Arc::default() }
     }
 
     /// Runs `work` on the thread and waits at most `timeout`.
@@ -64,10 +60,7 @@ impl Worker {
         let (answer, answers) = mpsc::channel();
         let (claim, shared) = (ticket.clone(), self.shared.clone());
         self.send(Box::new(move |bench| {
-            if claim
-                .compare_exchange(QUEUED, RUNNING, Ordering::SeqCst, Ordering::SeqCst)
-                .is_err()
-            {
+            if claim.compare_exchange(QUEUED, RUNNING, Ordering::SeqCst, Ordering::SeqCst).is_err() {
                 return;
             }
             let result = bench.vault().and_then(|vault| {
@@ -82,22 +75,16 @@ impl Worker {
             // The caller may be gone; then nobody needs the answer.
             let _ = answer.send(result);
         }))?;
-        let patience = if self.shared.stuck.load(Ordering::SeqCst) {
-            timeout.min(PATIENCE_WHEN_STUCK)
-        } else {
-            timeout
-        };
+        let patience =
+            if self.shared.stuck.load(Ordering::SeqCst) { timeout.min(PATIENCE_WHEN_STUCK) } else { timeout };
         match answers.recv_timeout(patience) {
             Ok(result) => result,
             Err(RecvTimeoutError::Disconnected) => {
                 *self.jobs.lock().unwrap_or_else(PoisonError::into_inner) = None;
-                Err(SecretError::Failed(
-                    "the keychain's thread ended; the next call starts a new one".into(),
-                ))
+                Err(SecretError::Failed("the keychain's thread ended; the next call starts a new one".into()))
             }
             Err(RecvTimeoutError::Timeout) => {
-                let was =
-                    ticket.compare_exchange(QUEUED, ABANDONED, Ordering::SeqCst, Ordering::SeqCst);
+                let was = ticket.compare_exchange(QUEUED, ABANDONED, Ordering::SeqCst, Ordering::SeqCst);
                 if was.is_err() {
                     // It may have answered between the time-out and here.
                     if let Ok(result) = answers.try_recv() {
@@ -124,11 +111,7 @@ impl Worker {
         if sent.is_ok() {
             *jobs = Some(sender);
         }
-        sent.map_err(|_| {
-            SecretError::Failed(
-                "the keychain's thread ended; the next call starts a new one".into(),
-            )
-        })
+        sent.map_err(|_| SecretError::Failed("the keychain's thread ended; the next call starts a new one".into()))
     }
 }
 
@@ -139,9 +122,7 @@ impl Bench {
         }
         match &self.vault {
             Some(vault) => Ok(vault.as_ref()),
-            None => Err(SecretError::Failed(
-                "the keychain could not be opened".into(),
-            )),
+            None => Err(SecretError::Failed("the keychain could not be opened".into())),
         }
     }
 }
@@ -157,9 +138,5 @@ fn start(open: Arc<Open>) -> Result<Sender<Job>, SecretError> {
             }
         })
         .map(|_| sender)
-        .map_err(|error| {
-            SecretError::Failed(format!(
-                "no thread could be started for the keychain: {error}"
-            ))
-        })
+        .map_err(|error| SecretError::Failed(format!("no thread could be started for the keychain: {error}")))
 }

@@ -36,16 +36,8 @@ fn edit(dir: &Path, change: impl FnOnce(&mut Value)) {
 fn secrets_survive_a_restart_and_are_nowhere_readable() {
     let dir = filled();
     let again = store(dir.path(), "pass");
-    assert_eq!(
-        again.get("a").unwrap().expose(),
-        "value-of-a",
-        "a new start reads the old secret"
-    );
-    assert_eq!(
-        again.get("b").unwrap().expose(),
-        "value-of-b",
-        "and the other one"
-    );
+    assert_eq!(again.get("a").unwrap().expose(), "value-of-a", "a new start reads the old secret");
+    assert_eq!(again.get("b").unwrap().expose(), "value-of-b", "and the other one");
     again.delete("a").unwrap();
     assert_eq!(
         store(dir.path(), "pass").get("a").unwrap_err(),
@@ -56,11 +48,7 @@ fn secrets_survive_a_restart_and_are_nowhere_readable() {
         let file = file.unwrap();
         let bytes = fs::read(file.path()).unwrap();
         let text = String::from_utf8_lossy(&bytes);
-        assert!(
-            !text.contains("value-of") && !text.contains("pass\""),
-            "{:?} must hold no value",
-            file.path()
-        );
+        assert!(!text.contains("value-of") && !text.contains("pass\""), "{:?} must hold no value", file.path());
         let mode = file.metadata().unwrap().permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{:?} must be private", file.path());
     }
@@ -71,18 +59,10 @@ fn looking_makes_no_file() {
     let dir = tempfile::tempdir().unwrap();
     let inner = dir.path().join("data");
     let store = store(&inner, "pass");
-    assert_eq!(
-        store.peek(Duration::from_secs(1)).state,
-        StoreState::Ok,
-        "no file yet is no fault"
-    );
+    assert_eq!(store.peek(Duration::from_secs(1)).state, StoreState::Ok, "no file yet is no fault");
     assert!(!store.contains("a").unwrap(), "nothing is there");
     assert!(!inner.exists(), "looking must not make the folder");
-    assert_eq!(
-        store.check(Duration::from_secs(5)).state,
-        StoreState::Ok,
-        "the check works on a fresh folder"
-    );
+    assert_eq!(store.check(Duration::from_secs(5)).state, StoreState::Ok, "the check works on a fresh folder");
     let mode = fs::metadata(&inner).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode, 0o700, "the folder made for secrets must be private");
 }
@@ -92,26 +72,10 @@ fn a_wrong_passphrase_is_told_apart_from_damage() {
     let dir = filled();
     let before = fs::read(path(dir.path())).unwrap();
     let wrong = store(dir.path(), "other");
-    assert_eq!(
-        wrong.get("a").unwrap_err(),
-        SecretError::WrongPassphrase,
-        "reading must say wrong passphrase"
-    );
-    assert_eq!(
-        wrong.set("c", &secret("x")).unwrap_err(),
-        SecretError::WrongPassphrase,
-        "so must writing"
-    );
-    assert_eq!(
-        wrong.peek(Duration::from_secs(1)).state,
-        StoreState::WrongPassphrase,
-        "so must looking"
-    );
-    assert_eq!(
-        fs::read(path(dir.path())).unwrap(),
-        before,
-        "and the file must be as it was"
-    );
+    assert_eq!(wrong.get("a").unwrap_err(), SecretError::WrongPassphrase, "reading must say wrong passphrase");
+    assert_eq!(wrong.set("c", &secret("x")).unwrap_err(), SecretError::WrongPassphrase, "so must writing");
+    assert_eq!(wrong.peek(Duration::from_secs(1)).state, StoreState::WrongPassphrase, "so must looking");
+    assert_eq!(fs::read(path(dir.path())).unwrap(), before, "and the file must be as it was");
 
     let mut cut = before.clone();
     cut.truncate(before.len() / 2);
@@ -134,22 +98,16 @@ fn a_change_of_any_byte_is_noticed() {
             bad[at] ^= flip;
             fs::write(path(dir.path()), &bad).unwrap();
             match store.get("a") {
-                Ok(value) => assert_eq!(
-                    value.expose(),
-                    "value-of-a",
-                    "byte {at} may be white space, never another value"
-                ),
+                Ok(value) => {
+                    assert_eq!(value.expose(), "value-of-a", "byte {at} may be white space, never another value")
+                }
                 Err(SecretError::Damaged { .. }) => {}
                 Err(other) => panic!("byte {at} must give damage, got {other:?}"),
             }
         }
     }
     fs::write(path(dir.path()), &good).unwrap();
-    assert_eq!(
-        store.get("a").unwrap().expose(),
-        "value-of-a",
-        "the good file is good again"
-    );
+    assert_eq!(store.get("a").unwrap().expose(), "value-of-a", "the good file is good again");
 }
 
 #[test]
@@ -161,25 +119,16 @@ fn entries_cannot_trade_places_or_go_missing() {
             v["items"]["a"] = v["items"]["b"].clone();
             v["items"]["b"] = a;
         }),
-        ("an entry removed", |v| {
-            drop(v["items"].as_object_mut().unwrap().remove("b"))
-        }),
-        ("an entry copied under another name", |v| {
-            v["items"]["c"] = v["items"]["a"].clone()
-        }),
-        ("a weaker key derivation", |v| {
-            v["kdf"]["memory_kib"] = 8.into()
-        }),
+        ("an entry removed", |v| drop(v["items"].as_object_mut().unwrap().remove("b"))),
+        ("an entry copied under another name", |v| v["items"]["c"] = v["items"]["a"].clone()),
+        ("a weaker key derivation", |v| v["kdf"]["memory_kib"] = 8.into()),
     ];
     for (what, change) in changes {
         let dir = filled();
         edit(dir.path(), change);
         // Somebody who also makes the checksum fit meets the seal: see the tests beside the format.
         let store = store(dir.path(), "pass");
-        assert!(
-            store.get("a").is_err() && store.get("c").is_err(),
-            "{what}: must be refused by its checksum"
-        );
+        assert!(store.get("a").is_err() && store.get("c").is_err(), "{what}: must be refused by its checksum");
     }
 }
 
@@ -187,15 +136,10 @@ fn entries_cannot_trade_places_or_go_missing() {
 fn an_older_file_put_back_is_whole_and_a_mix_of_two_is_refused() {
     let dir = filled();
     let old: Value = serde_json::from_slice(&fs::read(path(dir.path())).unwrap()).unwrap();
-    store(dir.path(), "pass")
-        .set("a", &secret("newer"))
-        .unwrap();
+    store(dir.path(), "pass").set("a", &secret("newer")).unwrap();
     edit(dir.path(), |v| v["items"]["a"] = old["items"]["a"].clone());
     assert!(
-        matches!(
-            store(dir.path(), "pass").get("a"),
-            Err(SecretError::Damaged { .. })
-        ),
+        matches!(store(dir.path(), "pass").get("a"), Err(SecretError::Damaged { .. })),
         "an old entry beside newer ones is refused"
     );
 }
@@ -205,26 +149,16 @@ fn pipes_folders_and_huge_files_are_refused_without_waiting() {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir(path(dir.path())).unwrap();
     assert!(
-        matches!(
-            store(dir.path(), "p").get("a"),
-            Err(SecretError::Damaged { .. })
-        ),
+        matches!(store(dir.path(), "p").get("a"), Err(SecretError::Damaged { .. })),
         "a folder is not a secrets file"
     );
     fs::remove_dir(path(dir.path())).unwrap();
     assert!(
-        std::process::Command::new("mkfifo")
-            .arg(path(dir.path()))
-            .status()
-            .unwrap()
-            .success(),
+        std::process::Command::new("mkfifo").arg(path(dir.path())).status().unwrap().success(),
         "the test needs a pipe"
     );
     assert!(
-        matches!(
-            store(dir.path(), "p").get("a"),
-            Err(SecretError::Damaged { .. })
-        ),
+        matches!(store(dir.path(), "p").get("a"), Err(SecretError::Damaged { .. })),
         "a pipe must not be waited for"
     );
 }
@@ -232,9 +166,7 @@ fn pipes_folders_and_huge_files_are_refused_without_waiting() {
 #[test]
 fn writers_of_several_processes_lose_nothing() {
     let dir = tempfile::tempdir().unwrap();
-    store(dir.path(), "pass")
-        .set("first", &secret("x"))
-        .unwrap();
+    store(dir.path(), "pass").set("first", &secret("x")).unwrap();
     std::thread::scope(|scope| {
         for n in 0..4 {
             let dir = dir.path();
@@ -250,21 +182,12 @@ fn writers_of_several_processes_lose_nothing() {
     let store = store(dir.path(), "pass");
     for n in 0..4 {
         for m in 0..5 {
-            assert!(
-                store.contains(&format!("k{n}-{m}")).unwrap(),
-                "k{n}-{m} must not be lost"
-            );
+            assert!(store.contains(&format!("k{n}-{m}")).unwrap(), "k{n}-{m} must not be lost");
         }
     }
     let leftovers = fs::read_dir(dir.path())
         .unwrap()
-        .filter(|f| {
-            f.as_ref()
-                .unwrap()
-                .file_name()
-                .to_string_lossy()
-                .ends_with(".new")
-        })
+        .filter(|f| f.as_ref().unwrap().file_name().to_string_lossy().ends_with(".new"))
         .count();
     assert_eq!(leftovers, 0, "no temporary file may stay");
 }

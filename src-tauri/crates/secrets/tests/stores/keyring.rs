@@ -14,9 +14,7 @@ fn play(scene: &str, home: &Path, start: Option<&str>) {
     let mut command = match start {
         Some(start) => {
             let mut command = Command::new("dbus-run-session");
-            command
-                .args(["--", "bash", "-c", &format!("{start} exec \"$0\" \"$@\"")])
-                .arg(&exe);
+            command.args(["--", "bash", "-c", &format!("{start} exec \"$0\" \"$@\"")]).arg(&exe);
             command
         }
         None => Command::new(&exe),
@@ -34,20 +32,11 @@ fn play(scene: &str, home: &Path, start: Option<&str>) {
         .stdin(Stdio::null())
         .output()
         .unwrap_or_else(|error| {
-            panic!(
-                "scene {scene}: {error}; the test needs dbus-run-session and gnome-keyring-daemon"
-            )
+            panic!("scene {scene}: {error}; the test needs dbus-run-session and gnome-keyring-daemon")
         });
-    let text = format!(
-        "{}{}",
-        String::from_utf8_lossy(&out.stdout),
-        String::from_utf8_lossy(&out.stderr)
-    );
+    let text = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
     assert!(out.status.success(), "scene {scene} failed:\n{text}");
-    assert!(
-        text.contains("scene played"),
-        "scene {scene} must really have run:\n{text}"
-    );
+    assert!(text.contains("scene played"), "scene {scene} must really have run:\n{text}");
 }
 
 fn home() -> tempfile::TempDir {
@@ -56,29 +45,19 @@ fn home() -> tempfile::TempDir {
         std::fs::create_dir(home.path().join(dir)).unwrap();
     }
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(
-        home.path().join("run"),
-        std::fs::Permissions::from_mode(0o700),
-    )
-    .unwrap();
+    std::fs::set_permissions(home.path().join("run"), std::fs::Permissions::from_mode(0o700)).unwrap();
     home
 }
 
-const UNLOCKED: &str =
-    "echo -n pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null;";
+const UNLOCKED: &str = "echo -n pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null;";
 const LOCKED: &str = "gnome-keyring-daemon --start --components=secrets >/dev/null;";
 
 #[test]
 fn an_open_keyring_keeps_secrets_and_a_locked_one_says_so() {
     let home = home();
     play("open", home.path(), Some(UNLOCKED));
-    let files = std::fs::read_dir(home.path().join("data/keyrings"))
-        .unwrap()
-        .count();
-    assert!(
-        files > 0,
-        "the keyring must have been made in the test's own home"
-    );
+    let files = std::fs::read_dir(home.path().join("data/keyrings")).unwrap().count();
+    assert!(files > 0, "the keyring must have been made in the test's own home");
     play("locked", home.path(), Some(LOCKED));
 }
 
@@ -101,100 +80,48 @@ fn scene() {
     match scene.as_str() {
         "open" => {
             let peek = store.peek(wait);
-            assert_eq!(
-                peek.state,
-                StoreState::Ok,
-                "an unlocked keyring is there: {peek:?}"
-            );
+            assert_eq!(peek.state, StoreState::Ok, "an unlocked keyring is there: {peek:?}");
             let check = store.check(wait);
             assert_eq!(check.state, StoreState::Ok, "the canary passes: {check:?}");
             println!("check: {}", check.reason);
             assert!(!store.contains("canary").unwrap(), "and leaves nothing");
-            store
-                .set("athena/broca2/TOKEN", &secret("one ' \" $ é\n"))
-                .unwrap();
-            store
-                .set("athena/broca2/TOKEN", &secret("two ' \" $ é\n"))
-                .unwrap();
+            store.set("athena/broca2/TOKEN", &secret("one ' \" $ é\n")).unwrap();
+            store.set("athena/broca2/TOKEN", &secret("two ' \" $ é\n")).unwrap();
             assert_eq!(
                 store.get("athena/broca2/TOKEN").unwrap().expose(),
                 "two ' \" $ é\n",
                 "the later value comes back whole"
             );
-            assert!(
-                store.contains("athena/broca2/TOKEN").unwrap(),
-                "it is there"
-            );
-            assert!(
-                !store.contains("athena/broca2").unwrap(),
-                "a part of a name is another name"
-            );
+            assert!(store.contains("athena/broca2/TOKEN").unwrap(), "it is there");
+            assert!(!store.contains("athena/broca2").unwrap(), "a part of a name is another name");
             let other = open(Kind::Os, "other-install", Path::new("/nonexistent"), None).unwrap();
-            assert!(
-                !other.contains("athena/broca2/TOKEN").unwrap(),
-                "another install does not see it"
-            );
+            assert!(!other.contains("athena/broca2/TOKEN").unwrap(), "another install does not see it");
             store.set("gone", &secret("x")).unwrap();
             store.delete("gone").unwrap();
-            assert_eq!(
-                store.get("gone").unwrap_err(),
-                SecretError::NoSuchItem("gone".into()),
-                "a removed one is gone"
-            );
+            assert_eq!(store.get("gone").unwrap_err(), SecretError::NoSuchItem("gone".into()), "a removed one is gone");
         }
         "locked" => {
             let peek = store.peek(wait);
-            assert_eq!(
-                peek.state,
-                StoreState::Locked,
-                "a locked keyring must be named: {peek:?}"
-            );
-            assert!(
-                store.contains("athena/broca2/TOKEN").unwrap(),
-                "presence can be told without unlocking"
-            );
-            for error in [
-                store.get("athena/broca2/TOKEN").err(),
-                store.set("x", &secret("y")).err(),
-            ] {
+            assert_eq!(peek.state, StoreState::Locked, "a locked keyring must be named: {peek:?}");
+            assert!(store.contains("athena/broca2/TOKEN").unwrap(), "presence can be told without unlocking");
+            for error in [store.get("athena/broca2/TOKEN").err(), store.set("x", &secret("y")).err()] {
                 let error = error.expect("a locked keyring must not answer");
-                assert!(
-                    matches!(error, SecretError::Locked | SecretError::Slow(_)),
-                    "locked or slow, not {error:?}"
-                );
+                assert!(matches!(error, SecretError::Locked | SecretError::Slow(_)), "locked or slow, not {error:?}");
             }
         }
         "no default keyring" => {
             let health = store.check(wait);
-            assert!(
-                !health.is_ok(),
-                "a keyring that does not exist must not pass: {health:?}"
-            );
-            assert_eq!(
-                store.peek(wait).state,
-                StoreState::Absent,
-                "it must be named absent: {:?}",
-                store.peek(wait)
-            );
+            assert!(!health.is_ok(), "a keyring that does not exist must not pass: {health:?}");
+            assert_eq!(store.peek(wait).state, StoreState::Absent, "it must be named absent: {:?}", store.peek(wait));
         }
         "no bus" => {
             for health in [store.peek(wait), store.check(wait)] {
-                assert_eq!(
-                    health.state,
-                    StoreState::Absent,
-                    "no bus is an absent keychain: {health:?}"
-                );
+                assert_eq!(health.state, StoreState::Absent, "no bus is an absent keychain: {health:?}");
             }
-            assert!(
-                matches!(store.get("x"), Err(SecretError::Absent(_))),
-                "reading must say absent too"
-            );
+            assert!(matches!(store.get("x"), Err(SecretError::Absent(_))), "reading must say absent too");
         }
         other => panic!("no scene {other}"),
     }
-    assert!(
-        started.elapsed() < Duration::from_secs(45),
-        "nothing may hang"
-    );
+    assert!(started.elapsed() < Duration::from_secs(45), "nothing may hang");
     println!("scene played in {:?}", started.elapsed());
 }
