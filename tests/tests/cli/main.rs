@@ -1,0 +1,13 @@
+//! `sanctumctl` as a script or a person at a terminal runs it: what it makes, what it refuses, what survives a kill.
+
+mod support;
+
+mod agents;
+mod changes;
+mod crash;
+mod doctor;
+mod refuse;
+mod scan;
+mod setup;
+mod terminal;
+mod tools;
