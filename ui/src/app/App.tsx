@@ -1,7 +1,8 @@
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { type ReactNode, Suspense, lazy, useEffect, useRef, useState } from 'react';
-import type { AppState } from '../bindings';
+import type { AppState, SalvageReport } from '../bindings';
 import { LockView } from '../features/session/LockView';
+import { SalvagedView } from '../features/session/SalvagedView';
 import { SignInView } from '../features/session/SignInView';
 import { TroubleView } from '../features/session/TroubleView';
 import { PlatformProvider, usePlatform } from '../platform/context';
@@ -38,12 +39,20 @@ function useWizardState(state: AppState | undefined) {
   return { wizard: kept, leave: () => setKept(null) };
 }
 
+/** The salvage opens the install; what it found stays on the screen until it was read. */
 function Phases({ state }: { state: AppState }) {
+  const platform = usePlatform();
+  const take = useTakeState();
+  const [salvaged, setSalvaged] = useState<SalvageReport | null>(null);
+  if (salvaged) {
+    const goOn = () => { platform.appState().then(take, (thrown: unknown) => console.error('the state could not be read', thrown)).finally(() => setSalvaged(null)); };
+    return <SalvagedView brand={state.brand} report={salvaged} onGoOn={goOn} />;
+  }
   switch (state.phase) {
     case 'setup': return null;
     case 'sign_in': return <SignInView state={state} />;
     case 'locked': return <LockView state={state} />;
-    case 'trouble': return <TroubleView state={state} />;
+    case 'trouble': return <TroubleView state={state} onSalvaged={setSalvaged} />;
     case 'ready': return <Shell state={state} />;
   }
 }

@@ -7,6 +7,7 @@ import { useCommands } from '../commands/use-commands';
 import { ActivityView } from '../features/activity/ActivityView';
 import { AgentsView } from '../features/agents/AgentsView';
 import { AddAgentSheet } from '../features/agents/AddAgentSheet';
+import { CheckSheet } from '../features/check/CheckSheet';
 import { Palette } from '../features/palette/Palette';
 import { ShortcutsSheet } from '../features/palette/ShortcutsSheet';
 import { PlanFlow, usePlanFlow } from '../features/plan/flow';
@@ -21,7 +22,7 @@ import { Sidebar } from './Sidebar';
 import { useSidebar } from './use-sidebar';
 import { useUndo } from './use-undo';
 
-type Over = 'palette' | 'shortcuts' | 'add-agent' | null;
+type Over = 'palette' | 'shortcuts' | 'add-agent' | 'check' | null;
 
 function View() {
   const route = useRoute();
@@ -33,7 +34,7 @@ function View() {
   }
 }
 
-function useShellActions(state: AppState, setOver: (over: Over) => void): ShellActions {
+function useShellActions(state: AppState, setOver: (next: Over | ((over: Over) => Over)) => void): ShellActions {
   const platform = usePlatform();
   const toasts = useToasts();
   const flow = usePlanFlow();
@@ -45,6 +46,8 @@ function useShellActions(state: AppState, setOver: (over: Over) => void): ShellA
     platform: state.platform,
     keys: (command) => keysOf(command, state.platform),
     openPalette: () => setOver('palette'),
+    togglePalette: () => setOver((over) => (over === 'palette' ? null : 'palette')),
+    openCheck: () => setOver('check'),
     openShortcuts: () => setOver('shortcuts'),
     addAgent: () => setOver('add-agent'),
     removeAgent: (uid) => flow.open({
@@ -63,6 +66,7 @@ function useShellActions(state: AppState, setOver: (over: Over) => void): ShellA
 function Overlays({ over, close, handlers }: { over: Over; close: () => void; handlers: Record<string, Handler> }) {
   if (over === 'palette') return <Palette onClose={close} handlers={handlers} />;
   if (over === 'shortcuts') return <ShortcutsSheet onClose={close} />;
+  if (over === 'check') return <CheckSheet onClose={close} />;
   if (over === 'add-agent') return <AddAgentSheet onClose={close} />;
   return null;
 }

@@ -9,6 +9,8 @@ export interface ShellActions {
   /** Shows the shortcut of a command in the machine's symbols. */
   keys: (command: string) => string;
   openPalette: () => void;
+  togglePalette: () => void;
+  openCheck: () => void;
   openShortcuts: () => void;
   addAgent: () => void;
   removeAgent: (uid: string) => void;

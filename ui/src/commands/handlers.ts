@@ -5,7 +5,6 @@ import { setAppearance } from '../app/appearance';
 import { currentRoute, goBack, goForward, navigate } from '../app/router';
 import type { ShellActions } from '../app/shell-context';
 import type { Platform } from '../platform/platform';
-import { isEditable } from './shortcut';
 
 export interface Handler {
   run: () => void;
@@ -36,12 +35,6 @@ function focusFind() {
   field?.select();
 }
 
-/** In a text field ⌘Z belongs to the text. */
-function textOr(command: 'undo' | 'redo', otherwise: () => void) {
-  if (isEditable(document.activeElement)) document.execCommand(command);
-  else otherwise();
-}
-
 function shownAgent(): string | null {
   const route = currentRoute();
   return route.view === 'agents' ? route.uid : null;
@@ -63,10 +56,10 @@ export function createHandlers({ platform, client, shell, takeState, fail }: Han
     'agent.add': { run: shell.addAgent },
     'install.show': { run: () => shell.showPath('.') },
     'install.close': { run: () => { platform.installClose().then(takeState, fail); } },
-    'change.undo': { run: () => textOr('undo', shell.undoLast) },
-    'change.redo': { run: () => textOr('redo', shell.redoLast) },
+    'change.undo': { run: shell.undoLast },
+    'change.redo': { run: shell.redoLast },
     'find.here': { run: focusFind },
-    'palette.open': { run: shell.openPalette },
+    'palette.open': { run: shell.togglePalette },
     'nav.tools': { run: () => navigate({ view: 'tools', tab: 'global' }) },
     'nav.agents': { run: () => navigate({ view: 'agents', uid: null }) },
     'nav.activity': { run: () => navigate({ view: 'activity', id: null }) },
@@ -77,6 +70,7 @@ export function createHandlers({ platform, client, shell, takeState, fail }: Han
     'view.inspector': { run: shell.toggleInspector },
     'agent.show_folder': { why: needsAgent, run: () => { const uid = shownAgent(); if (uid) platform.agentGet(uid).then(({ agent }) => shell.showPath(agent.path), fail); } },
     'agent.remove': { why: needsAgent, run: () => { const uid = shownAgent(); if (uid) shell.removeAgent(uid); } },
+    'install.check': { run: shell.openCheck },
     'help.shortcuts': { run: shell.openShortcuts },
   };
 }

@@ -2,6 +2,7 @@
 export { Banner, FindingBanner } from './Banner';
 export { Button, IconButton, type ButtonProps } from './Button';
 export { Checkbox, Segments, Switch, Tabs, type Choice } from './controls';
+export { CopyButton } from './CopyButton';
 export { DiffView } from './DiffView';
 export { FieldMessage, PasswordField, SearchField, TextField, type TextFieldProps } from './Field';
 export { Glyph, Icon } from './Icon';

@@ -3,8 +3,7 @@ import type { ChangeDetail, Conflict } from '../../bindings';
 import { keys } from '../../app/queries';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
-import { Banner, Button, ErrorBox, Foreign, PlanSteps, Waiting, absolute, duration } from '../../ui';
-import { CopyButton } from '../tools/inspect';
+import { Banner, Button, CopyButton, ErrorBox, Foreign, PlanSteps, Waiting, absolute, duration } from '../../ui';
 
 const vias: Record<string, string> = { app: 'from the app', cli: 'from the terminal', recovery: 'by recovery after a crash' };
 

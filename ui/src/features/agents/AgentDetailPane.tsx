@@ -5,8 +5,8 @@ import { toHash } from '../../app/router';
 import { useShell } from '../../app/shell-context';
 import { Avatar } from '../../app/Sidebar';
 import { usePlatform } from '../../platform/context';
-import { Button, ErrorBox, FindingBanner, Foreign, Status, Waiting, absolute } from '../../ui';
-import { CopyButton, FactsList } from '../tools/inspect';
+import { Button, CopyButton, ErrorBox, FindingBanner, Foreign, Status, Waiting, absolute } from '../../ui';
+import { FactsList } from '../tools/inspect';
 
 function Head({ agent }: { agent: AgentRow }) {
   const shell = useShell();

@@ -50,7 +50,6 @@ function Body({ onClose, handlers }: { onClose: () => void; handlers: Record<str
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (step) { event.preventDefault(); setAt(Math.abs(step) === 1 ? (chosen + step + flat.length) % Math.max(1, flat.length) : Math.min(flat.length - 1, Math.max(0, chosen + step))); }
     else if (event.key === 'Enter') { event.preventDefault(); run(flat[chosen]); }
-    else if (event.key.toLowerCase() === 'k' && (event.metaKey || event.ctrlKey)) { event.preventDefault(); onClose(); }
   };
   let n = -1;
   return (

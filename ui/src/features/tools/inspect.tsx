@@ -1,8 +1,6 @@
-import { useState } from 'react';
 import type { ChainLink, Fact, SettingRow, ToolCard } from '../../bindings';
 import { useShell } from '../../app/shell-context';
-import { usePlatform } from '../../platform/context';
-import { Button, Foreign, Glyph, IconButton, RelativeTime } from '../../ui';
+import { Button, CopyButton, Foreign, Glyph, RelativeTime } from '../../ui';
 import { levelWords, sourceWords } from './SettingsTable';
 
 export function FactsList({ facts }: { facts: Fact[] }) {
@@ -13,12 +11,6 @@ export function FactsList({ facts }: { facts: Fact[] }) {
       ))}
     </dl>
   );
-}
-
-export function CopyButton({ text, label }: { text: string; label: string }) {
-  const platform = usePlatform();
-  const [copied, setCopied] = useState(false);
-  return <IconButton icon={copied ? 'check' : 'copy'} label={copied ? 'Copied' : label} size="s" onClick={() => { platform.copyText(text).then(() => setCopied(true), () => setCopied(false)); }} />;
 }
 
 function shownValue(link: ChainLink, row: SettingRow) {

@@ -1,7 +1,7 @@
 import type { ChangeRow, Plan, Receipt, ToolCard } from '../../bindings';
 import type { Platform } from '../platform';
 import { type World, pause, refuse } from '../memory';
-import { ago, sampleSettings, status } from './data';
+import { ago, sampleSettings, sampleState, status } from './data';
 import { addAgentPlan, removeAgentPlan, undoPlan, verdict } from './plans';
 import { sampleModules } from './setup';
 
@@ -20,6 +20,17 @@ export function sessionCommands(world: World): Partial<Platform> {
     installOpen: async (path) => (world.state = { ...world.state, phase: 'sign_in', trouble: null, user: null, install: { id: 'other', root: path, root_short: path, sample: false, layout: 'A', agents: 3, tools: 12 } }),
     installClose: async () => setup(),
     doctor: async () => [],
+    registrySalvage: async () => {
+      world.state = { ...world.state, phase: 'sign_in', trouble: null, install: sampleState.install };
+      return { kept: '/Users/mara/sanctum/control/registry.db.damaged-20261120-133010', rows: 1_204, findings: ['Table audit: 3 rows could not be read.'] };
+    },
+    registryCopies: async () => [{ path: '/Users/mara/sanctum/control/registry.db.bak-20261119-081500', made: '20261119-081500' }],
+    registryRestore: async () => (world.state = { ...world.state, phase: 'sign_in', trouble: null, install: sampleState.install }),
+    secretsUnlock: async (passphrase) => {
+      const right = passphrase === 'correct horse';
+      const answer = right ? status('Healthy', 'The encrypted file opens with the passphrase.', 1) : status('Degraded', 'The passphrase does not open the encrypted secrets file. Nothing was changed; try it again.', 1);
+      return (world.state = { ...world.state, secret_store: { kind: 'file', name: 'encrypted file', status: answer } }).secret_store;
+    },
     sessionSignIn: async (username, password) => {
       if (username === 'locked') refuse('locked_until', 'Too many tries. The next one counts later.', 'Waiting helps; trying again before then does not.', [ago(-30)]);
       if (username !== 'mara' || password !== 'correct horse') refuse('wrong_sign_in', 'The name or the password is not right.', 'Check both; capital letters count in the password.');

@@ -7,6 +7,7 @@ import { StatusStack } from '../../../ui/Status';
 import { Foreign } from '../../../ui/text';
 import { Icon } from '../../../ui/Icon';
 import type { SecretStoreInfo } from '../../../bindings';
+import { Passphrase, needsPassphrase } from '../../session/Passphrase';
 import { StepFrame } from '../StepFrame';
 import { useWizard } from '../wizard-context';
 
@@ -29,6 +30,7 @@ export function Keychain() {
   });
   const store = state.secrets ?? app.secret_store;
   const tried = state.secrets !== null;
+  const closed = needsPassphrase(store);
   const trouble = trial.isError || (tried && !isFine(store));
   const sentence = trial.isPending ? 'Writing a test item, reading it back, deleting it.'
     : trouble ? 'You can go on with this.' : tried ? 'A test item was written, read back and deleted.' : 'Not tried yet. You can go on without trying.';
@@ -43,10 +45,11 @@ export function Keychain() {
           <span className="tile"><Icon name="key" /></span>
           <div className="grow">
             <b className="medium"><Foreign>{capital(store.name)}</Foreign></b>
-            <p className="small muted">Trying it writes one test item, reads it back and deletes it. The system may ask you to allow it.</p>
+            <p className="small muted">{store.kind === 'file' ? 'Opening it writes one test item, reads it back and deletes it.' : 'Trying it writes one test item, reads it back and deletes it. The system may ask you to allow it.'}</p>
           </div>
-          <Button busy={trial.isPending} data-testid="wizard-secrets-try" data-first="" onClick={() => trial.mutate()}>{trial.isPending ? 'Trying' : tried ? 'Try again' : 'Try it'}</Button>
+          {!closed && <Button busy={trial.isPending} data-testid="wizard-secrets-try" data-first="" onClick={() => trial.mutate()}>{trial.isPending ? 'Trying' : tried ? 'Try again' : 'Try it'}</Button>}
         </div>
+        {closed && <div className="wcell"><Passphrase first onAnswer={(secrets) => dispatch({ type: 'noted', secrets })} /></div>}
         <div className="wcell" role="status" data-testid="wizard-secrets-status"><StatusStack status={store.status} /></div>
       </div>
       {trial.isError ? <ErrorBox error={trial.error} onRetry={() => trial.mutate()} /> : null}
@@ -55,7 +58,7 @@ export function Keychain() {
           You sign in again at each start, and API keys cannot be stored until it answers. Agents, modules and plans are not affected.
         </Banner>
       ) : null}
-      {store.kind === 'file' ? <Banner kind="info" title="Secrets are kept in an encrypted file.">It was chosen in place of the system’s store. Its passphrase is asked for at each start.</Banner> : null}
+      {store.kind === 'file' ? <Banner kind="info" title="Secrets are kept in an encrypted file.">It was chosen in place of the system’s store. Without its passphrase your sign-in is not remembered and API keys cannot be stored.</Banner> : null}
       {store.kind === 'memory' ? <Banner kind="warn" title="Secrets are kept in memory only.">They are gone when the app ends.</Banner> : null}
       <details className="wdetails" open={trouble || undefined}>
         <summary className="small">What a failure would mean</summary>
