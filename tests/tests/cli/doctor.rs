@@ -29,6 +29,8 @@ fn finds(damage: impl Fn(&Place), code: &str, path: &str, word: &str) {
     assert!(!hit["hint"].as_str().unwrap().is_empty(), "and what to do: {hit}");
 }
 
+/// A schema that no build of today knows.
+const NEWER: i64 = 90;
 const ENV: &str = "agents/agent-athena/broca2/config/.env";
 
 #[test]
@@ -122,7 +124,7 @@ fn an_edit_from_outside_is_told_and_is_no_fault() {
 fn a_damaged_registry_is_kept_and_said() {
     for damage in [
         |bytes: &mut Vec<u8>| bytes[..100].fill(0),
-        |bytes: &mut Vec<u8>| bytes.truncate(5000),
+        |bytes: &mut Vec<u8>| bytes.truncate(bytes.len() / 2),
         |bytes: &mut Vec<u8>| *bytes = b"this is a text file\n".to_vec(),
         |bytes: &mut Vec<u8>| bytes[4096..].fill(0x5a),
     ] {
@@ -138,8 +140,9 @@ fn a_damaged_registry_is_kept_and_said() {
         for words in [&["doctor"][..], &["agents", "list"], &["agents", "add", "Nova", "--yes"]] {
             let done = at_root(&place, words);
             let said = error(&done);
-            assert_eq!((done.code, said["code"].as_str()), (3, Some("registry_damaged")), "it is broken, and said so: {done:?}");
-            assert!(said["hint"].as_str().unwrap().contains("salvage"), "with a way out: {said}");
+            let code = said["code"].as_str().unwrap();
+            assert!(["registry_damaged", "registry_foreign"].contains(&code) && done.code == 3, "it is broken, and said so: {done:?}");
+            assert!(said["hint"].as_str().unwrap().contains("sanctumctl registry"), "with a way out: {said}");
             assert_eq!(std::fs::read(&file).unwrap(), bytes, "the file keeps its bytes after `{words:?}`");
             assert_eq!(settled(&place.root()), before, "the rest too");
         }
@@ -169,7 +172,7 @@ fn a_newer_registry_is_left_alone() {
     let file = place.root().join("control/registry.db");
     {
         let db = sanctum_registry::rusqlite::Connection::open(&file).unwrap();
-        db.pragma_update(None, "user_version", 9999).unwrap();
+        db.pragma_update(None, "user_version", NEWER).unwrap();
         db.pragma_update(None, "wal_checkpoint", "TRUNCATE").ok();
     }
     let bytes = std::fs::read(&file).unwrap();
@@ -177,7 +180,7 @@ fn a_newer_registry_is_left_alone() {
         let done = at_root(&place, words);
         let said = error(&done);
         assert_eq!(said["code"], "registry_newer", "it is refused: {done:?}");
-        assert!(done.code >= 2 && said["message"].as_str().unwrap().contains("9999"), "and says which version was found: {done:?}");
+        assert!(done.code >= 2 && said["message"].as_str().unwrap().contains(&NEWER.to_string()), "and says which version was found: {done:?}");
         assert_eq!(std::fs::read(&file).unwrap(), bytes, "the file is untouched by `{words:?}`");
     }
 }
