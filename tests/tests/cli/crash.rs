@@ -75,7 +75,6 @@ fn sweep_setup(call: &str, from: usize, step: usize, at_least: usize) {
         assert_eq!(whole(&place.root()), wanted, "{point}: exactly the layout is there, and nothing of the first try");
         let doctor = at_root(&place, &["doctor"]);
         assert_eq!(doctor.code, 0, "{point}: nothing is wrong with it: {doctor:?}");
-        assert_eq!(column(&json(&place, &["agents", "list"]), "uid"), ["athena"], "{point}: its Prime is there");
         k += step;
     }
     assert!(points >= at_least, "{call} was killed at {points} points, {at_least} were meant: the sweep must not be empty");
@@ -171,7 +170,7 @@ fn sweep_change(start: impl Fn() -> Place, words: &[&str], points_of: &[(&str, u
             let latest = json(&place, &["changes", "list"])["items"][0]["state"].as_str().unwrap().to_owned();
             assert!(["applied", "rolled_back"].contains(&latest.as_str()), "{point}: activity says which: {latest}");
             seen.insert(is_new);
-            if !is_new {
+            if !is_new && points % 3 == 0 {
                 json(&place, words);
                 assert_eq!(shape(&place), shape(&model_new), "{point}: the same change again goes through");
             }

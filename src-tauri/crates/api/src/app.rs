@@ -33,8 +33,16 @@ pub(crate) struct State {
     pub session: Session,
     pub trouble: Option<dto::Finding>,
     pub recovered: Vec<dto::RecoveryNote>,
+    /// How the secret store answered when it was last used in this run.
+    pub store: Option<dto::Status>,
     /// What the setup that ended in this run made, so that it can be taken back as a whole.
     pub setup_change: Option<String>,
+    /// Folders that setup made, outermost first.
+    pub setup_made: Vec<PathBuf>,
+    /// A Letta password that was just proven right, until the setup that asked for it is done.
+    pub letta_password: Option<sanctum_secrets::Secret>,
+    /// A setup that a crash had cut off after its last step, as the start of this run found it.
+    pub setup_finished: Option<(PathBuf, dto::SetupDraft)>,
 }
 
 /// `app.json` in the data folder.
@@ -76,6 +84,11 @@ impl App {
         self.env().data_dir.join("app.json")
     }
 
+    /// The next start opens this install.
+    pub(crate) fn remember(&self, root: &Path) -> ApiResult<()> {
+        files::write(&self.remembered_file(), &Remembered { root: Some(root.to_owned()) })
+    }
+
     /// The install that is open.
     ///
     /// # Errors
@@ -102,26 +115,21 @@ impl App {
             return Ok(());
         }
         *started = true;
-        let env = self.env().clone();
+        let (env, app) = (self.env().clone(), self.clone());
         let root = crate::blocking::blocking(move || {
             let finished = crate::setup::settle(&env)?;
+            app.with_state(|state| state.setup_finished.clone_from(&finished));
             let remembered = || files::read::<Remembered>(&env.data_dir.join("app.json"));
-            let root = match (finished, &env.root) {
-                (_, Some(root)) => Some(root.clone()),
-                (Some(root), None) => Some(root),
-                (None, None) => remembered()?.and_then(|kept| kept.root),
-            };
-            if let Some(root) = &root {
-                crate::setup::settle_root(&env, root)?;
-            }
-            Ok(root)
+            Ok(match (finished, &env.root) {
+                (_, Some(root)) => Some((root.clone(), Named::ByTheOperator)),
+                (Some((root, _)), None) => Some((root, Named::ByUs)),
+                (None, None) => remembered()?.and_then(|kept| kept.root).map(|root| (root, Named::ByUs)),
+            })
         })
         .await;
         let opened = match root {
-            Ok(Some(root)) if crate::open::registry_file(self.env(), &root).is_some() => {
-                self.open_root(&root).await.map(drop).map_err(|error| as_finding(&error, &root))
-            }
-            Ok(_) => Ok(()),
+            Ok(Some((root, named))) => self.open_named(&root, named).await.map_err(|error| as_finding(&error, &root)),
+            Ok(None) => Ok(()),
             Err(error) => Err(as_finding(&error, &self.env().data_dir)),
         };
         if let Err(trouble) = opened {
@@ -130,27 +138,50 @@ impl App {
         Ok(())
     }
 
+    /// Settles what a cut-off setup left in `root`, then opens what stands there.
+    async fn open_named(&self, root: &Path, named: Named) -> ApiResult<()> {
+        let (env, at) = (self.env().clone(), root.to_owned());
+        crate::blocking::blocking(move || crate::setup::settle_root(&env, &at)).await?;
+        if crate::open::registry_file(self.env(), root).is_some() {
+            return self.open_root(root).await.map(drop);
+        }
+        match named {
+            // A root that is to be made.
+            Named::ByTheOperator => Ok(()),
+            Named::ByUs => Err(ApiError::broken(
+                "root_unreachable",
+                format!("The Sanctum at `{}` is not there.", self.env().short(root)),
+                "Connect its disk or put its folder back, then try again. Or open another one.",
+            )),
+        }
+    }
+
     /// Opens an install and makes it the current one. What a crash left is settled first.
     pub(crate) async fn open_root(&self, root: &Path) -> ApiResult<Arc<Open>> {
         let (env, sink, root) = (self.env().clone(), self.0.sink.clone(), root.to_owned());
-        // The old one is let go before, so that its lock does not stand in the way of opening it again.
-        self.with_state(|state| {
-            state.open = None;
-            state.trouble = None;
-            state.session = Session::None;
-        });
+        let real = root.canonicalize().ok();
+        if let Some(open) = self.with_state(|state| state.open.clone()).filter(|open| real.as_deref() == Some(open.root())) {
+            self.with_state(|state| state.session = Session::None);
+            return Ok(open);
+        }
+        // The one that is open stays until the other has been opened.
         let (open, recovered) = crate::blocking::blocking(move || Open::open(&env, &root, sink, None)).await?;
         self.take(open, recovered)
     }
 
     pub(crate) fn take(&self, open: Arc<Open>, recovered: Vec<dto::RecoveryNote>) -> ApiResult<Arc<Open>> {
         if !open.is_sample() && self.env().exclusive {
-            files::write(&self.remembered_file(), &Remembered { root: Some(open.root().to_owned()) })?;
+            self.remember(open.root())?;
         }
+        // Plans and sessions belong to the install they were made in.
+        self.0.plans.clear();
+        self.0.setups.clear();
         self.with_state(|state| {
             state.open = Some(open.clone());
             state.recovered = recovered;
             state.trouble = None;
+            state.session = Session::None;
+            state.setup_change = None;
         });
         if self.env().exclusive {
             let watched = open.clone();
@@ -165,6 +196,7 @@ impl App {
     /// `not_signed_in`, `locked`, or as [`App::opened`].
     pub async fn actor(&self) -> ApiResult<Actor> {
         self.opened().await?;
+        self.still_valid().await?;
         self.with_state(|state| state.session.actor())
     }
 
@@ -182,8 +214,9 @@ impl App {
     /// Proves that a path lies inside the open install.
     ///
     /// # Errors
-    /// `path_outside` for anything else, and for what is not there.
+    /// `path_outside` for anything else, and for what is not there; as [`App::actor`] where nobody is signed in.
     pub async fn resolve_inside(&self, path: &str) -> ApiResult<PathBuf> {
+        self.actor().await?;
         let open = self.opened().await?;
         let path = path.to_owned();
         crate::blocking::blocking(move || {
@@ -224,6 +257,8 @@ impl App {
     /// # Errors
     /// `own_file_unwritable`.
     pub async fn install_close(&self) -> ApiResult<dto::AppState> {
+        self.0.plans.clear();
+        self.0.setups.clear();
         self.with_state(|state| {
             state.open = None;
             state.session = Session::None;
@@ -239,6 +274,15 @@ impl App {
             source: if self.env().exclusive { "app" } else { "cli" }.to_owned(),
         });
     }
+}
+
+/// Who said which install to open.
+#[derive(Clone, Copy)]
+enum Named {
+    /// `SANCTUM_ROOT` or `--root`: it need not exist yet.
+    ByTheOperator,
+    /// It was open before, or its setup was finished: it should be there.
+    ByUs,
 }
 
 fn as_finding(error: &ApiError, root: &Path) -> dto::Finding {

@@ -11,6 +11,7 @@ impl From<RegistryError> for ApiError {
         let (code, hint) = match &error {
             RegistryError::Newer { .. } => ("registry_newer", "Open it with the newer app that wrote it, or put back a copy made before it was upgraded: `sanctumctl registry copies`."),
             RegistryError::Damaged { .. } => ("registry_damaged", "`sanctumctl registry salvage` (or the app) copies what can be read into a new file; the damaged one is kept."),
+            RegistryError::NotSqlite { .. } | RegistryError::NotOurs { .. } => ("registry_foreign", "If it was this Sanctum's registry, `sanctumctl registry copies` lists what can be put back."),
             RegistryError::Locked => ("registry_locked", "Close the other program that has it open, then try again."),
             RegistryError::Constraint { .. } => ("registry_refused", "Nothing was written."),
             _ => ("registry_failed", "Check the disk and the file's permissions; nothing was written."),

@@ -64,8 +64,14 @@ fn layout(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
     let built = was_built(open, "agents/venv");
     let level = if built { FindingLevel::Error } else { FindingLevel::Info };
     expect("agents/venv", if built { "the shared Python environment was built there and is gone" } else { "the shared Python environment was left for later" }, level);
-    for instance in rows.instances.iter().filter(|i| i.agent_id.is_some()) {
+    for path in ["smcp", "control", "control/gateway", "control/web"] {
+        expect(path, "a folder of the layout", FindingLevel::Warn);
+    }
+    for instance in &rows.instances {
         let Some(path) = &instance.path else { continue };
+        if instance.agent_id.is_none() {
+            expect(&format!("{path}/venv"), "the shared service's own Python environment", FindingLevel::Warn);
+        }
         for part in sanctum_install::layout::MODULE_DIRS {
             expect(&format!("{path}/{part}"), "a folder of the module", FindingLevel::Warn);
         }

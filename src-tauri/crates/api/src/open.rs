@@ -88,6 +88,7 @@ impl Open {
         })?;
         let held = if env.exclusive { Some(hold(&root)?) } else { None };
         let now = env.now();
+        crate::setup::refuse_emptied(&root, &file)?;
         let registry = Arc::new(Registry::open(&file, now)?);
         let state_dir = file.parent().unwrap_or(&root).to_owned();
         let engine = Arc::new(Engine::new(root.clone(), registry.clone(), state_dir));

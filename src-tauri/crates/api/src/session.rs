@@ -4,7 +4,7 @@
 //! reaches the window, a file or a log. Where the store cannot keep it, the session ends with the app and says so.
 
 use sanctum_registry::{user_sessions, users};
-use sanctum_secrets::Secret;
+use sanctum_secrets::{Secret, StoreHealth, StoreState};
 use serde::{Deserialize, Serialize};
 use time::Duration;
 
@@ -85,21 +85,26 @@ impl App {
     pub(crate) async fn begin_session(&self, user: users::User) -> ApiResult<()> {
         let open = self.opened().await?;
         let (now, env) = (self.env().now(), self.env().clone());
-        let person = blocking(move || {
+        let (person, store) = blocking(move || {
             let expires_at = now + LASTS;
             let session = open.registry().write(|tx| {
                 user_sessions::purge(tx, now)?;
                 user_sessions::create(tx, user.id, expires_at, None, Some("Sanctum Configurator"), now)
             })?;
-            let remembered = !open.is_sample()
-                && open.secrets().is_ok_and(|store| store.set(&account(open.registry().install_id()), &Secret::new(session.token)).is_ok());
+            let item = account(open.registry().install_id());
+            let store = (!open.is_sample()).then(|| used(&open, now, |store| store.set(&item, &Secret::new(session.token))));
+            let remembered = matches!(store, Some((Some(()), _)));
             if remembered {
                 files::write(&env.data_dir.join("session.json"), &Kept { install: open.registry().install_id().to_owned() })?;
             }
-            Ok(Person { id: user.id, username: user.username, role: user.role.as_str().to_owned(), session_id: session.id, expires_at, remembered })
+            let person = Person { id: user.id, username: user.username, role: user.role.as_str().to_owned(), session_id: session.id, expires_at, remembered };
+            Ok((person, store.map(|(_, status)| status)))
         })
         .await?;
-        self.with_state(|state| state.session = Session::In(person));
+        self.with_state(|state| {
+            state.session = Session::In(person);
+            state.store = store;
+        });
         self.changed(&["session"]);
         // The card of the accounts counts who is signed in; the sign-in does not wait for it.
         let measured = self.opened().await?;
@@ -189,6 +194,22 @@ impl App {
         self.state().await
     }
 
+    /// A session that has ended by itself, or whose account was disabled, is over now and not at the next start; a role that
+    /// was changed meanwhile counts at once.
+    pub(crate) async fn still_valid(&self) -> ApiResult<()> {
+        let found = self.with_state(|state| Some((state.open.clone()?, state.session.person()?.clone())));
+        let Some((open, person)) = found else { return Ok(()) };
+        let (now, id) = (self.env().now(), person.id);
+        let user = blocking(move || Ok(open.registry().read(|c| users::get(c, id))?)).await?;
+        let user = user.filter(|user| user.is_active && now < person.expires_at);
+        self.with_state(|state| match (&mut state.session, user) {
+            (Session::In(at) | Session::Locked(at), Some(user)) if at.id == id => user.role.as_str().clone_into(&mut at.role),
+            (Session::In(at) | Session::Locked(at), None) if at.session_id == person.session_id => state.session = Session::None,
+            _ => {}
+        });
+        Ok(())
+    }
+
     /// Takes the lock away.
     ///
     /// # Errors
@@ -222,6 +243,30 @@ fn restore(env: &crate::AppEnv, open: &crate::open::Open, now: time::OffsetDateT
         expires_at: found.expires_at,
         remembered: true,
     })
+}
+
+/// Uses the secret store once: what it gave, where it did, and how it stands.
+fn used<T>(
+    open: &crate::open::Open,
+    now: time::OffsetDateTime,
+    work: impl FnOnce(&dyn sanctum_secrets::SecretStore) -> Result<T, sanctum_secrets::SecretError>,
+) -> (Option<T>, dto::Status) {
+    let began = std::time::Instant::now();
+    let kind = open.env().secret_store;
+    let told = |health| crate::state::store_info(kind, Some((health, now))).status;
+    match open.secrets() {
+        Err(error) => {
+            let status = dto::Status { word: dto::StatusWord::Off, reason: error.message, evidence: Vec::new(), measured_at: Some(stamps::rfc3339(now)) };
+            (None, status)
+        }
+        Ok(store) => match work(store.as_ref()) {
+            Ok(found) => {
+                let reason = "It answered when the session was kept.".to_owned();
+                (Some(found), told(StoreHealth { state: StoreState::Ok, reason, latency: began.elapsed() }))
+            }
+            Err(error) => (None, told(StoreHealth::from_error(&error, began.elapsed()))),
+        },
+    }
 }
 
 /// Reference of the session's item in the secret store.

@@ -18,8 +18,9 @@ impl App {
     /// Only when the app's own files cannot be read.
     pub async fn state(&self) -> ApiResult<dto::AppState> {
         self.ensure_started().await?;
+        self.still_valid().await?;
         let resume = setup::resume(self.env())?;
-        let (open, phase, user, recovered, trouble) = self.with_state(|state| {
+        let (open, phase, user, recovered, trouble, store) = self.with_state(|state| {
             let phase = match (&state.open, &state.trouble, &state.session) {
                 (None, Some(_), _) => dto::Phase::Trouble,
                 (None, None, _) => dto::Phase::Setup,
@@ -33,6 +34,7 @@ impl App {
                 state.session.person().map(Into::into),
                 state.recovered.clone(),
                 state.trouble.clone(),
+                state.store.clone(),
             )
         });
         let install = match open {
@@ -49,7 +51,10 @@ impl App {
             resume,
             recovered,
             trouble,
-            secret_store: store_info(self.env().secret_store, None),
+            secret_store: match (store_info(self.env().secret_store, None), store) {
+                (info, Some(status)) => dto::SecretStoreInfo { status, ..info },
+                (info, None) => info,
+            },
         })
     }
 

@@ -12,6 +12,11 @@ use crate::output;
 
 pub async fn run(app: &App, json: bool, root: Option<&Path>, words: Setup) -> Result<ExitCode, ApiError> {
     let defaults = app.setup_defaults().await?.draft;
+    if let (false, Some(root)) = (words.confirm.plan, root)
+        && let Some(summary) = app.setup_finished(root).await?
+    {
+        return done(json, &summary);
+    }
     let mut draft = dto::SetupDraft {
         mode: if words.adopt { "adopt" } else { "new" }.to_owned(),
         // As it was typed, so that a relative one is refused instead of guessed at.
@@ -39,13 +44,17 @@ pub async fn run(app: &App, json: bool, root: Option<&Path>, words: Setup) -> Re
         Word::ShowOnly(code) => Ok(code),
         Word::Apply => {
             let summary = app.setup_apply(&plan.id).await?;
-            output::show(json, &summary, |summary| {
-                let rows: Vec<Vec<String>> = summary.created.iter().map(|f| vec![f.name.clone(), f.value.clone()]).collect();
-                format!("{}\n\n{}", output::receipt(&summary.receipt), output::table(&rows))
-            })?;
-            Ok(ExitCode::SUCCESS)
+            done(json, &summary)
         }
     }
+}
+
+fn done(json: bool, summary: &dto::SetupSummary) -> Result<ExitCode, ApiError> {
+    output::show(json, summary, |summary| {
+        let rows: Vec<Vec<String>> = summary.created.iter().map(|f| vec![f.name.clone(), f.value.clone()]).collect();
+        format!("{}\n\n{}", output::receipt(&summary.receipt), output::table(&rows))
+    })?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn needed(value: Option<String>, flag: &str, message: &str) -> Result<String, ApiError> {

@@ -48,7 +48,7 @@ pub(crate) fn look(path: &Path) -> Result<Found> {
     }
     let (version, application) = if logged { pragmas(path)? } else { (be32(&start, 60), be32(&start, 68)) };
     if application != APPLICATION_ID {
-        if application == 0 && version == 0 && is_empty(path)? {
+        if application == 0 && version == 0 && (was_being_made(path) || is_empty(path)?) {
             return Ok(Found::Nothing);
         }
         return Err(if looks_like_ours(&start) {
@@ -125,6 +125,18 @@ fn pragmas(path: &Path) -> Result<(i64, i64)> {
     let version = c.pragma_query_value(None, "user_version", |r| r.get(0))?;
     let application = c.pragma_query_value(None, "application_id", |r| r.get(0))?;
     Ok((version, application))
+}
+
+/// Whether nothing is in the file, or no file is there: opening it would make a new registry. Writes nothing.
+pub fn is_blank(path: &Path) -> bool {
+    matches!(look(path), Ok(Found::Nothing))
+}
+
+/// The first page with its rollback journal beside it: a registry has one only while its file is being made. Reading it
+/// would need that journal to be rolled back, which a look may not do.
+fn was_being_made(path: &Path) -> bool {
+    let length = |path: &Path| std::fs::metadata(path).map_or(0, |meta| meta.len());
+    length(path) <= 4096 && length(&with_suffix(path, "-journal")) > 0
 }
 
 fn is_empty(path: &Path) -> Result<bool> {

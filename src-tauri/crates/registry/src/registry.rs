@@ -38,6 +38,7 @@ impl Registry {
     /// Errors: [`RegistryError::Newer`], [`RegistryError::NotOurs`], [`RegistryError::NotSqlite`] and
     /// [`RegistryError::Damaged`] leave the file as it was; [`RegistryError::Locked`] after 5 s.
     pub fn open(path: &Path, now: OffsetDateTime) -> Result<Registry> {
+        let _turn = turn(path);
         let found = header::look(path)?;
         match found {
             Found::Nothing => create_private(path)?,
@@ -138,6 +139,15 @@ fn pragmas(c: &Connection) -> Result<()> {
         c.pragma_update(None, "checkpoint_fullfsync", true)?;
     }
     Ok(())
+}
+
+/// Two programs that open a registry for the first time take turns: both would see an empty file and make its tables.
+/// Held on the folder, since the file itself may be replaced; where locks do not work, each goes on by itself.
+fn turn(path: &Path) -> Option<std::fs::File> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = std::fs::File::open(folder).ok()?;
+    folder.lock().ok()?;
+    Some(folder)
 }
 
 /// `PRAGMA quick_check`; its first finding is the error.

@@ -103,7 +103,13 @@ fn may_see(open: &Open, viewer: &Viewer, tab: &str) -> ApiResult<()> {
     match tab.strip_prefix("agent:") {
         None if tab == "global" || tab == "smcp" => Ok(()),
         None => Err(unknown()),
-        Some(_) if viewer.role == Role::Admin => Ok(()),
+        Some(uid) if viewer.role == Role::Admin => {
+            let there = open.registry().read(|c| {
+                let recorded = sanctum_registry::agents::by_uid(c, uid)?.is_some();
+                Ok::<_, ApiError>(recorded || cards::counts(c, tab, "")?.0 > 0)
+            })?;
+            if there { Ok(()) } else { Err(unknown()) }
+        }
         Some(uid) => {
             let seen = open.registry().read(|c| {
                 let agent = sanctum_registry::agents::by_uid(c, uid)?;

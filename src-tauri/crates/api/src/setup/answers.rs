@@ -65,8 +65,9 @@ pub(crate) fn resume(env: &AppEnv) -> ApiResult<Option<SetupResume>> {
 }
 
 /// Settles what a crash in the middle of a setup left: everything it made is taken back and the answers are kept, or, where
-/// the last step had been done, the install stands. Returns the root of an install that stands.
-pub(crate) fn settle(env: &AppEnv) -> ApiResult<Option<PathBuf>> {
+/// the last step had been done, the install stands. Returns the root of an install that stands, with
+/// its answers.
+pub(crate) fn settle(env: &AppEnv) -> ApiResult<Option<(PathBuf, SetupDraft)>> {
     let Some(mut kept) = read(env)? else { return Ok(None) };
     if kept.stage != Stage::Applying {
         return Ok(None);
@@ -78,7 +79,7 @@ pub(crate) fn settle(env: &AppEnv) -> ApiResult<Option<PathBuf>> {
     };
     if super::bootstrap::settle(env, &bootstrap)? {
         forget(env)?;
-        return Ok(Some(bootstrap.root));
+        return Ok(Some((bootstrap.root, kept.draft)));
     }
     kept.stage = Stage::RolledBack;
     kept.message = format!(

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use sanctum_change::ApplyControl;
+use sanctum_registry::changes::{self, ChangeFilter};
 
 use super::answers::{self, Kept, Stage};
 use super::bootstrap::{self, Bootstrap};
@@ -60,6 +61,8 @@ impl App {
         let (env, root) = (self.env().clone(), waiting.target.root.clone());
         let (open, recovered) = blocking(move || Open::open(&env, &root, sink, None)).await?;
         self.take(open.clone(), recovered)?;
+        // Made from a terminal, it is still the install that the app opens next.
+        self.remember(open.root())?;
         self.with_state(|state| state.setup_change = Some(receipt.change_id.clone()));
         let registry = open.registry().clone();
         let admin = blocking(move || Ok(registry.read(crate::open::first_admin)?)).await?;
@@ -70,7 +73,52 @@ impl App {
         let summary_open = open.clone();
         let draft = waiting.draft.clone();
         let notes = pending.words.notes.clone();
-        blocking(move || summary(&summary_open, &draft, receipt, notes)).await
+        blocking(move || {
+            let summary = summary(&summary_open, &draft, apply::receipt(receipt, notes))?;
+            // Last, so that a crash before this is told as a setup that was finished.
+            answers::forget(summary_open.env())?;
+            Ok(summary)
+        })
+        .await
+    }
+
+    /// What a setup of `root` had made that was cut off after its last step, before it could say so; `None` where there
+    /// was none. Found at the first call of this run.
+    ///
+    /// # Errors
+    /// What the registry says.
+    pub async fn setup_finished(&self, root: &std::path::Path) -> ApiResult<Option<SetupSummary>> {
+        self.ensure_started().await?;
+        let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+        let Some((open, draft)) = self.with_state(|state| {
+            let (at, draft) = state.setup_finished.as_ref()?;
+            let open = state.open.as_ref().filter(|open| open.root() == root && *at == root)?;
+            Some((open.clone(), draft.clone()))
+        }) else {
+            return Ok(None);
+        };
+        blocking(move || {
+            // The setup is the first change of all, so the last of a list that has the latest first.
+            let first = open.registry().read(|c| {
+                let all = ChangeFilter::default();
+                let (_, total) = changes::page(c, &all, 0, 1)?;
+                changes::page(c, &all, total.saturating_sub(1), 1).map(|(rows, _)| rows.into_iter().next())
+            })?;
+            let Some(row) = first else { return Ok(None) };
+            let receipt = dto::Receipt {
+                change_id: row.id,
+                title: row.title,
+                applied_at: row.finished_at.or(row.created_at).map(stamps::rfc3339).unwrap_or_default(),
+                took_ms: row.took_ms.and_then(|ms| u32::try_from(ms).ok()).unwrap_or_default(),
+                steps: u32::try_from(row.steps).unwrap_or(u32::MAX),
+                notes: vec![
+                    "The setup had been finished when it was cut off. Its answers and its password are the ones given then.".to_owned(),
+                ],
+                undoable: true,
+            };
+            summary(&open, &draft, receipt).map(Some)
+        })
+        .await
     }
 
     /// Takes the whole setup back: what it wrote, its registry, and the folders it made, where nothing else is in them.
@@ -87,7 +135,9 @@ impl App {
                 "Activity takes its parts back one by one.",
             ));
         };
-        let person = self.with_state(|state| state.session.person().map(|p| p.username.clone())).unwrap_or_default();
+        let actor = self.actor().await?;
+        actor.may_change()?;
+        let person = actor.name;
         let (env, root, state_dir) = (
             self.env().clone(),
             open.root().to_owned(),
@@ -136,19 +186,31 @@ fn carry_out(env: &AppEnv, pending: &Pending, waiting: &Waiting, control: &Apply
         bootstrap,
     };
     answers::keep(env, &kept(Stage::Applying, String::new(), Some(bootstrap.clone())))?;
+    let held = match bootstrap.claim() {
+        Ok(held) => held,
+        Err(error) => {
+            give_up(env, &kept(Stage::Answering, String::new(), None))?;
+            return Err(error);
+        }
+    };
     let done = try_carry_out(env, pending, &bootstrap, &waiting.username, control);
     match done {
         Ok(receipt) => {
-            answers::forget(env)?;
+            drop(held);
             Ok(receipt)
         }
         Err(error) if error.code == "change_unfinished" => Err(error),
         Err(error) => {
             bootstrap.remove()?;
-            answers::keep(env, &kept(Stage::Answering, String::new(), None))?;
+            give_up(env, &kept(Stage::Answering, String::new(), None))?;
             Err(error)
         }
     }
+}
+
+/// The window opens again with the answers; at a terminal they are in its history, and nothing is left behind.
+fn give_up(env: &AppEnv, answers: &Kept) -> ApiResult<()> {
+    if env.exclusive { answers::keep(env, answers) } else { answers::forget(env) }
 }
 
 fn try_carry_out(
@@ -158,15 +220,14 @@ fn try_carry_out(
     username: &str,
     control: &ApplyControl,
 ) -> ApiResult<sanctum_change::Receipt> {
-    let (_registry, engine) = bootstrap.make(env)?;
-    let _held = crate::open::hold(&bootstrap.root)?;
+    let (_registry, engine) = bootstrap.registry(env)?;
     let via = if env.exclusive { Via::App } else { Via::Cli };
     let actor = sanctum_change::Actor { user_id: None, name: username.to_owned(), via: apply::via(via) };
     let clock = env.clock.clone();
     Ok(engine.apply(&pending.plan, &actor, &move || clock(), control)?)
 }
 
-fn summary(open: &Arc<Open>, draft: &SetupDraft, receipt: sanctum_change::Receipt, mut notes: Vec<String>) -> ApiResult<SetupSummary> {
+fn summary(open: &Arc<Open>, draft: &SetupDraft, mut receipt: dto::Receipt) -> ApiResult<SetupSummary> {
     let info = open.info()?;
     let fact = |name: &str, value: String, mono: bool| dto::Fact { name: name.to_owned(), value, mono };
     let mut created = Vec::new();
@@ -179,10 +240,10 @@ fn summary(open: &Arc<Open>, draft: &SetupDraft, receipt: sanctum_change::Receip
     created.push(fact("Python", if venv { "agents/venv".to_owned() } else { "not built yet".to_owned() }, venv));
     created.push(fact("Administrator", draft.admin_user.trim().to_owned(), false));
     if draft.letta_url.is_none() {
-        notes.push("Letta is not connected yet; the agents show “not linked” until it is.".to_owned());
+        receipt.notes.push("Letta is not connected yet; the agents show “not linked” until it is.".to_owned());
     }
     Ok(SetupSummary {
-        receipt: apply::receipt(receipt, notes),
+        receipt,
         root: info.root,
         root_short: info.root_short,
         created,

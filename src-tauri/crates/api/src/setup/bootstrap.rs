@@ -39,19 +39,49 @@ impl Bootstrap {
 
     /// Makes the folders, the registry and the engine.
     pub fn make(&self, env: &AppEnv) -> ApiResult<(Arc<Registry>, Arc<Engine>)> {
+        self.folders()?;
+        self.registry(env)
+    }
+
+    /// Makes the folders and takes the root for this process, before anything else is made in it.
+    ///
+    /// # Errors
+    /// `root_busy` while another setup works there, `root_not_empty` where one has just ended. Nothing is to be taken
+    /// back then: what is there belongs to the other.
+    pub fn claim(&self) -> ApiResult<std::fs::File> {
+        self.folders()?;
+        let held = crate::open::hold(&self.root)?;
+        if self.state_dir.join("registry.db").exists() {
+            return Err(ApiError::refused(
+                "root_not_empty",
+                format!("Another setup has just made a Sanctum in `{}`.", self.root.display()),
+                "Open that one, or choose another folder. Nothing in it was touched.",
+            ));
+        }
+        Ok(held)
+    }
+
+    /// Makes what is missing; where one cannot be made, those before it are taken back.
+    fn folders(&self) -> ApiResult<()> {
+        let mut done: Vec<&Path> = Vec::new();
         for folder in &self.made {
             match std::fs::DirBuilder::new().mode(0o700).create(folder) {
-                Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-                    return Err(ApiError::broken(
-                        "disk_refused",
-                        format!("The folder `{}` could not be made.", folder.display()),
-                        "Choose another folder, or check the disk. Nothing was written.",
-                    )
-                    .with_details([error.to_string()]));
+                Ok(()) => done.push(folder),
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => {
+                    for made in done.iter().rev() {
+                        // Only an empty one goes.
+                        let _kept = std::fs::remove_dir(made);
+                    }
+                    return Err(unmade(folder, &error));
                 }
-                _ => {}
             }
         }
+        Ok(())
+    }
+
+    /// Opens or makes the registry in folders that are there.
+    pub fn registry(&self, env: &AppEnv) -> ApiResult<(Arc<Registry>, Arc<Engine>)> {
         let registry = Arc::new(Registry::open(&self.state_dir.join("registry.db"), env.now())?);
         let engine = Arc::new(Engine::new(self.root.clone(), registry.clone(), self.state_dir.clone()));
         Ok((registry, engine))
@@ -70,6 +100,36 @@ impl Bootstrap {
         }
         Ok(())
     }
+}
+
+/// A disk that is full or fails is broken; every other reason is a folder that cannot be used.
+fn unmade(folder: &Path, error: &std::io::Error) -> ApiError {
+    use std::io::ErrorKind;
+    let message = format!("The folder `{}` could not be made.", folder.display());
+    let hint = "Choose another folder, or check the disk. Nothing was written.";
+    let disk = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) || error.raw_os_error() == Some(5);
+    let refused = if disk { ApiError::broken("disk_refused", message, hint) } else { ApiError::refused("root_not_writable", message, hint) };
+    refused.with_details([error.to_string()])
+}
+
+/// Refuses an install whose registry lost its content while its folders are there: an empty one would be filled anew and
+/// hide that. A cut-off setup never leaves this, for its folders come after its journal.
+///
+/// # Errors
+/// `registry_empty`; nothing was written to the file.
+pub(crate) fn refuse_emptied(root: &Path, file: &Path) -> ApiResult<()> {
+    let others = || {
+        let entries = std::fs::read_dir(root).ok()?;
+        Some(entries.flatten().any(|entry| entry.file_name() != "control"))
+    };
+    if !file.starts_with(root) || !others().unwrap_or(false) || !sanctum_registry::is_blank(file) {
+        return Ok(());
+    }
+    Err(ApiError::broken(
+        "registry_empty",
+        format!("`{}` holds nothing, although the folder holds a Sanctum.", file.display()),
+        "`sanctumctl registry copies` lists what can be put back. Without a copy, move the file away and take the folder over.",
+    ))
 }
 
 /// Takes back what a cut-off setup made. True where it had been finished and the install stands.
@@ -99,6 +159,7 @@ pub(crate) fn settle_root(env: &AppEnv, root: &Path) -> ApiResult<()> {
     if !file.is_file() {
         return Ok(());
     }
+    refuse_emptied(root, &file)?;
     let without_account = Registry::open(&file, env.now())?.read(crate::open::first_admin)?.is_none();
     if without_account {
         settle(env, &Bootstrap { root: root.to_owned(), state_dir: state_dir.clone(), made: vec![state_dir] })?;
@@ -106,9 +167,9 @@ pub(crate) fn settle_root(env: &AppEnv, root: &Path) -> ApiResult<()> {
     Ok(())
 }
 
-/// Removes the registry's files and our empty folders beside it.
+/// Removes the registry's files, the lock of the change engine, and our empty folders beside them.
 pub(crate) fn remove_registry(state_dir: &Path) -> ApiResult<()> {
-    for name in ["registry.db", "registry.db-wal", "registry.db-shm"] {
+    for name in ["registry.db", "registry.db-wal", "registry.db-shm", "change.lock"] {
         match std::fs::remove_file(state_dir.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(left_behind(&state_dir.join(name), &error));

@@ -20,7 +20,7 @@ use crate::AppEnv;
 pub use answers::{default_draft, forget as forget_answers};
 pub(crate) use answers::{module, resume, settle};
 pub(crate) use apply::Setups;
-pub(crate) use bootstrap::settle_root;
+pub(crate) use bootstrap::{refuse_emptied, settle_root};
 pub(crate) use build::{layout_refused, new_agent};
 pub(crate) use ports::{Seat, assign, holder, reserved};
 pub(crate) use probe::{name_verdict, size};
