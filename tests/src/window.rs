@@ -9,6 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
@@ -44,11 +45,26 @@ impl Window {
         Self::open_program(place, &app, extra).await
     }
 
+    /// The app in a session whose real gnome-keyring is open, made in the place's own home with this password.
+    ///
+    /// # Errors
+    /// As [`Window::open`].
+    pub async fn open_with_keyring(place: &Place, password: &str) -> Result<Self> {
+        let app = program("sanctum-configurator")?;
+        let start = format!("printf %s {password} | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$0\" \"$@\"");
+        Self::start(place, &app, &[("SANCTUM_SECRET_STORE", "os")], &["bash", "-c", &start]).await
+    }
+
     /// Any program that shows a Tauri window.
     ///
     /// # Errors
     /// As [`Window::open`].
     pub async fn open_program(place: &Place, app: &Path, extra: &[(&str, &str)]) -> Result<Self> {
+        Self::start(place, app, extra, &[]).await
+    }
+
+    /// `first` is put before the driver inside the D-Bus session.
+    async fn start(place: &Place, app: &Path, extra: &[(&str, &str)], first: &[&str]) -> Result<Self> {
         let (display, xvfb) = start_display()?;
         let port = free_port()?;
         let mut env = place.env();
@@ -61,7 +77,9 @@ impl Window {
             ("GTK_USE_PORTAL".to_owned(), "0".to_owned()),
         ]);
         let driver = Command::new("dbus-run-session")
-            .args(["--", "WebKitWebDriver", &format!("--port={port}")])
+            .arg("--")
+            .args(first)
+            .args(["WebKitWebDriver", &format!("--port={port}")])
             .env_clear()
             .envs(&env)
             .stdin(Stdio::null())
@@ -95,10 +113,16 @@ impl Window {
     /// # Errors
     /// As [`Window::find`].
     pub async fn find_css(&self, css: &str) -> Result<Element> {
-        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(css)).await;
-        match found {
-            Ok(element) => Ok(element),
-            Err(error) => bail!("`{css}` did not appear ({error}); the window shows:\n{}", self.text().await?),
+        let began = Instant::now();
+        loop {
+            // A list that is being drawn again may lose the element between finding and naming it.
+            match self.client.find(Locator::Css(css)).await {
+                Ok(element) => return Ok(element),
+                Err(error) if began.elapsed() > PATIENCE => {
+                    bail!("`{css}` did not appear ({error}); the window shows:\n{}", self.text().await?);
+                }
+                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
         }
     }
 
@@ -124,6 +148,64 @@ impl Window {
     /// What the driver says.
     pub async fn press(&self, keys: &str) -> Result<()> {
         self.client.active_element().await.context("asking what has the focus")?.send_keys(keys).await.context("pressing keys")
+    }
+
+    /// Strikes keys as a keyboard does, whatever has the focus. Modifiers ([`fantoccini::key::Key::Control`] …) are held
+    /// to the end.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn strike(&self, keys: &str) -> Result<()> {
+        let mut actions = KeyActions::new("keyboard".to_owned());
+        let mut held = Vec::new();
+        for value in keys.chars() {
+            actions = actions.then(KeyAction::Down { value });
+            if matches!(value, '\u{e008}'..='\u{e00a}') {
+                held.push(value);
+            } else {
+                actions = actions.then(KeyAction::Up { value });
+            }
+        }
+        for value in held {
+            actions = actions.then(KeyAction::Up { value });
+        }
+        self.client.perform_actions(actions).await.with_context(|| format!("striking {keys:?}"))
+    }
+
+    /// The `data-testid` of what has the focus, empty where it has none.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn focused(&self) -> Result<String> {
+        let id = self.run("return document.activeElement?.dataset?.testid ?? ''", vec![]).await?;
+        Ok(id.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// How many elements fit this selector now.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn count(&self, css: &str) -> Result<u64> {
+        let count = self.run("return document.querySelectorAll(arguments[0]).length", vec![json!(css)]).await?;
+        count.as_u64().context("a number of elements")
+    }
+
+    /// Waits until so many elements fit.
+    ///
+    /// # Errors
+    /// When they never do.
+    pub async fn counts(&self, css: &str, wanted: u64) -> Result<()> {
+        let began = Instant::now();
+        loop {
+            let now = self.count(css).await?;
+            if now == wanted {
+                return Ok(());
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("`{css}` fits {now} elements, not {wanted}; the window shows:\n{}", self.text().await?);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Everything the window says.
@@ -195,6 +277,12 @@ impl Window {
     /// Processes of the app itself, by the program's name.
     #[must_use]
     pub fn app_pids(&self) -> Vec<u32> {
+        self.pids_of("sanctum-configurator")
+    }
+
+    /// Processes below the driver whose program has this name.
+    #[must_use]
+    pub fn pids_of(&self, name: &str) -> Vec<u32> {
         let group = self.processes.first().map(Child::id);
         let mut system = sysinfo::System::new();
         system.refresh_processes(sysinfo::ProcessesToUpdate::All, true);
@@ -215,7 +303,7 @@ impl Window {
         }
         family.retain(|pid| {
             let process = system.process(sysinfo::Pid::from_u32(*pid));
-            process.and_then(|p| p.exe()).is_some_and(|exe| exe.ends_with("sanctum-configurator"))
+            process.and_then(|p| p.exe()).is_some_and(|exe| exe.ends_with(name))
         });
         family
     }

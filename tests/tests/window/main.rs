@@ -1,3 +1,11 @@
 //! What a person does in the real window.
 
+mod adopt;
+mod agents;
+mod crash;
+mod grid;
+mod live;
+mod look;
+mod session;
+mod support;
 mod wizard;
