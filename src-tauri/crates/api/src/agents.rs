@@ -114,7 +114,7 @@ impl App {
         let (app, who, uid) = (self.clone(), actor.clone(), uid.to_owned());
         blocking(move || {
             let (plan, words) = remove(&open, &uid)?;
-            Ok(app.0.plans.keep(plan, words, Some(who.user_id), open.env().now()))
+            Ok(app.0.plans.keep_while(plan, words, Some(who.user_id), open.env().now(), Some(uid)))
         })
         .await
     }
@@ -151,10 +151,10 @@ fn shown(open: &Open, row: Stored) -> AgentRow {
         status,
         modules: live.modules.get(&row.uid).cloned().unwrap_or_default(),
         name: row.title().to_owned(),
-        description: row.description.clone().unwrap_or_default(),
         color: u32::try_from(row.color).unwrap_or(1),
-        path: row.path.clone(),
         letta_uid: row.letta().map(str::to_owned),
+        description: row.description.unwrap_or_default(),
+        path: row.path,
         origin: "registry".to_owned(),
         created_at: row.created_at.map(stamps::rfc3339),
         uid: row.uid,
@@ -188,7 +188,14 @@ fn add(open: &Open, actor: &Actor, draft: &AgentDraft, policy: PortPolicy) -> Ap
         }
         modules.push((module.clone(), setup::assign(&mut reserved, index, module, policy, &OsPorts)?));
     }
-    let seat = setup::Seat { uid, name: name.clone(), description: draft.description.trim().to_owned(), index, modules };
+    let seat = setup::Seat {
+        uid,
+        name: name.clone(),
+        description: draft.description.trim().to_owned(),
+        index,
+        modules,
+        places: std::collections::BTreeMap::new(),
+    };
     let mut planner = Planner::new(open.root(), Some(open.registry()));
     planner.icon("users");
     layout::propose_agent(&mut planner, &setup::new_agent(&seat, open.root())).map_err(setup::layout_refused)?;
@@ -219,13 +226,14 @@ fn add(open: &Open, actor: &Actor, draft: &AgentDraft, policy: PortPolicy) -> Ap
 fn remove(open: &Open, uid: &str) -> ApiResult<(sanctum_change::Plan, Words)> {
     let row = find(open, uid)?;
     let name = row.title().to_owned();
-    if let Some(module) = running(open, &row.uid) {
+    if matches!(row.path.as_str(), "" | ".") {
         return Err(ApiError::refused(
-            "module_running",
-            format!("{module} of {name} is running, so its folder is in use."),
-            "Stop it first; then remove the agent.",
+            "agent_is_the_root",
+            format!("The folder of {name} is the Sanctum itself, so it cannot be removed from here."),
+            "Remove the whole folder by hand, where that is what you want.",
         ));
     }
+    must_not_run(open, &row.uid)?;
     let mut planner = Planner::new(open.root(), Some(open.registry()));
     planner.icon("users");
     let folder = open.root().join(&row.path);
@@ -242,7 +250,7 @@ fn remove(open: &Open, uid: &str) -> ApiResult<(sanctum_change::Plan, Words)> {
         undo: "With Undo or from Activity, until the trash is emptied.".to_owned(),
         action: format!("Remove {name}"),
         command: Some(format!("sanctumctl agents remove {} --yes", row.uid)),
-        checks: vec![(StatusWord::Healthy, "None of its modules runs".to_owned())],
+        checks: vec![(StatusWord::Healthy, "Nobody listens on its ports, and no process works in its folder".to_owned())],
         notes: match row.letta() {
             Some(_) => vec!["The agent on the Letta server was not touched.".to_owned()],
             None => Vec::new(),
@@ -251,17 +259,21 @@ fn remove(open: &Open, uid: &str) -> ApiResult<(sanctum_change::Plan, Words)> {
     Ok((planner.finish(&format!("Remove {name}"), &summary), words))
 }
 
-/// A module of the agent that is seen to run.
-fn running(open: &Open, uid: &str) -> Option<String> {
-    if let Err(error) = cards::refresh(open) {
-        eprintln!("The modules could not be measured: {error}");
-    }
-    let live = lock(&open.live);
-    let modules = live.modules.get(uid)?;
-    modules
-        .iter()
-        .find(|m| m.status.word == StatusWord::Healthy || m.status.evidence.iter().any(|line| line.contains("which lives in this folder")))
-        .map(|m| m.title.clone())
+/// An agent in whose folder something works, or on whose ports somebody listens, is not moved away under it.
+///
+/// # Errors
+/// `module_running` with who it is.
+pub(crate) fn must_not_run(open: &Open, uid: &str) -> ApiResult<()> {
+    let row = find(open, uid)?;
+    let ports = open.registry().read(|c| sanctum_registry::ports::of_agent(c, row.id))?;
+    let listening = cards::listening(ports.iter().map(|port| port.port));
+    let on_a_port = ports.iter().find_map(|port| Some(format!("{} listens on {}", listening.get(&port.port)?, port.port)));
+    let Some(who) = on_a_port.or_else(|| cards::working_in(&open.root().join(&row.path))) else { return Ok(()) };
+    Err(ApiError::refused(
+        "module_running",
+        format!("{} is in use: {who}.", row.title()),
+        "Stop it first; then remove the agent.",
+    ))
 }
 
 fn weigh(folder: &std::path::Path) -> (usize, u64) {

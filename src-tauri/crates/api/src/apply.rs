@@ -17,18 +17,28 @@ impl App {
     pub async fn plan_apply(&self, actor: &Actor, plan_id: &str) -> ApiResult<dto::Receipt> {
         actor.may_change()?;
         let open = self.opened().await?;
-        let pending = self.0.plans.get(plan_id, Some(actor.user_id))?;
+        let pending = self.0.plans.get(plan_id, Some(actor.user_id), self.env().now())?;
+        let running = pending.run();
         let control = control(self.0.sink.clone(), &pending);
         let (who, job, at) = (actor.for_change(), pending.clone(), open.clone());
         let done = blocking(move || {
+            if let Some(uid) = &job.still {
+                crate::agents::must_not_run(&at, uid)?;
+            }
             let clock = at.env().clock.clone();
             Ok(at.engine().apply(&job.plan, &who, &move || clock(), &control)?)
         })
         .await?;
+        drop(running);
         self.0.plans.forget(plan_id);
-        let refreshed = open.clone();
-        blocking(move || crate::cards::refresh(&refreshed).map(drop)).await?;
+        let (app, refreshed, who) = (self.clone(), open.clone(), actor.clone());
+        crate::audit::note(&open, Some(&who), "change.applied", &done.change_id);
         self.changed(&["tools", "agents", "changes", "install"]);
+        // The change stands whatever the look at the cards says; it does not wait for modules that answer slowly.
+        std::thread::spawn(move || match crate::cards::refresh(&refreshed) {
+            Ok(_) => app.changed(&["tools", "agents"]),
+            Err(error) => eprintln!("The cards could not be brought up to date: {error}"),
+        });
         Ok(receipt(done, pending.words.notes))
     }
 

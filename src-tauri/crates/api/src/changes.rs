@@ -20,6 +20,10 @@ impl App {
     pub async fn changes_list(&self, actor: &Actor, query: &str, filter: &str, offset: u32, limit: u32) -> ApiResult<Page<ChangeRow>> {
         let open = self.opened().await?;
         let mut wanted = ChangeFilter { query: query.to_owned(), ..ChangeFilter::default() };
+        // Titles and steps name agents that others may not see.
+        if actor.must_be_admin().is_err() {
+            wanted.actor_user_id = Some(actor.user_id);
+        }
         match filter {
             "all" => {}
             "mine" => wanted.actor_user_id = Some(actor.user_id),
@@ -35,11 +39,12 @@ impl App {
         .await
     }
 
-    /// One change set with its steps and what stands in the way of taking it back.
+    /// One change set with its steps and what stands in the way of taking it back. Administrators only: the steps show files.
     ///
     /// # Errors
-    /// `change_unknown`.
-    pub async fn change_get(&self, _actor: &Actor, id: &str) -> ApiResult<ChangeDetail> {
+    /// `change_unknown`, `not_allowed`.
+    pub async fn change_get(&self, actor: &Actor, id: &str) -> ApiResult<ChangeDetail> {
+        actor.must_be_admin()?;
         let open = self.opened().await?;
         let id = id.to_owned();
         blocking(move || {
@@ -96,10 +101,11 @@ impl App {
     ///
     /// # Errors
     /// What the registry says.
-    pub async fn changes_last_undoable(&self, _actor: &Actor) -> ApiResult<Option<ChangeRow>> {
+    pub async fn changes_last_undoable(&self, actor: &Actor) -> ApiResult<Option<ChangeRow>> {
+        let mine = actor.must_be_admin().is_err().then_some(actor.user_id);
         let open = self.opened().await?;
         blocking(move || {
-            let wanted = ChangeFilter { state: Some("applied".to_owned()), ..ChangeFilter::default() };
+            let wanted = ChangeFilter { state: Some("applied".to_owned()), actor_user_id: mine, ..ChangeFilter::default() };
             let (rows, _) = open.registry().read(|c| changes::page(c, &wanted, 0, 50))?;
             Ok(rows.into_iter().map(shown).find(|row| row.undoable && row.undo_of.is_none()))
         })

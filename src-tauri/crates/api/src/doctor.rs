@@ -114,7 +114,7 @@ fn ports_held(rows: &Rows, ground: &Ground, open: &Open, findings: &mut Vec<Find
         let uid = port.agent_id.and_then(|id| rows.agent(id)).map(|a| a.uid.clone());
         let path = uid.map_or_else(|| port.module.clone(), |uid| format!("agents/agent-{uid}/{}", port.module));
         let pid_file = std::fs::read_to_string(open.root().join(&path).join(format!("run/{}.pid", port.module))).unwrap_or_default();
-        if pid_file.trim().is_empty() || !who.ends_with(&format!("pid {}", pid_file.trim())) {
+        if pid_file.trim().is_empty() || who.pid.to_string() != pid_file.trim() {
             findings.push(finding("port_held", FindingLevel::Warn, &path, format!("Port {} is kept for {}, and {who} listens on it.", port.port, port.module), "If that is not the module itself, stop it or move the port."));
         }
     }

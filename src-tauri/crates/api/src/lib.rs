@@ -8,6 +8,7 @@ mod actor;
 mod agents;
 mod app;
 mod apply;
+mod audit;
 mod blocking;
 mod cards;
 mod changes;

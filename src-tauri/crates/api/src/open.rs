@@ -44,20 +44,30 @@ pub(crate) fn adopted_dir(env: &AppEnv, root: &Path) -> PathBuf {
     env.data_dir.join("installs").join(&name.as_str()[..16])
 }
 
+/// How long a lock that is being let go is waited for.
+const LET_GO: std::time::Duration = std::time::Duration::from_millis(1500);
+
 /// Takes the folder for this process.
 ///
 /// # Errors
 /// `root_busy` where another process has it.
 pub(crate) fn hold(root: &Path) -> ApiResult<File> {
     let file = File::open(root).map_err(|error| unreachable_root(root, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(ApiError::refused(
-            "root_busy",
-            format!("Another Sanctum Configurator has `{}` open.", root.display()),
-            "Close that one first, or use its window.",
-        )),
-        Err(TryLockError::Error(error)) => Err(unreachable_root(root, &error)),
+    let began = std::time::Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            // A window that is just closing, or a call of this process that still has the install in hand, is waited for.
+            Err(TryLockError::WouldBlock) if began.elapsed() < LET_GO => std::thread::sleep(std::time::Duration::from_millis(50)),
+            Err(TryLockError::WouldBlock) => {
+                return Err(ApiError::refused(
+                    "root_busy",
+                    format!("Another Sanctum Configurator has `{}` open.", root.display()),
+                    "Close that one first, or use its window.",
+                ));
+            }
+            Err(TryLockError::Error(error)) => return Err(unreachable_root(root, &error)),
+        }
     }
 }
 
@@ -173,7 +183,7 @@ impl Open {
             root: self.root.display().to_string(),
             root_short: if self.is_sample() { "a temporary folder".to_owned() } else { self.env.short(&self.root) },
             sample: self.is_sample(),
-            layout: lock(&self.live).layout.clone().unwrap_or_else(|| "A".to_owned()),
+            layout: lock(&self.live).layout.clone().unwrap_or_default(),
             agents,
             tools,
         })

@@ -36,6 +36,30 @@ pub(crate) struct Pending {
     /// Who asked for it; only this person may apply it. `None` before there is an account.
     pub user_id: Option<i64>,
     pub cancel: Arc<AtomicBool>,
+    /// Holds only if no module of this agent runs; looked at again when it is applied.
+    pub still: Option<String>,
+    running: Arc<AtomicBool>,
+}
+
+impl Pending {
+    /// Marks it as being applied until the guard goes.
+    pub fn run(&self) -> Running {
+        self.running.store(true, Ordering::SeqCst);
+        Running(self.running.clone())
+    }
+
+    fn is_running(&self) -> bool {
+        self.running.load(Ordering::SeqCst)
+    }
+}
+
+/// A plan is being applied for as long as this lives.
+pub(crate) struct Running(Arc<AtomicBool>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
 }
 
 /// All plans that wait or run.
@@ -44,10 +68,30 @@ pub(crate) struct Plans(Mutex<HashMap<String, Pending>>);
 
 impl Plans {
     pub fn keep(&self, plan: change::Plan, words: Words, user_id: Option<i64>, now: OffsetDateTime) -> dto::Plan {
+        self.keep_while(plan, words, user_id, now, None)
+    }
+
+    /// Keeps a plan that holds only while no module of the agent `still` runs.
+    pub fn keep_while(
+        &self,
+        plan: change::Plan,
+        words: Words,
+        user_id: Option<i64>,
+        now: OffsetDateTime,
+        still: Option<String>,
+    ) -> dto::Plan {
         let shown = show(&plan, &words);
-        let pending = Pending { plan: Arc::new(plan), words, made_at: now, user_id, cancel: Arc::default() };
+        let pending = Pending {
+            plan: Arc::new(plan),
+            words,
+            made_at: now,
+            user_id,
+            cancel: Arc::default(),
+            still,
+            running: Arc::default(),
+        };
         let mut plans = lock(&self.0);
-        plans.retain(|_, kept| now - kept.made_at < KEPT_FOR);
+        plans.retain(|_, kept| kept.is_running() || now - kept.made_at < KEPT_FOR);
         plans.insert(shown.id.clone(), pending);
         shown
     }
@@ -56,14 +100,20 @@ impl Plans {
     ///
     /// # Errors
     /// `plan_unknown` where it was applied, forgotten, or made for somebody else.
-    pub fn get(&self, id: &str, user_id: Option<i64>) -> ApiResult<Pending> {
-        lock(&self.0).get(id).filter(|kept| kept.user_id == user_id).cloned().ok_or_else(|| {
+    pub fn get(&self, id: &str, user_id: Option<i64>, now: OffsetDateTime) -> ApiResult<Pending> {
+        let waits = |kept: &&Pending| kept.user_id == user_id && now - kept.made_at < KEPT_FOR;
+        lock(&self.0).get(id).filter(waits).cloned().ok_or_else(|| {
             ApiError::refused("plan_unknown", "This plan is not waiting any more.", "Make it again and look at it afresh.")
         })
     }
 
     pub fn forget(&self, id: &str) {
         lock(&self.0).remove(id);
+    }
+
+    /// Forgets all that wait: another install is opened. What runs goes on.
+    pub fn clear(&self) {
+        lock(&self.0).retain(|_, kept| kept.is_running());
     }
 
     /// Asks a running plan to stop; it takes back what it did.
@@ -93,10 +143,32 @@ pub(crate) fn show(plan: &change::Plan, words: &Words) -> dto::Plan {
     }
 }
 
+/// A settings file as it may be shown: the values of keys that look like secrets are covered.
+fn covered(target: &str, bytes: Option<&[u8]>) -> Option<Vec<u8>> {
+    let bytes = bytes?;
+    if !target.ends_with(".env") {
+        return Some(bytes.to_vec());
+    }
+    let text = String::from_utf8_lossy(bytes);
+    let lines = text.split_inclusive('\n').map(|line| {
+        let (key, value) = line.split_once('=').unwrap_or((line, ""));
+        let name = key.trim().trim_start_matches('#').trim().trim_start_matches("export ").trim();
+        let bare = value.trim().trim_matches(['\'', '"']);
+        if bare.is_empty() || !sanctum_config::effective::looks_secret(name) {
+            return line.to_owned();
+        }
+        format!("{key}=••••••{}", if line.ends_with('\n') { "\n" } else { "" })
+    });
+    Some(lines.collect::<String>().into_bytes())
+}
+
 /// One step with its difference.
 pub(crate) fn step(view: &StepView, state: Option<dto::StepState>) -> dto::PlanStep {
     let (diff, diff_left_out) = match (&view.row_before, &view.row_after) {
-        (None, None) => diff::lines(view.before.as_deref(), view.after.as_deref()),
+        (None, None) => {
+            let (before, after) = (covered(&view.target, view.before.as_deref()), covered(&view.target, view.after.as_deref()));
+            diff::lines(before.as_deref(), after.as_deref())
+        }
         (before, after) => {
             let (before, after) = (before.as_ref().map(row_text), after.as_ref().map(row_text));
             diff::lines(before.as_deref().map(str::as_bytes), after.as_deref().map(str::as_bytes))

@@ -18,8 +18,13 @@ impl App {
         let (env, held_root) = (self.env().clone(), root.clone());
         let recovered = blocking(move || {
             let _held = open::hold(&held_root)?;
-            if sanctum_registry::Registry::open(&file, env.now()).is_ok() {
-                return Err(ApiError::refused("registry_sound", "The registry can be opened; there is nothing to salvage.", "Open it as it is."));
+            match sanctum_registry::Registry::open(&file, env.now()) {
+                Ok(_) => {
+                    return Err(ApiError::refused("registry_sound", "The registry can be opened; there is nothing to salvage.", "Open it as it is."));
+                }
+                // A newer or a locked one is not damaged: salvage would undo what protects it.
+                Err(sanctum_registry::RegistryError::Damaged { .. } | sanctum_registry::RegistryError::NotSqlite { .. }) => {}
+                Err(other) => return Err(other.into()),
             }
             Ok(sanctum_registry::recover_copy(&file, env.now())?)
         })

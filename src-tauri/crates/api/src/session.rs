@@ -38,6 +38,9 @@ pub(crate) struct Person {
 #[derive(Serialize, Deserialize)]
 struct Kept {
     install: String,
+    /// The screen was locked; a start takes the session up locked.
+    #[serde(default)]
+    locked: bool,
 }
 
 impl Session {
@@ -73,8 +76,12 @@ impl App {
         let (username, now) = (username.trim().to_owned(), self.env().now());
         let password = Secret::new(password);
         let registry = open.registry().clone();
+        let at = open.clone();
         let user = blocking(move || {
-            users::sign_in(&registry, &username, password.expose(), now).map_err(sign_in_refused)
+            users::sign_in(&registry, &username, password.expose(), now).map_err(|error| {
+                crate::audit::note(&at, None, "session.refused", &username);
+                sign_in_refused(error)
+            })
         })
         .await?;
         self.begin_session(user).await?;
@@ -93,9 +100,11 @@ impl App {
             })?;
             let item = account(open.registry().install_id());
             let store = (!open.is_sample()).then(|| used(&open, now, |store| store.set(&item, &Secret::new(session.token))));
-            let remembered = matches!(store, Some((Some(()), _)));
+            // What memory keeps ends with the app.
+            let lasts = open.env().secret_store != sanctum_secrets::Kind::Memory;
+            let remembered = lasts && matches!(store, Some((Some(()), _)));
             if remembered {
-                files::write(&env.data_dir.join("session.json"), &Kept { install: open.registry().install_id().to_owned() })?;
+                files::write(&env.data_dir.join("session.json"), &Kept { install: open.registry().install_id().to_owned(), locked: false })?;
             }
             let person = Person { id: user.id, username: user.username, role: user.role.as_str().to_owned(), session_id: session.id, expires_at, remembered };
             Ok((person, store.map(|(_, status)| status)))
@@ -106,13 +115,15 @@ impl App {
             state.store = store;
         });
         self.changed(&["session"]);
+        if let (Ok(actor), Ok(open)) = (self.with_state(|state| state.session.actor()), self.opened().await) {
+            blocking(move || {
+                crate::audit::note(&open, Some(&actor), "session.start", &actor.name);
+                Ok(())
+            })
+            .await?;
+        }
         // The card of the accounts counts who is signed in; the sign-in does not wait for it.
-        let measured = self.opened().await?;
-        std::thread::spawn(move || {
-            if let Err(error) = crate::cards::remeasure(&measured) {
-                eprintln!("The cards could not be measured: {error}");
-            }
-        });
+        crate::cards::again(&self.opened().await?);
         Ok(())
     }
 
@@ -129,8 +140,8 @@ impl App {
         if let Some(open) = open {
             let (env, now) = (self.env().clone(), self.env().now());
             let found = blocking(move || Ok(restore(&env, &open, now))).await?;
-            if let Some(person) = found {
-                self.with_state(|state| state.session = Session::In(person));
+            if let Some((person, locked)) = found {
+                self.with_state(|state| state.session = if locked { Session::Locked(person) } else { Session::In(person) });
             }
         }
         self.state().await
@@ -143,7 +154,7 @@ impl App {
     pub async fn sign_out(&self) -> ApiResult<dto::AppState> {
         let open = self.opened().await?;
         let person = self.with_state(|state| std::mem::take(&mut state.session).person().cloned());
-        let env = self.env().clone();
+        let (env, measured) = (self.env().clone(), open.clone());
         if let Some(person) = person {
             blocking(move || {
                 open.registry().write(|tx| user_sessions::revoke(tx, &person.session_id))?;
@@ -158,6 +169,7 @@ impl App {
             })
             .await?;
         }
+        crate::cards::again(&measured);
         self.changed(&["session"]);
         self.state().await
     }
@@ -190,6 +202,8 @@ impl App {
             }
             Session::None => Session::None.actor().map(|_| ()),
         })?;
+        let env = self.env().clone();
+        blocking(move || keep_lock(&env, true)).await?;
         self.changed(&["session"]);
         self.state().await
     }
@@ -221,28 +235,43 @@ impl App {
         };
         let (now, id) = (self.env().now(), person.id);
         let password = Secret::new(password);
-        blocking(move || users::verify(open.registry(), id, password.expose(), now).map_err(sign_in_refused)).await?;
+        let env = self.env().clone();
+        blocking(move || {
+            users::verify(open.registry(), id, password.expose(), now).map_err(sign_in_refused)?;
+            keep_lock(&env, false)
+        })
+        .await?;
         self.with_state(|state| state.session = Session::In(person));
         self.changed(&["session"]);
         self.state().await
     }
 }
 
-fn restore(env: &crate::AppEnv, open: &crate::open::Open, now: time::OffsetDateTime) -> Option<Person> {
+fn restore(env: &crate::AppEnv, open: &crate::open::Open, now: time::OffsetDateTime) -> Option<(Person, bool)> {
     let kept = files::read::<Kept>(&env.data_dir.join("session.json")).ok()??;
     if kept.install != open.registry().install_id() {
         return None;
     }
     let token = open.secrets().ok()?.get(&account(&kept.install)).ok()?;
     let found = open.registry().read(|c| user_sessions::lookup(c, token.expose(), now)).ok()??;
-    Some(Person {
+    let person = Person {
         id: found.user.id,
         username: found.user.username,
         role: found.user.role.as_str().to_owned(),
         session_id: found.id,
         expires_at: found.expires_at,
         remembered: true,
-    })
+    };
+    Some((person, kept.locked))
+}
+
+/// Keeps in mind over a restart whether the screen is locked.
+fn keep_lock(env: &crate::AppEnv, locked: bool) -> ApiResult<()> {
+    let path = env.data_dir.join("session.json");
+    match files::read::<Kept>(&path)? {
+        Some(kept) => files::write(&path, &Kept { locked, ..kept }),
+        None => Ok(()),
+    }
 }
 
 /// Uses the secret store once: what it gave, where it did, and how it stands.

@@ -50,6 +50,8 @@ pub enum Command {
     Scan {
         /// Folders to look in; without any, the usual places.
         paths: Vec<String>,
+        #[command(flatten)]
+        window: Window,
     },
     /// The Primes.
     #[command(subcommand)]
@@ -64,7 +66,10 @@ pub enum Command {
     #[command(subcommand)]
     Registry(Registry),
     /// Check layout, modes, ports, registry, manifests and settings files. Read-only; exits with 1 where something is found.
-    Doctor,
+    Doctor {
+        #[command(flatten)]
+        window: Window,
+    },
 }
 
 #[derive(Debug, Group)]

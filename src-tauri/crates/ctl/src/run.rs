@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sanctum_api::{Actor, ApiError, App, AppEnv, Nobody, PortPolicy, dto};
 
-use crate::args::{Agents, Args, Changes, Command, Confirm, Registry, Tools};
+use crate::args::{Agents, Args, Changes, Command, Confirm, Registry, Tools, Window};
 use crate::confirm::{Word, ask};
 use crate::{output, setup};
 
@@ -23,12 +23,12 @@ pub async fn run(args: Args) -> Done {
     let app = App::new(env, Arc::new(Nobody));
     let code = match args.command {
         Command::Setup(words) => setup::run(&app, args.json, args.root.as_deref(), words).await,
-        Command::Scan { paths } => scan(&app, args.json, paths).await,
+        Command::Scan { paths, window } => scan(&app, args.json, paths, window).await,
         Command::Agents(words) => agents(&app, args.json, words).await,
         Command::Tools(words) => tools(&app, args.json, words).await,
         Command::Changes(words) => changes(&app, args.json, words).await,
         Command::Registry(words) => registry(&app, args.json, words).await,
-        Command::Doctor => doctor(&app, args.json).await,
+        Command::Doctor { window } => doctor(&app, args.json, window).await,
     };
     app.close();
     code
@@ -46,9 +46,9 @@ async fn change(app: &App, json: bool, actor: &Actor, confirm: Confirm, plan: &d
     }
 }
 
-async fn scan(app: &App, json: bool, paths: Vec<String>) -> Done {
+async fn scan(app: &App, json: bool, paths: Vec<String>, window: Window) -> Done {
     let report = app.scan(paths).await?;
-    output::show(json, &dto::Page { total: u32::try_from(report.candidates.len()).unwrap_or(u32::MAX), items: report.candidates }, |page| {
+    output::show(json, &cut(report.candidates, window), |page| {
         if page.items.is_empty() {
             return "No Sanctum was found.".to_owned();
         }
@@ -195,11 +195,17 @@ async fn registry(app: &App, json: bool, words: Registry) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn doctor(app: &App, json: bool) -> Done {
+/// The rows of a list that were asked for, and how many there are.
+fn cut<T>(items: Vec<T>, window: Window) -> dto::Page<T> {
+    let total = u32::try_from(items.len()).unwrap_or(u32::MAX);
+    dto::Page { items: items.into_iter().skip(window.offset as usize).take(window.limit as usize).collect(), total }
+}
+
+async fn doctor(app: &App, json: bool, window: Window) -> Done {
     let actor = app.console_actor().await?;
     let findings = app.doctor(&actor).await?;
     let bad = findings.iter().any(|f| f.level != dto::FindingLevel::Info);
-    output::show(json, &dto::Page { total: u32::try_from(findings.len()).unwrap_or(u32::MAX), items: findings }, |page| {
+    output::show(json, &cut(findings, window), |page| {
         if page.items.is_empty() {
             return "Nothing is wrong.".to_owned();
         }

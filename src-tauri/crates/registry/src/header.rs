@@ -158,3 +158,9 @@ fn looks_like_ours(start: &[u8]) -> bool {
         || has(b"CREATE TABLE change_steps (")
         || has(b"CREATE INDEX idx_agents_letta_uid")
 }
+
+/// Reads from a registry without migrating or checking it, and without changing anything in it. For what must be known
+/// before it is opened for good.
+pub fn peek<T>(path: &Path, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    f(&open_read_only(path)?)
+}

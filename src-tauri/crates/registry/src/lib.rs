@@ -44,7 +44,7 @@ pub mod web_chat;
 pub use agents::Viewer;
 pub use backup::{Backup, backups, restore_backup};
 pub use error::{ConstraintKind, RegistryError};
-pub use header::is_blank;
+pub use header::{is_blank, peek};
 pub use fold::{fold, repair_mojibake};
 pub use recover::{Recovered, recover_copy};
 pub use registry::Registry;

@@ -225,7 +225,7 @@ fn of_definition(ground: &Ground, enabled: bool, instances: &[&Card]) -> Status 
     } else if with("Unknown") > 0 {
         (StatusWord::Unknown, format!("{} of {all} could not be asked", with("Unknown")))
     } else if with("Ready") == instances.len() {
-        (StatusWord::Ready, format!("{all}, never started"))
+        (StatusWord::Ready, format!("{all}, none started"))
     } else {
         (StatusWord::Off, format!("{all}, {} off", with("Off")))
     };

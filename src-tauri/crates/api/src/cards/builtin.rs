@@ -10,6 +10,7 @@ use super::build::{needs_you, word_text};
 use super::{Ground, Rows};
 use crate::dto::{Status, StatusWord};
 use crate::open::Open;
+use crate::plan::lock;
 
 pub(crate) fn cards(open: &Open, rows: &Rows, ground: &Ground) -> Vec<Card> {
     Catalogue::builtin()
@@ -52,9 +53,9 @@ fn path(name: &str) -> Option<&'static str> {
 pub(crate) fn status(open: &Open, rows: &Rows, ground: &Ground, name: &str) -> Status {
     match name {
         "system-settings" => system(open.root(), ground),
-        "ports" => ports(rows, ground),
+        "ports" => ports(open, rows, ground),
         "python" => python(open.root(), ground),
-        "secrets" => crate::state::peek(open),
+        "secrets" => secrets(open, ground),
         "users" => users(open, ground),
         _ => ground.status(StatusWord::Unknown, "nothing measures this", Vec::new()),
     }
@@ -85,13 +86,40 @@ fn system(root: &Path, ground: &Ground) -> Status {
     }
 }
 
-fn ports(rows: &Rows, ground: &Ground) -> Status {
+/// Somebody listens on a kept port and works elsewhere than in the module's folder.
+fn is_stranger(open: &Open, rows: &Rows, ground: &Ground, port: &sanctum_registry::ports::Port) -> bool {
+    let Some(listener) = ground.listening.get(&port.port) else { return false };
+    let dir = match port.agent_id.and_then(|id| rows.agent(id)) {
+        Some(agent) => open.root().join(&agent.path).join(&port.module),
+        None => open.root().join(&port.module),
+    };
+    let real = dir.canonicalize().unwrap_or(dir);
+    super::listening::folder_of(listener.pid).is_some_and(|folder| !folder.starts_with(&real))
+}
+
+fn ports(open: &Open, rows: &Rows, ground: &Ground) -> Status {
     let held: Vec<String> = rows.ports.iter().filter_map(|p| ground.listening.get(&p.port).map(|who| format!("{}: {who}", p.port))).collect();
+    let strangers: Vec<u16> = rows.ports.iter().filter(|p| is_stranger(open, rows, ground, p)).map(|p| p.port).collect();
     let kept = crate::words::count(rows.ports.len(), "port kept", "ports kept");
+    if let Some(first) = strangers.first() {
+        let more = if strangers.len() > 1 { format!(" and {} more", strangers.len() - 1) } else { String::new() };
+        return ground.status(StatusWord::Degraded, format!("{first}{more} held by somebody else"), held);
+    }
     ground.status(StatusWord::Healthy, format!("{kept}, {} in use", held.len()), if held.is_empty() { vec!["nobody listens on them".to_owned()] } else { held })
 }
 
-/// What the environment's own `pyvenv.cfg` says; whether it really runs is asked when its card is opened.
+/// A look at the store may take a while and is not repeated at every round.
+fn secrets(open: &Open, ground: &Ground) -> Status {
+    let last = lock(&open.live).peeked.clone().filter(|(at, _)| ground.now - *at < time::Duration::seconds(60));
+    if let Some((_, status)) = last {
+        return status;
+    }
+    let status = crate::state::peek(open);
+    lock(&open.live).peeked = Some((ground.now, status.clone()));
+    status
+}
+
+/// What the environment's own `pyvenv.cfg` says, and whether its interpreter is there.
 fn python(root: &Path, ground: &Ground) -> Status {
     let venv = ["agents/venv", "venv"].into_iter().find(|dir| root.join(dir).join("pyvenv.cfg").is_file());
     let Some(venv) = venv else {

@@ -1,7 +1,7 @@
 //! Asking a module that listens how it does, in the one way it offers (`facts/modules.md`).
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use sanctum_install::catalogue::Health;
@@ -11,27 +11,27 @@ const WAIT: Duration = Duration::from_millis(800);
 const MOST: usize = 4096;
 
 /// The answer in a clause, or why it is none. `None` where the module offers nothing to ask.
-pub(crate) fn ask(health: &Health, port: u16) -> Option<Result<String, String>> {
+pub(crate) fn ask(health: &Health, at: SocketAddr) -> Option<Result<String, String>> {
     let path = health.path.as_deref().unwrap_or("/");
     match health.kind.as_str() {
-        "http" => Some(http(port, path, "200")),
-        "sse" => Some(http(port, path, "text/event-stream")),
-        "tcp" => Some(connect(port).map(|took| format!("took a connection on {port} in {} ms", took.as_millis()))),
+        "http" => Some(http(at, path, "200")),
+        "sse" => Some(http(at, path, "text/event-stream")),
+        "tcp" => Some(connect(at).map(|took| format!("took a connection on {} in {} ms", at.port(), took.as_millis()))),
         _ => None,
     }
 }
 
-fn connect(port: u16) -> Result<Duration, String> {
+fn connect(at: SocketAddr) -> Result<Duration, String> {
     let began = Instant::now();
-    TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)), WAIT)
+    TcpStream::connect_timeout(&at, WAIT)
         .map(|_| began.elapsed())
-        .map_err(|error| format!("port {port} refused the connection ({})", error.kind()))
+        .map_err(|error| format!("port {} refused the connection ({})", at.port(), error.kind()))
 }
 
 /// One GET over loopback, by hand: no client of ours follows redirects or proxies here.
-fn http(port: u16, path: &str, expect: &str) -> Result<String, String> {
+fn http(at: SocketAddr, path: &str, expect: &str) -> Result<String, String> {
     let began = Instant::now();
-    let head = request(port, path).map_err(|error| format!("did not answer GET {path} on {port} ({})", error.kind()))?;
+    let head = request(at, path).map_err(|error| format!("did not answer GET {path} on {} ({})", at.port(), error.kind()))?;
     let first = head.lines().next().unwrap_or("").to_owned();
     let ok = first.starts_with("HTTP/1.") && first.contains(" 200") && (expect == "200" || head.contains(expect));
     if ok {
@@ -41,15 +41,21 @@ fn http(port: u16, path: &str, expect: &str) -> Result<String, String> {
     Err(format!("answered GET {path} with “{said}”"))
 }
 
-fn request(port: u16, path: &str) -> std::io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)), WAIT)?;
-    stream.set_read_timeout(Some(WAIT))?;
+fn request(at: SocketAddr, path: &str) -> std::io::Result<String> {
+    let until = Instant::now() + WAIT;
+    let mut stream = TcpStream::connect_timeout(&at, WAIT)?;
     stream.set_write_timeout(Some(WAIT))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: */*\r\nConnection: close\r\n\r\n")?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {at}\r\nAccept: */*\r\nConnection: close\r\n\r\n")?;
     let mut head = Vec::new();
     let mut buffer = [0u8; 1024];
     // The end of the head is enough: an event stream never ends by itself.
     while head.len() < MOST && !head.windows(4).any(|w| w == b"\r\n\r\n") {
+        // One deadline for the whole answer: a byte now and then does not prolong it.
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(std::io::ErrorKind::TimedOut.into());
+        }
+        stream.set_read_timeout(Some(left))?;
         match stream.read(&mut buffer)? {
             0 => break,
             n => head.extend_from_slice(&buffer[..n]),
@@ -64,15 +70,15 @@ mod tests {
 
     use super::*;
 
-    fn serve(answer: &'static [u8]) -> u16 {
+    fn serve(answer: &'static [u8]) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let at = listener.local_addr().unwrap();
         std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let _request = stream.read(&mut [0u8; 512]).unwrap();
             stream.write_all(answer).unwrap();
         });
-        port
+        at
     }
 
     fn health(kind: &str, path: &str) -> Health {
@@ -99,7 +105,7 @@ mod tests {
 
     #[test]
     fn nobody_there_is_said_and_nothing_to_ask_is_none() {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         assert!(ask(&health("tcp", ""), free).unwrap().is_err(), "a closed port is no health");
         assert!(ask(&health("none", ""), free).is_none(), "a module that offers nothing is not asked");
     }

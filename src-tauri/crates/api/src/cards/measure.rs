@@ -6,6 +6,7 @@ use std::path::Path;
 use sanctum_install::catalogue::{Catalogue, Known};
 use time::OffsetDateTime;
 
+use super::listening::Listener;
 use super::{Rows, health};
 use crate::dto::{Status, StatusWord};
 use crate::open::Open;
@@ -15,17 +16,33 @@ use crate::stamps;
 pub(crate) struct Ground {
     pub now: OffsetDateTime,
     /// Who listens on each kept port.
-    pub listening: HashMap<u16, String>,
+    pub listening: HashMap<u16, Listener>,
+    /// What those said who were asked.
+    answers: HashMap<u16, Result<String, String>>,
     /// The shared environment has an interpreter.
     pub venv: bool,
 }
 
 impl Ground {
-    /// Asks the system once who listens where.
+    /// Asks the system once who listens where, and all who listen at the same time how they do.
     pub fn look(open: &Open, rows: &Rows) -> Self {
+        let listening = super::listening::on(rows.ports.iter().map(|p| p.port));
+        let answers = std::thread::scope(|scope| {
+            let asked: Vec<_> = rows
+                .ports
+                .iter()
+                .filter_map(|kept| {
+                    let health = &Catalogue::builtin().get(&kept.module)?.health;
+                    let at = listening.get(&kept.port)?.at;
+                    Some((kept.port, scope.spawn(move || health::ask(health, at))))
+                })
+                .collect();
+            asked.into_iter().filter_map(|(port, asking)| Some((port, asking.join().ok()??))).collect()
+        });
         Self {
             now: open.env().now(),
-            listening: super::listening::on(rows.ports.iter().map(|p| p.port)),
+            listening,
+            answers,
             venv: open.root().join("agents/venv/bin/python").exists() || open.root().join("venv/bin/python").exists(),
         }
     }
@@ -49,9 +66,9 @@ pub(crate) fn measure(ground: &Ground, dir: &Path, slug: &str, port: Option<u16>
     let pid = running(dir, known, &mut evidence);
     if let Some(port) = port {
         match ground.listening.get(&port) {
-            Some(who) => {
-                evidence.push(format!("{who} listens on {port}"));
-                return asked(ground, known, port, who, evidence);
+            Some(listener) => {
+                evidence.push(format!("{listener} listens on {port}"));
+                return asked(ground, dir, port, listener, evidence);
             }
             None => evidence.push(format!("nothing listens on {port}")),
         }
@@ -77,21 +94,34 @@ pub(crate) fn measure(ground: &Ground, dir: &Path, slug: &str, port: Option<u16>
         evidence.push("logs/ holds files of earlier runs".to_owned());
         return ground.status(StatusWord::Off, "not running", evidence);
     }
-    ground.status(StatusWord::Ready, "never started", evidence)
+    evidence.push("logs/ holds nothing of earlier runs".to_owned());
+    ground.status(StatusWord::Ready, "can be started, no log of earlier runs", evidence)
 }
 
-/// Asks what listens, in the way the module offers.
-fn asked(ground: &Ground, known: Option<&Known>, port: u16, who: &str, mut evidence: Vec<String>) -> Status {
-    match known.map(|k| &k.health).and_then(|h| health::ask(h, port)) {
+/// What the listener said, where it is the module and not somebody else on its port.
+fn asked(ground: &Ground, dir: &Path, port: u16, listener: &Listener, mut evidence: Vec<String>) -> Status {
+    let real = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
+    match super::listening::folder_of(listener.pid) {
+        Some(folder) if folder.starts_with(&real) => evidence.push("it works in this module's folder".to_owned()),
+        Some(folder) => {
+            evidence.push(format!("it works in {}", folder.display()));
+            return ground.status(StatusWord::Degraded, format!("port {port} is held by {listener}, not by this module"), evidence);
+        }
+        None => {
+            let reason = format!("{listener} listens on {port}; whether it is this module could not be seen");
+            return ground.status(StatusWord::Unknown, reason, evidence);
+        }
+    }
+    match ground.answers.get(&port) {
         Some(Ok(answer)) => {
             evidence.push(answer.clone());
-            ground.status(StatusWord::Healthy, answer, evidence)
+            ground.status(StatusWord::Healthy, answer.clone(), evidence)
         }
         Some(Err(why)) => {
             evidence.push(why.clone());
-            ground.status(StatusWord::Degraded, why, evidence)
+            ground.status(StatusWord::Degraded, why.clone(), evidence)
         }
-        None => ground.status(StatusWord::Unknown, format!("{who} listens on {port}, and nothing is known to ask it"), evidence),
+        None => ground.status(StatusWord::Unknown, format!("{listener} listens on {port}, and nothing is known to ask it"), evidence),
     }
 }
 
@@ -108,15 +138,10 @@ fn running(dir: &Path, known: Option<&Known>, evidence: &mut Vec<String>) -> Opt
     None
 }
 
-/// Whether the process runs in `dir`: a pid alone may have been given to somebody else since.
+/// Whether the process works in `dir`: a pid alone may have been given to somebody else since.
 fn alive_in(pid: u32, dir: &Path) -> bool {
-    use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
-    let pid = Pid::from_u32(pid);
-    let mut system = System::new();
-    let what = ProcessRefreshKind::nothing().with_cwd(UpdateKind::Always);
-    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), true, what);
     let real = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
-    system.process(pid).and_then(|p| p.cwd()).is_some_and(|cwd| cwd.starts_with(&real))
+    super::listening::folder_of(pid).is_some_and(|folder| folder.starts_with(&real))
 }
 
 fn holds_something(dir: &Path) -> bool {
@@ -141,7 +166,7 @@ pub(crate) fn sum(ground: &Ground, linked: bool, modules: &[(String, Status)]) -
     } else if count(StatusWord::Healthy) == modules.len() {
         (StatusWord::Healthy, "all its modules answer".to_owned())
     } else if count(StatusWord::Ready) == modules.len() {
-        (StatusWord::Ready, "never started".to_owned())
+        (StatusWord::Ready, "can be started".to_owned())
     } else {
         let off = count(StatusWord::Off);
         let word = if count(StatusWord::Healthy) > 0 { StatusWord::Degraded } else { StatusWord::Off };

@@ -26,8 +26,9 @@ use crate::plan::lock;
 use crate::{ApiResult, dto};
 
 pub(crate) use list::viewer;
+pub(crate) use listening::{on as listening, working_in};
 pub(crate) use measure::{Ground, measure};
-pub(crate) use watching::{Watch, start as watch};
+pub(crate) use watching::{Watch, again, start as watch};
 
 /// What is known about the tree right now; not stored.
 #[derive(Default)]
@@ -39,6 +40,10 @@ pub(crate) struct Live {
     pub measured_at: Option<OffsetDateTime>,
     /// Cards that were measured by themselves since, by id.
     pub single: HashMap<String, OffsetDateTime>,
+    /// What the system and the modules said last.
+    pub ground: Option<Arc<Ground>>,
+    /// How the secret store stood when it was last looked at.
+    pub peeked: Option<(OffsetDateTime, dto::Status)>,
     /// Status of each agent, by uid: the sum of its modules.
     pub agents: HashMap<String, dto::Status>,
     /// Status of each agent's modules, by uid.
@@ -99,8 +104,19 @@ pub(crate) fn refresh(open: &Open) -> ApiResult<bool> {
         None => discovery::discover(open.root(), &options),
     });
     lock(&open.live).discovery = Some(discovery);
-    write(open)
+    write(open, Fresh::IfOld)
 }
+
+/// Whether everything is asked again, or what was heard a moment ago is good enough: what changed on disk shows at once
+/// then, whatever the modules do.
+#[derive(PartialEq, Eq)]
+enum Fresh {
+    IfOld,
+    Now,
+}
+
+/// What was measured is used again for this long.
+const FRESH_FOR: time::Duration = time::Duration::seconds(15);
 
 /// Measures what is known without looking at the tree again; nothing before the first look.
 ///
@@ -111,13 +127,14 @@ pub(crate) fn remeasure(open: &Open) -> ApiResult<bool> {
     if lock(&open.live).discovery.is_none() {
         return Ok(false);
     }
-    write(open)
+    write(open, Fresh::Now)
 }
 
-fn write(open: &Open) -> ApiResult<bool> {
+fn write(open: &Open, fresh: Fresh) -> ApiResult<bool> {
     let rows = Rows::read(open)?;
     let discovery = lock(&open.live).discovery.clone().unwrap_or_default();
-    let ground = Ground::look(open, &rows);
+    let last = lock(&open.live).ground.clone().filter(|last| fresh == Fresh::IfOld && open.env().now() - last.now < FRESH_FOR);
+    let ground = last.unwrap_or_else(|| Arc::new(Ground::look(open, &rows)));
     let built = build::build(open, &rows, &discovery, &ground);
     let replaced = open.registry().write(|tx| cards::replace_all(tx, built.cards.into_iter()))?;
     let mut live = lock(&open.live);
@@ -126,6 +143,7 @@ fn write(open: &Open) -> ApiResult<bool> {
     live.agents = built.agents;
     live.modules = built.modules;
     live.measured_at = Some(ground.now);
+    live.ground = Some(ground);
     live.single.clear();
     if live.layout.is_none() {
         live.layout = sanctum_install::layouts::recognise(open.root()).map(|c| format!("{:?}", c.layout));

@@ -36,6 +36,12 @@ pub(crate) fn start(open: &Arc<Open>) {
     std::thread::spawn(move || rounds(&weak));
 }
 
+/// Measures again beside whatever goes on, because something outside of the tree changed: somebody signed in or out.
+pub(crate) fn again(open: &Arc<Open>) {
+    let open = open.clone();
+    std::thread::spawn(move || tell(&open, super::remeasure(&open), false, "app"));
+}
+
 fn rounds(open: &Weak<Open>) {
     loop {
         std::thread::sleep(ROUND);

@@ -61,8 +61,9 @@ pub(crate) fn plan(env: &AppEnv, draft: &SetupDraft, account: &Account) -> ApiRe
     let maker = Row::reference("users", rows::user_key(&account.username), "id");
     let mut taken: Vec<(String, String)> = Vec::new();
     let mut ports = std::collections::BTreeSet::new();
-    for (index, agent) in found.agents.iter().enumerate() {
-        let seat = seat(agent, index, &mut taken, &mut ports);
+    let (inside, outside): (Vec<_>, Vec<_>) = found.agents.iter().partition(|agent| agent.path.starts_with(&root));
+    for (index, agent) in inside.iter().enumerate() {
+        let seat = seat(&root, agent, index, &mut taken, &mut ports);
         planner.group(&format!("Registry · {}", seat.name));
         let path = relative(&root, &agent.path);
         rows::agent_rows(&mut planner, env, &seat, &path, agent.letta_uid.as_deref(), &maker)?;
@@ -74,7 +75,11 @@ pub(crate) fn plan(env: &AppEnv, draft: &SetupDraft, account: &Account) -> ApiRe
         rows::tool(&mut planner, smcp, &maker)?;
         rows::instance(&mut planner, "smcp", None, &smcp.title, "smcp", &maker)?;
     }
-    let names: Vec<&str> = found.agents.iter().map(|a| a.name.as_str()).collect();
+    let names: Vec<&str> = inside.iter().map(|a| a.name.as_str()).collect();
+    let mut checks: Vec<_> = found.evidence.iter().map(|line| (StatusWord::Healthy, line.clone())).collect();
+    checks.extend(outside.iter().map(|agent| {
+        (StatusWord::Degraded, format!("{} lies outside this folder, in {}, and is left out", agent.name, env.short(&agent.path)))
+    }));
     let state_dir = crate::open::adopted_dir(env, &root);
     let summary = format!(
         "{} with {}. Its folder is not changed: what the app needs to know goes to its own folder, {}.",
@@ -87,13 +92,13 @@ pub(crate) fn plan(env: &AppEnv, draft: &SetupDraft, account: &Account) -> ApiRe
         undo: "As a whole from the last step of the setup.".to_owned(),
         action: "Take it over".to_owned(),
         command: None,
-        checks: found.evidence.iter().map(|line| (StatusWord::Healthy, line.clone())).collect(),
+        checks,
         notes: vec!["Nothing in the folder was changed.".to_owned()],
     };
     Ok((plan, words, Target { root, state_dir }))
 }
 
-fn seat(agent: &FoundAgent, index: usize, taken: &mut Vec<(String, String)>, ports: &mut std::collections::BTreeSet<u16>) -> Seat {
+fn seat(root: &Path, agent: &FoundAgent, index: usize, taken: &mut Vec<(String, String)>, ports: &mut std::collections::BTreeSet<u16>) -> Seat {
     let uid = unique_uid(agent, index, taken);
     taken.push((uid.to_string(), agent.name.clone()));
     let modules = agent
@@ -105,7 +110,8 @@ fn seat(agent: &FoundAgent, index: usize, taken: &mut Vec<(String, String)>, por
             (module.name.clone(), port.map(|port| Assigned { port, moved_from: None, held_by: None }))
         })
         .collect();
-    Seat { uid, name: agent.name.clone(), description: String::new(), index: u32::try_from(index).unwrap_or(u32::MAX), modules }
+    let places = agent.modules.iter().map(|module| (module.name.clone(), relative(root, &module.path))).collect();
+    Seat { uid, name: agent.name.clone(), description: String::new(), index: u32::try_from(index).unwrap_or(u32::MAX), modules, places }
 }
 
 /// The folder's own uid where it can be one, made from the name or the number otherwise.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::bootstrap::Bootstrap;
 use crate::app::App;
 use crate::dto::{AgentDraft, SetupDefaults, SetupDraft, SetupResume};
-use crate::{ApiResult, AppEnv, blocking::blocking, dto, files, stamps};
+use crate::{ApiError, ApiResult, AppEnv, blocking::blocking, dto, files, stamps};
 
 /// `setup.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -42,12 +42,38 @@ pub(crate) fn keep(env: &AppEnv, kept: &Kept) -> ApiResult<()> {
     files::write(&file(env), kept)
 }
 
-/// Forgets the answers.
+/// Forgets the answers; what a setup in progress must know stays.
 ///
 /// # Errors
 /// `own_file_unwritable`.
 pub fn forget(env: &AppEnv) -> ApiResult<()> {
+    match read(env)? {
+        Some(kept) if kept.stage == Stage::Applying => Ok(()),
+        _ => files::forget(&file(env)),
+    }
+}
+
+/// Forgets a setup that has come to its end.
+pub(crate) fn finish(env: &AppEnv) -> ApiResult<()> {
     files::forget(&file(env))
+}
+
+/// One setup at a time with this data folder: who has this may write the intent of one, or settle it.
+///
+/// # Errors
+/// `setup_busy` while another process sets up.
+pub(crate) fn only_one(env: &AppEnv) -> ApiResult<std::fs::File> {
+    let path = env.data_dir.join("setup.lock");
+    let opened = files::make_private(&env.data_dir)
+        .and_then(|()| std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path))
+        .map_err(|error| {
+            ApiError::broken("own_file_unwritable", format!("`{}` could not be written.", path.display()), "Check that the folder may be written.")
+                .with_details([error.to_string()])
+        })?;
+    match opened.try_lock() {
+        Ok(()) => Ok(opened),
+        Err(_) => Err(ApiError::refused("setup_busy", "Another setup is being carried out.", "Wait until it is done, then try again.")),
+    }
 }
 
 /// The unfinished setup, for the window.
@@ -68,17 +94,20 @@ pub(crate) fn resume(env: &AppEnv) -> ApiResult<Option<SetupResume>> {
 /// the last step had been done, the install stands. Returns the root of an install that stands, with
 /// its answers.
 pub(crate) fn settle(env: &AppEnv) -> ApiResult<Option<(PathBuf, SetupDraft)>> {
-    let Some(mut kept) = read(env)? else { return Ok(None) };
+    let Some(kept) = read(env)? else { return Ok(None) };
     if kept.stage != Stage::Applying {
         return Ok(None);
     }
+    // A setup that another process carries out right now is that one's business.
+    let Ok(_only) = only_one(env) else { return Ok(None) };
+    let Some(mut kept) = read(env)?.filter(|kept| kept.stage == Stage::Applying) else { return Ok(None) };
     let Some(bootstrap) = kept.bootstrap.take() else {
         kept.stage = Stage::Answering;
         keep(env, &kept)?;
         return Ok(None);
     };
     if super::bootstrap::settle(env, &bootstrap)? {
-        forget(env)?;
+        finish(env)?;
         return Ok(Some((bootstrap.root, kept.draft)));
     }
     kept.stage = Stage::RolledBack;
@@ -130,12 +159,11 @@ impl App {
     pub async fn setup_save(&self, draft: &SetupDraft) -> ApiResult<()> {
         let (env, draft) = (self.env().clone(), draft.clone());
         blocking(move || {
-            let kept = Kept {
-                draft,
-                saved_at: stamps::rfc3339(env.now()),
-                stage: Stage::Answering,
-                message: String::new(),
-                bootstrap: None,
+            let (now, before) = (stamps::rfc3339(env.now()), read(&env)?);
+            let kept = match before.filter(|kept| kept.stage == Stage::Applying) {
+                // What a setup in progress must know to be taken back is not lost to a new answer.
+                Some(applying) => Kept { draft, saved_at: now, ..applying },
+                None => Kept { draft, saved_at: now, stage: Stage::Answering, message: String::new(), bootstrap: None },
             };
             keep(&env, &kept)
         })

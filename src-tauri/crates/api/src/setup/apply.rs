@@ -40,6 +40,10 @@ impl Setups {
     pub fn forget(&self, id: &str) {
         lock(&self.0).remove(id);
     }
+
+    pub fn clear(&self) {
+        lock(&self.0).clear();
+    }
 }
 
 impl App {
@@ -48,14 +52,16 @@ impl App {
     /// # Errors
     /// What the change engine says; everything that was made is taken back then, and the answers are kept.
     pub async fn setup_apply(&self, plan_id: &str) -> ApiResult<SetupSummary> {
-        let pending = self.0.plans.get(plan_id, None)?;
+        let pending = self.0.plans.get(plan_id, None, self.env().now())?;
         let Some(waiting) = self.0.setups.get(plan_id) else {
             return Err(ApiError::refused("plan_unknown", "This is not a setup's plan.", "Make the plan again."));
         };
         let (env, sink) = (self.env().clone(), self.0.sink.clone());
         let (job, work) = (pending.clone(), waiting.clone());
         let control = apply::control(sink.clone(), &pending);
-        let receipt = blocking(move || carry_out(&env, &job, &work, &control)).await?;
+        let running = pending.run();
+        let (receipt, made) = blocking(move || carry_out(&env, &job, &work, &control)).await?;
+        drop(running);
         self.0.plans.forget(plan_id);
         self.0.setups.forget(plan_id);
         let (env, root) = (self.env().clone(), waiting.target.root.clone());
@@ -63,20 +69,35 @@ impl App {
         self.take(open.clone(), recovered)?;
         // Made from a terminal, it is still the install that the app opens next.
         self.remember(open.root())?;
-        self.with_state(|state| state.setup_change = Some(receipt.change_id.clone()));
+        let letta = self.with_state(|state| {
+            state.setup_change = Some(receipt.change_id.clone());
+            state.setup_made = made;
+            state.letta_password.take()
+        });
         let registry = open.registry().clone();
         let admin = blocking(move || Ok(registry.read(crate::open::first_admin)?)).await?;
+        let mut findings = Vec::new();
         if let Some(admin) = admin.filter(|_| self.env().exclusive) {
-            self.begin_session(admin).await?;
+            // The setup stands; somebody can still sign in by hand.
+            if let Err(error) = self.begin_session(admin).await {
+                findings.push(told("session_failed", &error));
+            }
+        }
+        if let (Some(password), Some(_)) = (letta, &waiting.draft.letta_url) {
+            let at = open.clone();
+            let stored = blocking(move || Ok(at.secrets()?.set(super::build::LETTA_PASSWORD, &password)?)).await;
+            findings.extend(stored.err().map(|error| told("letta_password_not_kept", &error)));
         }
         self.changed(&["install", "tools", "agents", "changes"]);
         let summary_open = open.clone();
         let draft = waiting.draft.clone();
         let notes = pending.words.notes.clone();
         blocking(move || {
-            let summary = summary(&summary_open, &draft, apply::receipt(receipt, notes))?;
+            let mut summary = summary(&summary_open, &draft, apply::receipt(receipt, notes))?;
+            summary.receipt.undoable = true;
+            summary.findings.extend(findings);
             // Last, so that a crash before this is told as a setup that was finished.
-            answers::forget(summary_open.env())?;
+            answers::finish(summary_open.env())?;
             Ok(summary)
         })
         .await
@@ -138,36 +159,37 @@ impl App {
         let actor = self.actor().await?;
         actor.may_change()?;
         let person = actor.name;
-        let (env, root, state_dir) = (
+        let (env, made, state_dir) = (
             self.env().clone(),
-            open.root().to_owned(),
+            self.with_state(|state| state.setup_made.clone()),
             open.registry().path().parent().map(std::path::Path::to_owned).unwrap_or_default(),
         );
-        self.sign_out_quietly(&open).await;
+        let undone = open.clone();
+        // Made before anything is given up: where something stands in the way, the session goes on.
+        let plan = blocking(move || Ok(undone.engine().plan_undo(&change)?)).await?;
+        let trash = state_dir.join("trash").join(&plan.id);
         let undone = open.clone();
         blocking(move || {
-            let plan = undone.engine().plan_undo(&change)?;
-            let trash = undone.registry().path().with_file_name("trash").join(&plan.id);
             let actor = sanctum_change::Actor { user_id: None, name: person, via: sanctum_change::Via::App };
             let clock = undone.env().clock.clone();
             undone.engine().apply(&plan, &actor, &move || clock(), &ApplyControl::quiet())?;
-            // What undo moved there is what the setup itself had built, and its journal goes too.
-            match std::fs::remove_dir_all(&trash) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(bootstrap::left_behind(&trash, &error)),
-                _ => Ok(()),
-            }
+            Ok(())
         })
         .await?;
+        self.sign_out_quietly(&open).await;
         self.with_state(|state| {
             state.open = None;
             state.setup_change = None;
         });
-        drop(open);
         blocking(move || {
-            bootstrap::remove_registry(&state_dir)?;
-            // Only empty folders go; somebody may have put something there.
-            let _control = std::fs::remove_dir(&state_dir);
-            let _root = std::fs::remove_dir(&root);
+            let root = open.root().to_owned();
+            last_handle(open);
+            // What undo moved there is what the setup itself had built, and its journal goes too.
+            match std::fs::remove_dir_all(&trash) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(bootstrap::left_behind(&trash, &error)),
+                _ => {}
+            }
+            Bootstrap { root, state_dir, made }.remove()?;
             crate::files::forget(&env.data_dir.join("app.json"))
         })
         .await?;
@@ -175,8 +197,37 @@ impl App {
     }
 }
 
+/// Waits, for a moment, until nobody else has the install in hand: a connection that closes later would remove files of
+/// whatever stands there then.
+fn last_handle(mut open: Arc<Open>) {
+    for _ in 0..60 {
+        match Arc::try_unwrap(open) {
+            Ok(last) => return drop(last),
+            Err(shared) => open = shared,
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
+fn told(code: &str, error: &ApiError) -> dto::Finding {
+    dto::Finding {
+        code: code.to_owned(),
+        level: dto::FindingLevel::Warn,
+        message: error.message.clone(),
+        hint: error.hint.clone(),
+        path: None,
+    }
+}
+
 /// Bootstraps, journals, applies; on any failure everything is taken back and the answers stay.
-fn carry_out(env: &AppEnv, pending: &Pending, waiting: &Waiting, control: &ApplyControl) -> ApiResult<sanctum_change::Receipt> {
+fn carry_out(
+    env: &AppEnv,
+    pending: &Pending,
+    waiting: &Waiting,
+    control: &ApplyControl,
+) -> ApiResult<(sanctum_change::Receipt, Vec<std::path::PathBuf>)> {
+    let _only = answers::only_one(env)?;
+    let before = answers::read(env)?;
     let bootstrap = Bootstrap::intend(&waiting.target.root, &waiting.target.state_dir);
     let kept = |stage, message: String, bootstrap| Kept {
         draft: waiting.draft.clone(),
@@ -189,7 +240,7 @@ fn carry_out(env: &AppEnv, pending: &Pending, waiting: &Waiting, control: &Apply
     let held = match bootstrap.claim() {
         Ok(held) => held,
         Err(error) => {
-            give_up(env, &kept(Stage::Answering, String::new(), None))?;
+            give_up(env, before, &kept(Stage::Answering, String::new(), None))?;
             return Err(error);
         }
     };
@@ -197,20 +248,25 @@ fn carry_out(env: &AppEnv, pending: &Pending, waiting: &Waiting, control: &Apply
     match done {
         Ok(receipt) => {
             drop(held);
-            Ok(receipt)
+            Ok((receipt, bootstrap.made))
         }
-        Err(error) if error.code == "change_unfinished" => Err(error),
+        // The journal knows what is left to take back, so it stays; the next start settles it.
+        Err(error) if error.code == "change_unfinished" || error.code == "change_needs_you" => Err(error),
         Err(error) => {
             bootstrap.remove()?;
-            give_up(env, &kept(Stage::Answering, String::new(), None))?;
+            give_up(env, before, &kept(Stage::Answering, String::new(), None))?;
             Err(error)
         }
     }
 }
 
-/// The window opens again with the answers; at a terminal they are in its history, and nothing is left behind.
-fn give_up(env: &AppEnv, answers: &Kept) -> ApiResult<()> {
-    if env.exclusive { answers::keep(env, answers) } else { answers::forget(env) }
+/// The window opens again with the answers; a terminal has them in its history and leaves the window's as they were.
+fn give_up(env: &AppEnv, before: Option<Kept>, answers: &Kept) -> ApiResult<()> {
+    match before.filter(|kept| !env.exclusive && kept.stage != Stage::Applying) {
+        _ if env.exclusive => answers::keep(env, answers),
+        Some(window) => answers::keep(env, &window),
+        None => answers::finish(env),
+    }
 }
 
 fn try_carry_out(
@@ -236,10 +292,11 @@ fn summary(open: &Arc<Open>, draft: &SetupDraft, mut receipt: dto::Receipt) -> A
     created.push(fact(if names.len() == 1 { "Prime" } else { "Primes" }, crate::words::list(&names), false));
     created.push(fact("Tools", info.tools.to_string(), false));
     created.push(fact("Registry", open.env().short(open.registry().path()), true));
-    let venv = open.root().join("agents/venv/bin/python").exists();
-    created.push(fact("Python", if venv { "agents/venv".to_owned() } else { "not built yet".to_owned() }, venv));
+    let venv = ["agents/venv", "venv"].into_iter().find(|dir| open.root().join(dir).join("bin/python").exists());
+    created.push(fact("Python", venv.unwrap_or("not built yet").to_owned(), venv.is_some()));
     created.push(fact("Administrator", draft.admin_user.trim().to_owned(), false));
-    if draft.letta_url.is_none() {
+    // What was taken over may be linked already; each agent says so itself.
+    if draft.letta_url.is_none() && draft.mode != "adopt" {
         receipt.notes.push("Letta is not connected yet; the agents show “not linked” until it is.".to_owned());
     }
     Ok(SetupSummary {

@@ -7,7 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sanctum_change::{ChangeError, Engine};
+use sanctum_change::{Engine, Outcome};
 use sanctum_registry::Registry;
 use serde::{Deserialize, Serialize};
 
@@ -134,21 +134,45 @@ pub(crate) fn refuse_emptied(root: &Path, file: &Path) -> ApiResult<()> {
 
 /// Takes back what a cut-off setup made. True where it had been finished and the install stands.
 pub(crate) fn settle(env: &AppEnv, bootstrap: &Bootstrap) -> ApiResult<bool> {
+    if let Some(outermost) = bootstrap.made.first().and_then(|folder| folder.parent())
+        && !outermost.exists()
+    {
+        return Err(ApiError::broken(
+            "root_unreachable",
+            format!("`{}` is not there, and a setup was cut off in it.", outermost.display()),
+            "Connect its disk, then start again; what the setup had made is taken back then.",
+        ));
+    }
+    // Held until everything is taken back: another setup must not begin in what is about to be removed.
+    let _held = if bootstrap.root.is_dir() { Some(crate::open::hold(&bootstrap.root)?) } else { None };
     if bootstrap.state_dir.join("registry.db").exists() {
-        let _held = crate::open::hold(&bootstrap.root)?;
-        let (registry, engine) = bootstrap.make(env)?;
+        let (registry, engine) = bootstrap.registry(env)?;
         let clock = env.clock.clone();
-        match engine.recover(&move || clock()) {
-            Ok(_) => {}
-            Err(ChangeError::Busy) => return Err(ChangeError::Busy.into()),
-            Err(error) => return Err(error.into()),
+        let recovered = engine.recover(&move || clock())?;
+        if let Some(open) = recovered.iter().find(|change| change.outcome != Outcome::RolledBack) {
+            // The journal is the only record of what is left to take back; it stays.
+            return Err(ApiError::broken(
+                "change_unfinished",
+                format!("A setup was cut off in `{}` and could not be taken back yet: {}", bootstrap.root.display(), open.message),
+                "Start the app again once nothing of it runs any more and nobody works on its files.",
+            )
+            .with_details(open.conflicts.iter().map(|c| format!("{}: {}", c.target, c.what))));
         }
-        if registry.read(crate::open::first_admin)?.is_some() {
+        if !registry.read(holds_nothing)? {
             return Ok(true);
         }
     }
     bootstrap.remove()?;
     Ok(false)
+}
+
+/// Whether a registry is what a cut-off setup leaves: no account, agent, tool or instance, and no change that stands.
+/// One that lost its accounts to damage is not.
+fn holds_nothing(c: &sanctum_registry::rusqlite::Connection) -> Result<bool, sanctum_registry::RegistryError> {
+    let sql = "SELECT NOT EXISTS (SELECT 1 FROM users) AND NOT EXISTS (SELECT 1 FROM agents)
+        AND NOT EXISTS (SELECT 1 FROM tools) AND NOT EXISTS (SELECT 1 FROM tool_instances)
+        AND NOT EXISTS (SELECT 1 FROM change_sets WHERE undo_of IS NULL AND state IN ('applied', 'needs_you'))";
+    Ok(c.query_row(sql, [], |row| row.get(0))?)
 }
 
 /// A registry without any account is what a cut-off setup leaves when it was started with another data folder. It is
@@ -160,8 +184,8 @@ pub(crate) fn settle_root(env: &AppEnv, root: &Path) -> ApiResult<()> {
         return Ok(());
     }
     refuse_emptied(root, &file)?;
-    let without_account = Registry::open(&file, env.now())?.read(crate::open::first_admin)?.is_none();
-    if without_account {
+    // One that cannot be read is told when it is opened, with the ways out.
+    if sanctum_registry::is_blank(&file) || sanctum_registry::peek(&file, holds_nothing).unwrap_or(false) {
         settle(env, &Bootstrap { root: root.to_owned(), state_dir: state_dir.clone(), made: vec![state_dir] })?;
     }
     Ok(())

@@ -33,7 +33,7 @@ impl App {
             drop(password);
             let (plan, words, target) = match draft.mode.as_str() {
                 "adopt" => adopt::plan(&env, &draft, &account)?,
-                "new" => plan_new(&env, &draft, &account, policy)?,
+                "new" => plan_new(&env, &draft, &account, policy, app.with_state(|state| state.letta_password.is_some()))?,
                 other => {
                     return Err(ApiError::refused("mode_unknown", format!("There is no way of setting up called `{other}`."), "Use `new` or `adopt`."));
                 }
@@ -45,6 +45,9 @@ impl App {
         .await
     }
 }
+
+/// Where the Letta password lies in the secret store.
+pub(crate) const LETTA_PASSWORD: &str = "letta/password";
 
 /// An administrator whose password was found good and hashed.
 pub(crate) struct Account {
@@ -79,7 +82,7 @@ pub(crate) struct Target {
 
 type Planned = (sanctum_change::Plan, Words, Target);
 
-fn plan_new(env: &AppEnv, draft: &SetupDraft, account: &Account, policy: PortPolicy) -> ApiResult<Planned> {
+fn plan_new(env: &AppEnv, draft: &SetupDraft, account: &Account, policy: PortPolicy, letta_password: bool) -> ApiResult<Planned> {
     let asked = super::expand(env, &draft.root);
     bootstrap::settle_root(env, &asked)?;
     let verdict = probe::root_verdict(env, &draft.root);
@@ -125,6 +128,10 @@ fn plan_new(env: &AppEnv, draft: &SetupDraft, account: &Account, policy: PortPol
     if let Some(url) = &letta {
         let row = Row::new().with("config_value", url.as_str()).with("category", "letta").with("description", "Where the Letta server answers").with("created_by", maker.clone());
         planner.registry_put("system_config", Row::new().with("config_key", "letta.base_url"), row, "Keep the address of the Letta server")?;
+        if letta_password {
+            let row = Row::new().with("config_value", LETTA_PASSWORD).with("is_encrypted", 1).with("category", "letta").with("description", "Reference of the Letta password in the secret store").with("created_by", maker.clone());
+            planner.registry_put("system_config", Row::new().with("config_key", "letta.password"), row, "Refer to the Letta password in the secret store")?;
+        }
     }
     let names: Vec<&str> = seats.agents.iter().map(|s| s.name.as_str()).collect();
     let summary = format!("In {}, with {}. Nothing has been written yet.", env.short(&root), crate::words::list(&names));

@@ -60,6 +60,8 @@ pub(crate) struct Seat {
     pub description: String,
     pub index: u32,
     pub modules: Vec<(String, Option<Assigned>)>,
+    /// Folders of modules that lie elsewhere than in the agent's own, relative to the root; by module.
+    pub places: std::collections::BTreeMap<String, String>,
 }
 
 /// Gives every agent of the draft its uid, index and ports.
@@ -93,8 +95,12 @@ pub(crate) fn seats(draft: &SetupDraft, policy: PortPolicy) -> ApiResult<Seats> 
     for (index, agent) in draft.agents.iter().enumerate() {
         let uid = match &agent.uid {
             Some(uid) => {
-                names::check_name(&agent.name, &taken)?;
-                names::AgentUid::parse(uid)?
+                names::check_name(&agent.name, &[])?;
+                let wanted = names::AgentUid::parse(uid)?;
+                if taken.iter().any(|(other, _)| other == wanted.as_str()) {
+                    return Err(ApiError::refused("agent_name_taken", format!("Two agents would share the folder `{}`.", wanted.folder()), "Give one of them another identifier."));
+                }
+                wanted
             }
             None => names::check_name(&agent.name, &taken)?,
         };
@@ -112,6 +118,7 @@ pub(crate) fn seats(draft: &SetupDraft, policy: PortPolicy) -> ApiResult<Seats> 
             description: agent.description.trim().to_owned(),
             index,
             modules,
+            places: std::collections::BTreeMap::new(),
         });
     }
     let shared = shared

@@ -73,6 +73,8 @@ impl App {
     pub async fn letta_probe(&self, url: &str, password: Option<String>) -> ApiResult<dto::LettaProbe> {
         let password = password.filter(|p| !p.is_empty()).map(Secret::new);
         let probe = letta::probe(url, password.as_ref(), LETTA_WAIT).await;
+        let proven = password.filter(|_| probe.is_usable());
+        self.with_state(|state| state.letta_password = proven);
         let word = match probe.outcome {
             letta::Outcome::Healthy => dto::StatusWord::Healthy,
             letta::Outcome::Refused | letta::Outcome::Dns => dto::StatusWord::Off,

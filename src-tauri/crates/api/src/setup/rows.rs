@@ -71,7 +71,7 @@ pub(crate) fn agent_rows(
     for (module, assigned) in &seat.modules {
         if let Some(known) = Catalogue::builtin().get(module) {
             tool(planner, known, maker)?;
-            instance(planner, module, Some(&agent), &format!("{} of {}", known.title, seat.name), &format!("{path}/{module}"), maker)?;
+            instance(planner, module, Some(&agent), &format!("{} of {}", known.title, seat.name), seat.places.get(module).unwrap_or(&format!("{path}/{module}")), maker)?;
         }
         if let Some(assigned) = assigned {
             port(planner, module, Some(&agent), assigned.port, maker)?;

@@ -16,6 +16,7 @@ use crate::{ApiError, ApiResult, AppEnv, dto};
 
 /// The account of a sample; its password is random, known to nobody and never asked.
 const VISITOR: &str = "visitor";
+const PREFIX: &str = "sanctum-sample-";
 
 impl App {
     /// Makes a sample Sanctum, opens it and signs its visitor in.
@@ -26,7 +27,8 @@ impl App {
         self.ensure_started().await?;
         let (env, sink) = (self.env().clone(), self.0.sink.clone());
         let open = blocking(move || {
-            let folder = tempfile::Builder::new().prefix("sanctum-sample-").tempdir().map_err(|error| {
+            remove_left_samples();
+            let folder = tempfile::Builder::new().prefix(PREFIX).tempdir().map_err(|error| {
                 ApiError::broken("disk_refused", "No temporary folder could be made for the sample.", "Check that the disk has room.")
                     .with_details([error.to_string()])
             })?;
@@ -43,6 +45,23 @@ impl App {
         }
         self.changed(&["install", "tools", "agents", "changes"]);
         self.state().await
+    }
+}
+
+/// Samples that a crash left: ours by name and content, and held by nobody.
+fn remove_left_samples() {
+    let Ok(entries) = std::fs::read_dir(std::env::temp_dir()) else { return };
+    for folder in entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(PREFIX)).map(|e| e.path()) {
+        let is_sample = folder.join("control/registry.db").is_file()
+            && sanctum_registry::peek(&folder.join("control/registry.db"), |c| {
+                let sql = "SELECT EXISTS (SELECT 1 FROM users WHERE username = ?1 AND email = 'visitor@localhost')";
+                Ok(c.query_row(sql, [VISITOR], |row| row.get::<_, bool>(0))?)
+            })
+            .unwrap_or(false);
+        if is_sample && std::fs::File::open(&folder).is_ok_and(|held| held.try_lock().is_ok()) {
+            // What cannot be removed is left to the system, which empties its temporary folder.
+            let _left = std::fs::remove_dir_all(&folder);
+        }
     }
 }
 
@@ -73,6 +92,7 @@ fn make(env: &AppEnv, root: &std::path::Path) -> ApiResult<()> {
             description: shown.description.clone(),
             index: agent.index,
             modules: agent.modules.iter().map(|(name, p)| (name.clone(), port(*p))).collect(),
+            places: std::collections::BTreeMap::new(),
         };
         rows::agent_rows(&mut planner, env, &seat, &agent.uid.folder(), None, &maker)?;
     }
