@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { RecoveryNote } from '../bindings';
 import { usePlatform } from '../platform/context';
-import { Banner, Button, Foreign, IconButton, useToasts } from '../ui';
+import { Banner, Button, Foreign, Prose, IconButton, useToasts } from '../ui';
 import { useTakeState } from './queries';
 import { navigate } from './router';
 import { useShell } from './shell-context';
@@ -37,7 +37,7 @@ function RecoveredBanner({ notes, onGone }: { notes: RecoveryNote[]; onGone: () 
         <Button size="s" onClick={() => navigate({ view: 'activity', id: first.change_id })}>Show it</Button>
         <IconButton icon="x" label="Dismiss" size="s" onClick={onGone} />
       </>}>
-      <Foreign>{first.message}</Foreign>
+      <Prose>{first.message}</Prose>
     </Banner>
   );
 }
@@ -56,7 +56,7 @@ export function Banners() {
         <RecoveredBanner notes={state.recovered} onGone={() => setSeen(true)} />
       ) : storeBroken ? (
         <Banner kind="warn" title={`${store.name} can’t be reached.`} data-testid="secrets-banner">
-          <Foreign>{store.status.reason}</Foreign>. Secrets can’t be read or set until it answers; nothing else is affected.
+          <Foreign>{store.status.reason.replace(/\.$/, '')}</Foreign>. {state.user?.remembered === false && 'You sign in again at each start; '}nothing else is affected.
         </Banner>
       ) : null}
       {state.install?.sample && <SampleBanner />}

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { Finding } from '../bindings';
 import { Glyph, Icon } from './Icon';
-import { Foreign } from './text';
+import { Foreign, Prose } from './text';
 
 /** Stays while it is true, above what it is about, at most one per pane. */
 export function Banner({ kind, title, children, actions, ...rest }: {
@@ -23,8 +23,8 @@ export function Banner({ kind, title, children, actions, ...rest }: {
 export function FindingBanner({ finding, actions }: { finding: Finding; actions?: ReactNode }) {
   const kind = finding.level === 'error' ? 'err' : finding.level === 'warn' ? 'warn' : 'info';
   return (
-    <Banner kind={kind} title={<Foreign>{finding.message}</Foreign>} actions={actions}>
-      <Foreign>{finding.hint}</Foreign>
+    <Banner kind={kind} title={<Prose>{finding.message}</Prose>} actions={actions}>
+      <Prose>{finding.hint}</Prose>
       {finding.path && <> <code><Foreign>{finding.path}</Foreign></code></>}
     </Banner>
   );

@@ -1,6 +1,7 @@
 import { type InputHTMLAttributes, type ReactNode, type Ref, useId, useState } from 'react';
 import { IconButton } from './Button';
 import { Glyph, Icon } from './Icon';
+import { Prose } from './text';
 
 interface FieldParts {
   label: ReactNode;
@@ -54,7 +55,7 @@ export function FieldMessage({ id, children }: { id?: string; children: ReactNod
   return (
     <div className="field-msg" role="alert" id={id}>
       <Glyph word="Error" />
-      <span>{children}</span>
+      <span>{typeof children === 'string' ? <Prose>{children}</Prose> : children}</span>
     </div>
   );
 }

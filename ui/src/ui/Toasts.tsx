@@ -11,6 +11,8 @@ export interface ToastFacts {
   title: string;
   text?: string;
   action?: { label: string; keys?: string; run: () => void };
+  /** Takes the place of an earlier message of the same kind: its action would no longer do what it says. */
+  slot?: string;
 }
 
 interface Shown extends ToastFacts { id: number; stays: boolean }
@@ -63,7 +65,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   const next = useRef(1);
   const add = useCallback((toast: ToastFacts, stays: boolean) => {
     const shown = { ...toast, stays, id: next.current++ };
-    setToasts((all) => [...all, shown].slice(-MOST));
+    setToasts((all) => [...all.filter((old) => !shown.slot || old.slot !== shown.slot), shown].slice(-MOST));
   }, []);
   const gone = useCallback((id: number) => setToasts((all) => all.filter((toast) => toast.id !== id)), []);
   const toaster = useMemo<Toaster>(() => ({

@@ -11,7 +11,7 @@ export { PlanSide, PlanSteps, PlanView, type StepProgress } from './PlanView';
 export { EmptyState, ErrorBox, ProgressBar, Spinner, Waiting } from './states';
 export { Status, StatusStack } from './Status';
 export { type GlyphName, type IconName } from './sprite';
-export { Foreign, visible } from './text';
+export { Foreign, Prose, visible } from './text';
 export { RelativeTime, absolute, age, clock, day, dayMonth, duration, useNow } from './time';
 export { ToastProvider, useToasts, type ToastFacts } from './Toasts';
 export { Tooltip } from './Tooltip';

@@ -4,7 +4,7 @@ import { toPlatformError } from '../platform/platform';
 import { Button } from './Button';
 import { Glyph, Icon } from './Icon';
 import type { IconName } from './sprite';
-import { Foreign, visible } from './text';
+import { Foreign, Prose, visible } from './text';
 
 /** What this is, how it fits together, one primary action. */
 export function EmptyState({ icon, title, children, action }: { icon?: IconName; title: string; children?: ReactNode; action?: ReactNode }) {
@@ -64,8 +64,8 @@ export function ErrorBox({ error, onRetry, retryWords = 'Try again', actions }: 
     <div className="banner banner-err error-box" role="alert" data-testid="error-box" data-code={code}>
       <Glyph word="Error" />
       <div className="grow">
-        <b><Foreign>{message}</Foreign></b>
-        {hint && <p><Foreign>{hint}</Foreign></p>}
+        <b><Prose>{message}</Prose></b>
+        {hint && <p><Prose>{hint}</Prose></p>}
         {details.length > 0 && (
           <details>
             <summary>Details</summary>

@@ -18,3 +18,10 @@ export function visible(text: string): string {
 export function Foreign({ children, className }: { children: string | null | undefined; className?: string }) {
   return <bdi className={className}>{visible(children ?? '')}</bdi>;
 }
+
+/** A sentence in which `a name` is what a machine reads. An unpaired mark stays as it is. */
+export function Prose({ children, className }: { children: string | null | undefined; className?: string }) {
+  const parts = visible(children ?? '').split('`');
+  if (parts.length % 2 === 0 || parts.length === 1) return <Foreign className={className}>{children}</Foreign>;
+  return <bdi className={className}>{parts.map((part, i) => (i % 2 === 1 ? <code key={i}>{part}</code> : part))}</bdi>;
+}

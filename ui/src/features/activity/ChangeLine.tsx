@@ -18,7 +18,7 @@ function Act({ row, redo, stop }: { row: ChangeRow; redo?: ChangeRow; stop: bool
   if (row.undoable) {
     return <Button kind="quiet" size="s" icon="undo" tabIndex={tabIndex} aria-label={`${row.undo_of ? 'Redo' : 'Undo'} ${visible(row.title)}`} onClick={() => shell.undo(row.id)} data-testid="change-undo">{row.undo_of ? 'Redo' : 'Undo'}</Button>;
   }
-  return row.undo_reason && row.state !== 'undone' ? <span className="caption faint cut act-reason" title={row.undo_reason}><Foreign>{row.undo_reason}</Foreign></span> : null;
+  return row.undo_reason && row.state !== 'undone' ? <span className="caption faint cut act-reason hide-narrow" title={row.undo_reason}><Foreign>{row.undo_reason}</Foreign></span> : null;
 }
 
 /** One change set on two lines: what, who and when, its state, the way back. */
@@ -29,7 +29,7 @@ export function ChangeLine({ row, redo, stop }: { row: ChangeRow; redo?: ChangeR
         <Icon name={row.icon} />
         <span className="cut"><span className="medium ti"><Foreign>{row.title}</Foreign></span><span className="mt cut"><Foreign>{row.summary}</Foreign></span></span>
       </span>
-      <span className="muted cut hide-narrow" title={`${row.actor}, ${absolute(row.at)}`}><Foreign>{row.actor}</Foreign> · {when(row.at)}{vias[row.via]}</span>
+      <span className="muted cut act-who" title={`${row.actor}, ${absolute(row.at)}`}><Foreign>{row.actor}</Foreign> · {when(row.at)}{vias[row.via]}</span>
       <span className="st"><Glyph word={stateWords[row.state]} /><span className="cut" title={row.state_text}><Foreign>{row.state_text}</Foreign></span></span>
       <span className="act-do"><Act row={row} redo={redo} stop={stop} /></span>
     </>

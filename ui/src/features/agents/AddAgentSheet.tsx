@@ -4,7 +4,7 @@ import type { AgentDraft, CatalogueModule } from '../../bindings';
 import { keys } from '../../app/queries';
 import { navigate } from '../../app/router';
 import { usePlatform } from '../../platform/context';
-import { Button, Checkbox, ErrorBox, Foreign, Sheet, TextField, Waiting } from '../../ui';
+import { Button, Checkbox, ErrorBox, Foreign, Prose, Sheet, TextField, Waiting } from '../../ui';
 import { usePlanFlow } from '../plan/flow';
 
 /** Answers while they are typed; a verdict that comes late for an older name is dropped by its key. */
@@ -26,7 +26,7 @@ function ModuleChoices({ modules, chosen, onChange }: { modules: CatalogueModule
       <div className="group">
         {modules.map((module) => (
           <Checkbox key={module.name} checked={chosen.includes(module.name)} data-testid={`agent-module-${module.name}`}
-            help={<><Foreign>{module.description}</Foreign>{module.note && <> <Foreign>{module.note}</Foreign></>}</>}
+            help={<><Prose>{module.description}</Prose>{module.note && <> <Prose>{module.note}</Prose></>}</>}
             onChange={(on) => onChange(on ? [...chosen, module.name] : chosen.filter((name) => name !== module.name))}>
             <b className="medium"><Foreign>{module.title}</Foreign></b>
           </Checkbox>
@@ -68,7 +68,7 @@ export function AddAgentSheet({ onClose }: { onClose: () => void }) {
         <div className="sheet-body">
           <TextField label="Name" value={name} onChange={setName} autoFocus data-testid="agent-name" maxLength={300}
             error={wrong ? `${wrong.message} ${wrong.hint}` : null}
-            help={<span aria-live="polite">{verdict?.uid && !wrong ? <>Folder <code>agents/agent-<Foreign>{verdict.uid}</Foreign></code></> : 'Its folder and its identifier are made from it.'}{catches.map((finding) => <span key={finding.code}> <Foreign>{finding.message}</Foreign></span>)}</span>} />
+            help={<span aria-live="polite">{verdict?.uid && !wrong ? <>Folder <code>agents/agent-<Foreign>{verdict.uid}</Foreign></code></> : 'Its folder and its identifier are made from it.'}{catches.map((finding) => <span key={finding.code}> <Prose>{finding.message}</Prose></span>)}</span>} />
           <TextField label="Description" value={description} onChange={setDescription} help="For people; it can stay empty." data-testid="agent-description" maxLength={2000} />
           {modules.data && <ModuleChoices modules={modules.data} chosen={chosen} onChange={setPicked} />}
           {modules.isPending && <Waiting>Reading the catalogue of modules</Waiting>}

@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import type { Finding, FindingLevel, StatusWord } from '../../bindings';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
-import { Button, CopyButton, ErrorBox, Foreign, Glyph, RelativeTime, Sheet, Waiting, duration, visible } from '../../ui';
+import { Button, CopyButton, ErrorBox, Foreign, Prose, Glyph, Icon, RelativeTime, Sheet, Waiting, duration, visible } from '../../ui';
 
-const groups: { level: FindingLevel; title: string; word: StatusWord }[] = [
+const groups: { level: FindingLevel; title: string; word: StatusWord | null }[] = [
   { level: 'error', title: 'Wrong', word: 'Error' },
   { level: 'warn', title: 'Works, with a catch', word: 'Degraded' },
-  { level: 'info', title: 'Worth knowing', word: 'Unknown' },
+  { level: 'info', title: 'Worth knowing', word: null },
 ];
 
 /** More than these on one screen help nobody; the terminal lists all. */
@@ -25,13 +25,13 @@ function useCheck() {
   });
 }
 
-function FindingLine({ finding, word }: { finding: Finding; word: StatusWord }) {
+function FindingLine({ finding, word }: { finding: Finding; word: StatusWord | null }) {
   return (
     <li className="finding" data-testid="check-finding" data-code={finding.code}>
-      <Glyph word={word} />
+      {word ? <Glyph word={word} /> : <Icon name="info" />}
       <div className="grow">
-        <b className="medium"><Foreign>{finding.message}</Foreign></b>
-        {finding.hint && <p className="small muted"><Foreign>{finding.hint}</Foreign></p>}
+        <b className="medium"><Prose>{finding.message}</Prose></b>
+        {finding.hint && <p className="small muted"><Prose>{finding.hint}</Prose></p>}
         {finding.path && <div className="row finding-path"><code className="selectable"><Foreign>{finding.path}</Foreign></code><CopyButton text={finding.path} label={`Copy the path ${visible(finding.path)}`} /></div>}
       </div>
     </li>

@@ -53,8 +53,11 @@ function useServerThings(question: string): Thing[] {
 
 const icons: Record<string, string> = { session: 'lock', agent: 'user', install: 'folder', change: 'undo', find: 'search', nav: 'arrow', view: 'sidebar', appearance: 'spark', help: 'question' };
 
+/** What leaves the window is never what Enter finds first. */
+const leaving = (command: { id: string }) => (/^(session\.|install\.close)/.test(command.id) ? 1 : 0);
+
 function actions(handlers: Record<string, Handler>, platform: string): Thing[] {
-  return catalog.filter((command) => command.palette && command.phases.includes('ready') && handlers[command.id]?.why?.() === undefined).map((command) => ({
+  return [...catalog].sort((a, b) => leaving(a) - leaving(b)).filter((command) => command.palette && command.phases.includes('ready') && handlers[command.id]?.why?.() === undefined).map((command) => ({
     id: `action ${command.id}`, kind: 'action', text: command.title, where: command.menu ?? '', icon: icons[command.id.split('.')[0] ?? ''] ?? 'play', keys: keysOf(command.id, platform), run: () => handlers[command.id]?.run(),
   }));
 }

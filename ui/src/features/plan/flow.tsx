@@ -83,7 +83,7 @@ export function PlanFlow({ children, onUndo, undoKeys }: { children: ReactNode; 
       (receipt) => {
         if (run.current === mine) { run.current += 1; setState(null); }
         const action = receipt.undoable ? { label: 'Undo', keys: undoKeys, run: () => onUndo(receipt.change_id, make) } : undefined;
-        toasts.show({ title: `${receipt.title}: applied, read back.`, text: receipt.notes.join(' '), action });
+        toasts.show({ title: `${receipt.title}: applied, read back.`, text: receipt.notes.join(' '), action, slot: 'change' });
         now.request.onApplied?.(receipt);
       },
       (thrown: unknown) => patch(mine, { stage: 'failed', error: toPlatformError(thrown) }),

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { RegistryCopy } from '../../bindings';
 import { usePlatform } from '../../platform/context';
-import { Button, ErrorBox, Foreign, Icon, Waiting, absolute } from '../../ui';
+import { toPlatformError } from '../../platform/platform';
+import { Button, Foreign, Icon, Prose, Waiting, absolute } from '../../ui';
 
 /** `20261120-133010` (UTC) in the operator's own time; what is not such a stamp stays as it is. */
 export function madeAt(made: string): string {
@@ -16,7 +17,14 @@ export function Copies({ onChoose }: { onChoose: (copy: RegistryCopy) => void })
   const platform = usePlatform();
   const query = useQuery({ queryKey: ['registry', 'copies'], queryFn: () => platform.registryCopies(), staleTime: 0, gcTime: 0 });
   if (query.isPending) return <Waiting>Looking for copies of the registry</Waiting>;
-  if (query.isError) return <ErrorBox error={query.error} onRetry={() => void query.refetch()} retryWords="Look again" />;
+  if (query.isError) {
+    return (
+      <div className="row small muted" data-testid="trouble-copies-failed">
+        <span className="grow">Copies could not be looked for. <Prose>{toPlatformError(query.error).message}</Prose></span>
+        <Button size="s" onClick={() => void query.refetch()}>Look again</Button>
+      </div>
+    );
+  }
   if (query.data.length === 0) return null;
   return (
     <section aria-labelledby="copies-head" data-testid="trouble-copies">

@@ -1,5 +1,5 @@
 import type { SalvageReport } from '../../bindings';
-import { Banner, Button, CopyButton, Foreign } from '../../ui';
+import { Banner, Button, CopyButton, Foreign, Prose } from '../../ui';
 import { SessionFrame } from './frame';
 
 /** What came of the salvage. It stays until it was read: what follows is the sign-in. */
@@ -15,7 +15,7 @@ export function SalvagedView({ brand, report, onGoOn }: { brand: string; report:
         {findings.length === 0 ? <p className="small muted">Nothing was found that could not be read.</p> : (
           <>
             <Banner kind="warn" title={findings.length === 1 ? 'One thing could not be read.' : `${findings.length.toLocaleString('en')} things could not be read.`} />
-            <ul className="salvage-findings selectable" tabIndex={0} aria-label="What could not be read">{findings.slice(0, 200).map((text, i) => <li key={i}><Foreign>{text}</Foreign></li>)}</ul>
+            <ul className="salvage-findings selectable" tabIndex={0} aria-label="What could not be read">{findings.slice(0, 200).map((text, i) => <li key={i}><Prose>{text}</Prose></li>)}</ul>
             {findings.length > 200 && <p className="caption faint">And {(findings.length - 200).toLocaleString('en')} more.</p>}
           </>
         )}

@@ -10,7 +10,7 @@ import { SessionFrame } from './frame';
 import { RestoreDialog, SalvageDialog } from './repair-dialogs';
 
 const DAMAGED = 'registry_damaged';
-const REPLACEABLE = new Set([DAMAGED, 'registry_newer']);
+const REPLACEABLE = new Set([DAMAGED, 'registry_newer', 'registry_foreign']);
 
 /** The registry cannot be opened: what happened, what it means, ways out. Nothing is repaired behind anybody's back. */
 export function TroubleView({ state, onSalvaged }: { state: AppState; onSalvaged: (report: SalvageReport) => void }) {

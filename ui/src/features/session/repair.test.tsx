@@ -56,6 +56,14 @@ test('without a copy there is no list', async () => {
   await look(seen('trouble-copies'), 'an empty list is not shown').not.toBeInTheDocument();
 });
 
+test('copies that cannot be looked for are said and asked for again', async () => {
+  const { calls } = await openApp({ ...inTrouble(damaged), overrides: { registryCopies: () => refuse('io', 'The folder cannot be read.', '') } });
+  await look(seen('trouble-copies-failed'), 'why there is no list').toHaveTextContent(/could not be looked for. The folder cannot be read/);
+  await seen('trouble-copies-failed').getByRole('button').click();
+  await eventually(() => calls('registryCopies').length, 'it looks again').toBe(2);
+  await look(seen('trouble-salvage'), 'the salvage is not affected').toBeVisible();
+});
+
 test('another trouble asks for no copies; Try again opens the same folder', async () => {
   const { calls } = await openApp(inTrouble(busy));
   await look(seen('trouble'), 'the trouble is named').toHaveTextContent(/Another window holds this Sanctum/);

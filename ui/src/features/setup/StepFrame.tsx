@@ -60,11 +60,13 @@ export function StepFrame(props: StepFrameProps) {
     event.preventDefault();
     if (primary === null || busy) return;
     setPressed(true);
+    const pressedFrom = document.activeElement;
     try {
       await primary.onPress();
     } finally {
       setPressed(false);
-      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"] input, input[aria-invalid="true"]')?.focus());
+      // Somebody who went on typing elsewhere meanwhile is not pulled away.
+      requestAnimationFrame(() => [pressedFrom, document.body].includes(document.activeElement) && form.current?.querySelector<HTMLElement>('[aria-invalid="true"] input, input[aria-invalid="true"]')?.focus());
     }
   };
 

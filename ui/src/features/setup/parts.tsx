@@ -4,7 +4,7 @@ import type { Finding, FindingLevel } from '../../bindings';
 import { PasswordField, TextField, type TextFieldProps } from '../../ui/Field';
 import { Glyph, Icon } from '../../ui/Icon';
 import { Waiting } from '../../ui/states';
-import { Foreign, visible } from '../../ui/text';
+import { Foreign, Prose, visible } from '../../ui/text';
 
 export const hasError = (findings: readonly Finding[]): boolean => findings.some((f) => f.level === 'error');
 
@@ -25,8 +25,8 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
           {finding.level === 'info' ? <Icon name="info" /> : <Glyph word={finding.level === 'error' ? 'Error' : 'Degraded'} />}
           <span>
             <span className="sr">{LEVEL_WORD[finding.level]}: </span>
-            <Foreign>{finding.message}</Foreign>
-            {finding.hint === '' ? null : <span className="muted"> <Foreign>{finding.hint}</Foreign></span>}
+            <Prose>{finding.message}</Prose>
+            {finding.hint === '' ? null : <span className="muted"> <Prose>{finding.hint}</Prose></span>}
             {finding.path === null ? null : <span className="muted mono"> <Foreign>{finding.path}</Foreign></span>}
           </span>
         </li>

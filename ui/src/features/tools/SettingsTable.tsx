@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useMemo, useRef } from 'react';
 import type { Level, SettingRow } from '../../bindings';
-import { Foreign, Icon } from '../../ui';
+import { Foreign, Prose, Icon } from '../../ui';
 
 export const levelWords: Record<Level, string> = { default: 'Default', system: 'System', agent: 'Agent', tool: 'Tool', instance: 'Instance' };
 
@@ -30,7 +30,7 @@ function Value({ row }: { row: SettingRow }) {
 function Row({ row, selected, stop, onSelect }: { row: SettingRow; selected: boolean; stop: boolean; onSelect: () => void }) {
   return (
     <div className="kv" role="option" aria-selected={selected} tabIndex={stop ? 0 : -1} data-setting={row.key} data-modified={isModified(row) || undefined} onClick={onSelect}>
-      <div className="name"><b><Foreign>{row.title || row.key}</Foreign></b>{row.description && <p><Foreign>{row.description}</Foreign></p>}</div>
+      <div className="name"><b><Foreign>{row.title || row.key}</Foreign></b>{row.description && <p><Prose>{row.description}</Prose></p>}</div>
       <div className="ctl">
         <Value row={row} />
         {row.source && <p className="caption faint cut mono" title={sourceWords(row.source)}><Foreign>{sourceWords(row.source)}</Foreign></p>}

@@ -3,7 +3,7 @@ import type { ToolCard as Card } from '../../bindings';
 import { keys } from '../../app/queries';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
-import { Button, Foreign, Icon, StatusStack, useToasts } from '../../ui';
+import { Button, Foreign, Prose, Icon, StatusStack, useToasts } from '../../ui';
 
 /** Measures again and reads the lists that show it. */
 export function useProbe(id: string) {
@@ -36,7 +36,7 @@ function BrokenWords({ broken }: { broken: NonNullable<Card['broken']> }) {
   return (
     <p title={`${broken.file}: ${broken.message}`}>
       <span className="mono"><Foreign>{file}</Foreign></span>
-      {broken.line !== null && <>, line {broken.line}</>}: <Foreign>{broken.message}</Foreign>
+      {broken.line !== null && <>, line {broken.line}</>}: <Prose>{broken.message}</Prose>
     </p>
   );
 }

@@ -8,7 +8,7 @@ import { toHash } from '../../app/router';
 import { useShell } from '../../app/shell-context';
 import { Titlebar } from '../../app/Titlebar';
 import { usePlatform } from '../../platform/context';
-import { Button, ErrorBox, FindingBanner, Foreign, Icon, SearchField, Segments, Status, Waiting } from '../../ui';
+import { Banner, Button, ErrorBox, FindingBanner, Foreign, Prose, Icon, SearchField, Segments, Status, Waiting } from '../../ui';
 import { FactsList, Inspector, ToolInspector } from './inspect';
 import { SettingsTable, isModified } from './SettingsTable';
 import { useProbe } from './ToolCard';
@@ -31,6 +31,16 @@ function Head({ detail }: { detail: ToolDetail }) {
         <Button icon="refresh" busy={probe.isPending} onClick={() => probe.mutate()} data-testid="tool-probe">{probe.isPending ? 'Measuring' : 'Measure again'}</Button>
       </div>
     </div>
+  );
+}
+
+/** Stands in the page where no finding says it, so that hiding the inspector hides no cause. */
+function BrokenBanner({ broken }: { broken: NonNullable<ToolDetail['card']['broken']> }) {
+  const at = [broken.line !== null && `line ${broken.line}`, broken.column !== null && `column ${broken.column}`].filter(Boolean).join(', ');
+  return (
+    <Banner kind="err" title={<Prose>{broken.message}</Prose>} data-testid="tool-broken">
+      <code><Foreign>{broken.file}</Foreign></code>{at && `, ${at}`}. <Prose>{broken.hint}</Prose> The file is left as it is.
+    </Banner>
   );
 }
 
@@ -66,6 +76,7 @@ function Body({ detail, selected, onSelect }: { detail: ToolDetail; selected: st
   return (
     <div className="formpad">
       <Head detail={detail} />
+      {detail.card.broken && detail.findings.length === 0 && <BrokenBanner broken={detail.card.broken} />}
       {detail.findings.map((finding) => <FindingBanner key={`${finding.code}${finding.path ?? ''}${finding.message}`} finding={finding} />)}
       {detail.card.description && <p className="muted detail-lead selectable"><Foreign>{detail.card.description}</Foreign></p>}
       {detail.facts.length > 0 && (

@@ -1,6 +1,6 @@
 import type { ChainLink, Fact, SettingRow, ToolCard } from '../../bindings';
 import { useShell } from '../../app/shell-context';
-import { Button, CopyButton, Foreign, Glyph, RelativeTime } from '../../ui';
+import { Button, CopyButton, Foreign, Prose, Glyph, RelativeTime } from '../../ui';
 import { levelWords, sourceWords } from './SettingsTable';
 
 export function FactsList({ facts }: { facts: Fact[] }) {
@@ -49,7 +49,7 @@ export function Inspector({ setting, card }: { setting: SettingRow; card: ToolCa
           <dd className="selectable">{setting.value === null ? 'not set anywhere' : <Foreign className={setting.secret ? undefined : 'mono'}>{setting.value === '' ? '(empty)' : setting.value}</Foreign>}{setting.unit && setting.value !== null && ` ${setting.unit}`}</dd>
           <dt>Of</dt><dd><Foreign>{card.title || card.name}</Foreign></dd>
         </dl>
-        {setting.description && <p className="small muted inspector-text"><Foreign>{setting.description}</Foreign></p>}
+        {setting.description && <p className="small muted inspector-text"><Prose>{setting.description}</Prose></p>}
       </section>
       <section><h3>Where the value comes from</h3><Chain row={setting} /></section>
       {file && <section><Button size="s" kind="quiet" icon="out" onClick={() => shell.showPath(file)} data-testid="setting-show-file">Show file</Button></section>}
@@ -65,17 +65,17 @@ export function ToolInspector({ card, hint }: { card: ToolCard; hint: boolean })
       <section>
         <b className="inspector-title">Status</b>
         <div className="row inspector-status"><Glyph word={status.word} /><span className="medium">{card.broken ? 'Can’t be read' : status.word}</span></div>
-        <p className="small muted inspector-text"><Foreign>{status.reason}</Foreign></p>
+        <p className="small muted inspector-text"><Prose>{status.reason}</Prose></p>
       </section>
       <section>
         <h3>What was looked at</h3>
-        {status.evidence.length === 0 ? <p className="small muted">Nothing was measured.</p> : <ul className="touch selectable">{status.evidence.map((line) => <li key={line} className="one"><Foreign>{line}</Foreign></li>)}</ul>}
+        {status.evidence.length === 0 ? <p className="small muted">Nothing was measured.</p> : <ul className="touch selectable">{status.evidence.map((line) => <li key={line} className="one"><Prose>{line}</Prose></li>)}</ul>}
         {status.measured_at && <p className="caption faint inspector-text">Measured <RelativeTime at={status.measured_at} /></p>}
       </section>
       {card.broken && (
         <section>
           <h3>What to do</h3>
-          <p className="small muted"><Foreign>{card.broken.hint}</Foreign></p>
+          <p className="small muted"><Prose>{card.broken.hint}</Prose></p>
           <p className="caption faint mono inspector-text selectable"><Foreign>{`${card.broken.file}${card.broken.line === null ? '' : `:${card.broken.line}`}${card.broken.column === null ? '' : `:${card.broken.column}`}`}</Foreign></p>
         </section>
       )}

@@ -27,7 +27,7 @@ export function Done() {
       primary={{ label: `Open ${app.brand}`, testId: 'setup-open', onPress: onDone }}
     >
       {receipt.notes.map((note) => <Banner key={note} kind="plain" title={<Foreign>{note}</Foreign>} />)}
-      <Created summary={summary} />
+      <Created summary={summary} title={adopted ? 'What is recorded now' : 'What was created'} />
       {summary.findings.length === 0 ? null : (
         <section>
           <div className="group-head wgh"><h3>Worth knowing</h3></div>
@@ -39,10 +39,10 @@ export function Done() {
   );
 }
 
-function Created({ summary }: { summary: SetupSummary }) {
+function Created({ summary, title }: { summary: SetupSummary; title: string }) {
   return (
     <section>
-      <div className="group-head wgh"><h3>What was created</h3></div>
+      <div className="group-head wgh"><h3>{title}</h3></div>
       <div className="group">
         <dl className="facts wfacts selectable" data-testid="setup-created">
           <dt>Folder</dt><dd className="mono"><Foreign>{summary.root}</Foreign></dd>

@@ -5,7 +5,7 @@ import { usePlatform } from '../../../platform/context';
 import { Button } from '../../../ui/Button';
 import { ErrorBox } from '../../../ui/states';
 import { Status } from '../../../ui/Status';
-import { Foreign } from '../../../ui/text';
+import { Foreign, Prose } from '../../../ui/text';
 import { duration } from '../../../ui/time';
 import { StepFrame } from '../StepFrame';
 import { Answer, localFinding } from '../parts';
@@ -84,7 +84,7 @@ function Tried({ probe }: { probe: LettaProbe }) {
   return (
     <div className="wcell" role="status" data-testid="wizard-letta-status">
       <div className="row"><Status status={probe.status} /><span className="grow" /><span className="small faint nowrap"><Foreign>{facts.join(' · ')}</Foreign></span></div>
-      {probe.hint === '' ? null : <p className="small muted whint"><Foreign>{probe.hint}</Foreign></p>}
+      {probe.hint === '' ? null : <p className="small muted whint"><Prose>{probe.hint}</Prose></p>}
     </div>
   );
 }

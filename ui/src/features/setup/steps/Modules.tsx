@@ -4,7 +4,7 @@ import { usePlatform } from '../../../platform/context';
 import { Checkbox } from '../../../ui/controls';
 import { Icon } from '../../../ui/Icon';
 import { ErrorBox } from '../../../ui/states';
-import { Foreign } from '../../../ui/text';
+import { Foreign, Prose } from '../../../ui/text';
 import { StepFrame } from '../StepFrame';
 import { WaitingRow } from '../parts';
 import { portsQuery, useDebounced } from '../queries';
@@ -60,7 +60,7 @@ function ModuleRow({ module, on, onToggle }: { module: CatalogueModule; on: bool
       <div className="grow">
         <Checkbox
           checked={on} onChange={onToggle} data-testid={`wizard-module-${module.name}`}
-          help={<><Foreign>{module.description}</Foreign>{module.note === null ? null : <span className="wnote"> <Foreign>{module.note}</Foreign></span>}</>}
+          help={<><Prose>{module.description}</Prose>{module.note === null ? null : <span className="wnote"> <Prose>{module.note}</Prose></span>}</>}
         >
           <b className="medium"><Foreign>{module.title}</Foreign></b>
         </Checkbox>
