@@ -45,7 +45,8 @@ fn request(at: SocketAddr, path: &str) -> std::io::Result<String> {
     let until = Instant::now() + WAIT;
     let mut stream = TcpStream::connect_timeout(&at, WAIT)?;
     stream.set_write_timeout(Some(WAIT))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {at}\r\nAccept: */*\r\nConnection: close\r\n\r\n")?;
+    // In one piece: a peer may answer and close as soon as it has read something.
+    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: {at}\r\nAccept: */*\r\nConnection: close\r\n\r\n").as_bytes())?;
     let mut head = Vec::new();
     let mut buffer = [0u8; 1024];
     // The end of the head is enough: an event stream never ends by itself.
