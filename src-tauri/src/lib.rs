@@ -4,7 +4,7 @@ pub mod bindings;
 mod commands;
 mod events;
 mod menu;
-mod window;
+pub mod window;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -34,6 +34,8 @@ pub fn run() -> ExitCode {
         .setup(move |app| {
             builder.mount_events(app);
             let data_dir = env.data_dir.clone();
+            let desk: Arc<dyn window::Desk> = Arc::new(window::Native(app.handle().clone()));
+            app.manage(desk);
             app.manage(sanctum_api::App::new(env, Arc::new(events::ToWindow::new(app.handle().clone()))));
             menu::install(app.handle())?;
             window::open(app.handle(), &data_dir)?;

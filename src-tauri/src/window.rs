@@ -10,6 +10,34 @@ use tauri_plugin_opener::OpenerExt;
 use tauri_plugin_window_state::StateFlags;
 
 const MAIN: &str = "main";
+
+/// What commands ask of the window system. Behind a trait, so that they run without one in tests.
+pub trait Desk: Send + Sync {
+    /// Shows the window, once.
+    fn reveal(&self);
+
+    /// Shows a path that the api has proven to be inside the install.
+    ///
+    /// # Errors
+    /// `cannot_show` when the system has no program for it.
+    fn show_in_files(&self, path: &Path) -> ApiResult<()>;
+}
+
+/// The real one.
+pub struct Native(pub AppHandle);
+
+impl Desk for Native {
+    fn reveal(&self) {
+        if let Some(window) = self.0.get_webview_window(MAIN) {
+            reveal(&window);
+        }
+    }
+
+    fn show_in_files(&self, path: &Path) -> ApiResult<()> {
+        show_in_files(&self.0, path)
+    }
+}
+
 /// The window shows by itself after this, should the page never call `app_ready`.
 const REVEAL_AT_THE_LATEST: Duration = Duration::from_secs(3);
 
@@ -48,7 +76,7 @@ pub fn open(app: &AppHandle, data_dir: &Path) -> tauri::Result<()> {
 }
 
 /// Shows the window; showing it twice does nothing.
-pub fn reveal(window: &WebviewWindow) {
+fn reveal(window: &WebviewWindow) {
     if !window.is_visible().unwrap_or(false) {
         report(window.show());
     }
@@ -63,11 +91,7 @@ pub fn focus_main(app: &AppHandle) {
     }
 }
 
-/// Shows a path that the api has proven to be inside the install.
-///
-/// # Errors
-/// `cannot_show` when the system has no program for it.
-pub fn show_in_files(app: &AppHandle, path: &Path) -> ApiResult<()> {
+fn show_in_files(app: &AppHandle, path: &Path) -> ApiResult<()> {
     app.opener().reveal_item_in_dir(path).map_err(|error| {
         ApiError::broken(
             "cannot_show",

@@ -2,7 +2,7 @@
 
 use sanctum_api::{ApiResult, dto};
 
-use super::App;
+use super::{App, Screen};
 
 /// What the window should show.
 #[tauri::command]
@@ -14,17 +14,17 @@ pub async fn app_state(app: App<'_>) -> ApiResult<dto::AppState> {
 /// The first themed paint is ready: show the window.
 #[tauri::command]
 #[specta::specta]
-pub async fn app_ready(window: tauri::WebviewWindow) -> ApiResult<()> {
-    crate::window::reveal(&window);
+pub async fn app_ready(screen: Screen<'_>) -> ApiResult<()> {
+    screen.reveal();
     Ok(())
 }
 
 /// Shows a file or folder of the install in Finder (or the file browser).
 #[tauri::command]
 #[specta::specta]
-pub async fn app_show_path(app: App<'_>, handle: tauri::AppHandle, path: String) -> ApiResult<()> {
+pub async fn app_show_path(app: App<'_>, screen: Screen<'_>, path: String) -> ApiResult<()> {
     let path = app.resolve_inside(&path).await?;
-    crate::window::show_in_files(&handle, &path)
+    screen.show_in_files(&path)
 }
 
 /// Opens an install that has a registry, after asking nothing: the sign-in follows.

@@ -10,3 +10,5 @@ pub mod tools;
 
 /// The open app, shared by all commands.
 pub type App<'a> = tauri::State<'a, sanctum_api::App>;
+/// The window system, for the commands that need it.
+pub(crate) type Screen<'a> = tauri::State<'a, std::sync::Arc<dyn crate::window::Desk>>;

@@ -9,7 +9,11 @@ use crate::support::{at_root, column, json, listing, made, put, refused, settled
 fn a_list_is_a_window_on_the_whole() {
     let place = made(&["Athena", "Monday", "Timbre"], "broca2");
     let all = json(&place, &["agents", "list"]);
-    assert_eq!((column(&all, "uid"), &all["total"]), (vec!["athena".into(), "monday".into(), "timbre".into()], &value!(3)), "all of them");
+    assert_eq!(
+        (column(&all, "uid"), &all["total"]),
+        (vec!["athena".into(), "monday".into(), "timbre".into()], &value!(3)),
+        "all of them"
+    );
     let keys: Vec<&String> = all.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["items", "total"], "a list is items and total");
     let one = json(&place, &["agents", "list", "--limit", "1", "--offset", "1"]);
@@ -19,7 +23,11 @@ fn a_list_is_a_window_on_the_whole() {
     let none = json(&place, &["agents", "list", "--limit", "0"]);
     assert_eq!((column(&none, "uid").len(), &none["total"]), (0, &value!(3)), "a limit of nothing gives the total");
     let some = json(&place, &["agents", "list", "--query", "mon"]);
-    assert_eq!((column(&some, "uid"), &some["total"]), (vec!["monday".into()], &value!(1)), "the total is of what was searched");
+    assert_eq!(
+        (column(&some, "uid"), &some["total"]),
+        (vec!["monday".into()], &value!(1)),
+        "the total is of what was searched"
+    );
     let wild = json(&place, &["agents", "list", "--query", "%"]);
     assert_eq!(wild["total"], value!(0), "a percent sign is searched for as it is");
     let words = at_root(&place, &["agents", "list"]);
@@ -51,7 +59,21 @@ fn one_is_added_shown_first_and_taken_back() {
     refused(&at_root(&place, &["agents", "add", "Iris"]), "confirm_needed");
     assert_eq!(settled(&place.root()), before, "an unconfirmed one neither");
 
-    let receipt = json(&place, &["agents", "add", "Iris 🌈", "--uid", "iris", "--description", "Sees colours", "--modules", "broca2,thalamus", "--yes"]);
+    let receipt = json(
+        &place,
+        &[
+            "agents",
+            "add",
+            "Iris 🌈",
+            "--uid",
+            "iris",
+            "--description",
+            "Sees colours",
+            "--modules",
+            "broca2,thalamus",
+            "--yes",
+        ],
+    );
     let id = receipt["change_id"].as_str().unwrap();
     let shown = json(&place, &["agents", "show", "iris"]);
     assert_eq!(shown["agent"]["name"], "Iris 🌈", "its name stays as it was typed");
@@ -160,18 +182,27 @@ fn two_setups_at_once_make_one_sanctum() {
                     .stderr(piped())
                     .spawn()
                     .unwrap();
-                std::io::Write::write_all(&mut child.stdin.take().unwrap(), format!("{}\n", crate::support::PASSWORD).as_bytes()).unwrap();
+                std::io::Write::write_all(
+                    &mut child.stdin.take().unwrap(),
+                    format!("{}\n", crate::support::PASSWORD).as_bytes(),
+                )
+                .unwrap();
                 (name.to_lowercase(), child)
             })
             .into_iter()
             .collect();
-        let ended: Vec<_> = children.into_iter().map(|(name, child)| (name, child.wait_with_output().unwrap())).collect();
+        let ended: Vec<_> =
+            children.into_iter().map(|(name, child)| (name, child.wait_with_output().unwrap())).collect();
         let done: Vec<&String> = ended.iter().filter(|(_, out)| out.status.success()).map(|(name, _)| name).collect();
         assert_eq!(done.len(), 1, "exactly one of them makes it: {ended:?}");
         for (_, out) in ended.iter().filter(|(_, out)| !out.status.success()) {
             assert_eq!(out.status.code(), Some(2), "the other is refused: {}", String::from_utf8_lossy(&out.stderr));
         }
-        assert_eq!(&column(&json(&place, &["agents", "list"]), "uid")[0], done[0], "and its Prime is the one that is there");
+        assert_eq!(
+            &column(&json(&place, &["agents", "list"]), "uid")[0],
+            done[0],
+            "and its Prime is the one that is there"
+        );
         let doctor = at_root(&place, &["doctor"]);
         assert_eq!(doctor.code, 0, "nothing is wrong with it: {doctor:?}");
     }

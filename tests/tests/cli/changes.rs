@@ -11,7 +11,11 @@ fn the_latest_comes_first_and_windows_hold() {
     let place = made(&["Athena"], "broca2");
     let (iris, nova) = (add(&place, "Iris"), add(&place, "Nova"));
     let all = json(&place, &["changes", "list"]);
-    assert_eq!((&column(&all, "id")[..2], all["total"].as_u64()), (&[nova.clone(), iris.clone()][..], Some(3)), "the latest first");
+    assert_eq!(
+        (&column(&all, "id")[..2], all["total"].as_u64()),
+        (&[nova.clone(), iris.clone()][..], Some(3)),
+        "the latest first"
+    );
     let one = json(&place, &["changes", "list", "--limit", "1", "--offset", "1"]);
     assert_eq!((column(&one, "id"), one["total"].as_u64()), (vec![iris.clone()], Some(3)), "a window keeps the total");
     let found = json(&place, &["changes", "list", "--query", "iris"]);
@@ -61,12 +65,19 @@ fn an_edit_in_between_is_never_overwritten() {
     assert!(error["details"].to_string().contains(file), "the file is named: {error}");
     assert_eq!(settled(&place.root()), before, "nothing is taken back, not even in part");
     let shown = json(&place, &["changes", "show", &id]);
-    assert_eq!(shown["conflicts"][0]["target"], file, "the change itself says what stands in the way: {}", shown["conflicts"]);
+    assert_eq!(
+        shown["conflicts"][0]["target"], file,
+        "the change itself says what stands in the way: {}",
+        shown["conflicts"]
+    );
 
     let nova = add(&place, "Nova");
     put(&place.root(), "agents/agent-nova/broca2/db/rows.sqlite", "rows");
     let error = refused(&at_root(&place, &["changes", "undo", &nova, "--yes"]), "undo_conflict");
-    assert!(error["details"].to_string().contains("agents/agent-nova/broca2/db"), "a file somebody added counts too: {error}");
+    assert!(
+        error["details"].to_string().contains("agents/agent-nova/broca2/db"),
+        "a file somebody added counts too: {error}"
+    );
     assert!(place.root().join("agents/agent-nova/broca2/db/rows.sqlite").is_file(), "and is kept");
 }
 

@@ -77,7 +77,10 @@ fn sweep_setup(call: &str, from: usize, step: usize, at_least: usize) {
         assert_eq!(doctor.code, 0, "{point}: nothing is wrong with it: {doctor:?}");
         k += step;
     }
-    assert!(points >= at_least, "{call} was killed at {points} points, {at_least} were meant: the sweep must not be empty");
+    assert!(
+        points >= at_least,
+        "{call} was killed at {points} points, {at_least} were meant: the sweep must not be empty"
+    );
 }
 
 /// Whether the install stands: a change set was applied. Read from a copy, so that nothing is settled by looking.
@@ -88,7 +91,8 @@ fn stands(place: &Place) -> bool {
         let _absent = std::fs::copy(from.join(name), copy.path().join(name));
     }
     let Ok(db) = sanctum_registry::rusqlite::Connection::open(copy.path().join("registry.db")) else { return false };
-    db.query_row("SELECT count(*) FROM change_sets WHERE state = 'applied'", [], |row| row.get::<_, i64>(0)).is_ok_and(|n| n > 0)
+    db.query_row("SELECT count(*) FROM change_sets WHERE state = 'applied'", [], |row| row.get::<_, i64>(0))
+        .is_ok_and(|n| n > 0)
 }
 
 fn paths(root: &Path) -> BTreeSet<String> {
@@ -98,7 +102,10 @@ fn paths(root: &Path) -> BTreeSet<String> {
 /// What a replaced file is called before it has its name, and SQLite's own.
 fn is_temporary(path: &str) -> bool {
     let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-    name.starts_with(".sanctum") || name.contains(".tmp") || path.starts_with("control/registry.db-") || path.starts_with("control/trash")
+    name.starts_with(".sanctum")
+        || name.contains(".tmp")
+        || path.starts_with("control/registry.db-")
+        || path.starts_with("control/trash")
 }
 
 #[test]
@@ -138,7 +145,14 @@ fn a_setup_killed_while_it_sets_modes_and_locks() {
 }
 
 /// Kills a change to `start` at sampled calls: afterwards exactly the old or the new is there.
-fn sweep_change(start: impl Fn() -> Place, words: &[&str], points_of: &[(&str, usize, usize)], old: &[&str], new: &[&str], at_least: usize) {
+fn sweep_change(
+    start: impl Fn() -> Place,
+    words: &[&str],
+    points_of: &[(&str, usize, usize)],
+    old: &[&str],
+    new: &[&str],
+    at_least: usize,
+) {
     let (mut points, mut seen) = (0, BTreeSet::new());
     let model_old = start();
     let model_new = start();

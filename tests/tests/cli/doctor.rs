@@ -39,7 +39,10 @@ fn a_sound_install_is_quiet_and_untouched() {
     let before = settled(place.path());
     let (exit, findings) = examine(&place);
     assert_eq!(exit, 0, "nothing is wrong: {findings:?}");
-    assert!(findings.iter().all(|f| f["level"] == "info"), "an environment left for later is told, not blamed: {findings:?}");
+    assert!(
+        findings.iter().all(|f| f["level"] == "info"),
+        "an environment left for later is told, not blamed: {findings:?}"
+    );
     assert_eq!(settled(place.path()), before, "not one byte or time of the place changed");
     let words = at_root(&place, &["doctor"]);
     assert_eq!(words.code, 0, "the same in words: {words:?}");
@@ -101,8 +104,13 @@ fn a_port_somebody_else_listens_on() {
     let place = made(&names.iter().map(String::as_str).collect::<Vec<_>>(), "broca2");
     let _held = TcpListener::bind("127.0.0.1:9108").unwrap();
     let (exit, findings) = examine(&place);
-    let hit = findings.iter().find(|f| f["code"] == "port_held").unwrap_or_else(|| panic!("the port is found: {findings:?}"));
-    assert_eq!((exit, hit["path"].as_str()), (1, Some("agents/agent-prime-9/broca2")), "by the module that it is kept for: {hit}");
+    let hit =
+        findings.iter().find(|f| f["code"] == "port_held").unwrap_or_else(|| panic!("the port is found: {findings:?}"));
+    assert_eq!(
+        (exit, hit["path"].as_str()),
+        (1, Some("agents/agent-prime-9/broca2")),
+        "by the module that it is kept for: {hit}"
+    );
     let message = hit["message"].as_str().unwrap();
     assert!(message.contains("9108") && message.contains(&std::process::id().to_string()), "with its holder: {hit}");
 }
@@ -115,8 +123,13 @@ fn an_edit_from_outside_is_told_and_is_no_fault() {
     std::fs::write(&at, format!("{text}# a note of mine\nEXTRA='1'\n")).unwrap();
     let before = settled(&place.root());
     let (exit, findings) = examine(&place);
-    let hit = findings.iter().find(|f| f["code"] == "drift").unwrap_or_else(|| panic!("the edit is seen: {findings:?}"));
-    assert_eq!((exit, hit["path"].as_str(), hit["level"].as_str()), (0, Some(ENV), Some("info")), "worth knowing, no fault: {hit}");
+    let hit =
+        findings.iter().find(|f| f["code"] == "drift").unwrap_or_else(|| panic!("the edit is seen: {findings:?}"));
+    assert_eq!(
+        (exit, hit["path"].as_str(), hit["level"].as_str()),
+        (0, Some(ENV), Some("info")),
+        "worth knowing, no fault: {hit}"
+    );
     assert_eq!(settled(&place.root()), before, "the edit stays");
 }
 
@@ -146,7 +159,10 @@ fn a_damaged_registry_is_kept_and_said() {
             let done = at_root(&place, words);
             let said = error(&done);
             let code = said["code"].as_str().unwrap();
-            assert!(["registry_damaged", "registry_foreign"].contains(&code) && done.code == 3, "it is broken, and said so: {done:?}");
+            assert!(
+                ["registry_damaged", "registry_foreign"].contains(&code) && done.code == 3,
+                "it is broken, and said so: {done:?}"
+            );
             assert!(said["hint"].as_str().unwrap().contains("sanctumctl registry"), "with a way out: {said}");
             assert_eq!(std::fs::read(&file).unwrap(), bytes, "the file keeps its bytes after `{words:?}`");
             assert_eq!(settled(&place.root()), before, "the rest too");
@@ -185,7 +201,10 @@ fn a_newer_registry_is_left_alone() {
         let done = at_root(&place, words);
         let said = error(&done);
         assert_eq!(said["code"], "registry_newer", "it is refused: {done:?}");
-        assert!(done.code >= 2 && said["message"].as_str().unwrap().contains(&NEWER.to_string()), "and says which version was found: {done:?}");
+        assert!(
+            done.code >= 2 && said["message"].as_str().unwrap().contains(&NEWER.to_string()),
+            "and says which version was found: {done:?}"
+        );
         assert_eq!(std::fs::read(&file).unwrap(), bytes, "the file is untouched by `{words:?}`");
     }
 }
@@ -196,10 +215,22 @@ fn reading_commands_leave_the_registrys_rows() {
     let dump = || {
         let db = sanctum_registry::rusqlite::Connection::open(place.root().join("control/registry.db")).unwrap();
         let mut rows = Vec::new();
-        for table in ["agents", "tools", "tool_instances", "ports", "users", "change_sets", "change_steps", "system_config", "user_sessions"] {
+        for table in [
+            "agents",
+            "tools",
+            "tool_instances",
+            "ports",
+            "users",
+            "change_sets",
+            "change_steps",
+            "system_config",
+            "user_sessions",
+        ] {
             let count: i64 = db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
             let last: Option<String> = match table {
-                "agents" | "tools" | "users" => db.query_row(&format!("SELECT max(updated_at) FROM {table}"), [], |row| row.get(0)).unwrap(),
+                "agents" | "tools" | "users" => {
+                    db.query_row(&format!("SELECT max(updated_at) FROM {table}"), [], |row| row.get(0)).unwrap()
+                }
                 _ => None,
             };
             rows.push((table, count, last));
@@ -207,7 +238,9 @@ fn reading_commands_leave_the_registrys_rows() {
         rows
     };
     let before = dump();
-    for words in [&["doctor"][..], &["agents", "list"], &["tools", "list"], &["changes", "list"], &["agents", "show", "athena"]] {
+    for words in
+        [&["doctor"][..], &["agents", "list"], &["tools", "list"], &["changes", "list"], &["agents", "show", "athena"]]
+    {
         json(&place, words);
     }
     assert_eq!(dump(), before, "looking changes no row");

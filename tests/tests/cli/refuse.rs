@@ -108,7 +108,10 @@ fn names_that_are_no_names() {
     let before = tree(place.path());
     let done = run(&place, &with_agents(&place, &["agent-"]), &format!("{PASSWORD}\n"));
     let error = crate::support::error(&done);
-    assert!(done.code == 2 && error["code"].as_str().unwrap().starts_with("agent_name_"), "`agent-` is refused: {done:?}");
+    assert!(
+        done.code == 2 && error["code"].as_str().unwrap().starts_with("agent_name_"),
+        "`agent-` is refused: {done:?}"
+    );
     assert_eq!(tree(place.path()), before, "and nothing is written");
     refuses(&place, &with_agents(&place, &[]), PASSWORD, "agent_missing");
 }
@@ -129,13 +132,27 @@ fn the_same_names_in_an_install_that_exists() {
         let done = Ctl::new(&place).run(&["agents", "add", "--root", &root, "--yes", "--json", "--", name]).unwrap();
         refused(&done, code);
     }
-    for (uid, code) in [("../x", "agent_name_unusable"), ("Athena", "agent_name_unusable"), ("agent-", "agent_name_unusable"), ("athena", "agent_name_taken")] {
+    for (uid, code) in [
+        ("../x", "agent_name_unusable"),
+        ("Athena", "agent_name_unusable"),
+        ("agent-", "agent_name_unusable"),
+        ("athena", "agent_name_taken"),
+    ] {
         let done = crate::support::at_root(&place, &["agents", "add", "Nova", "--uid", uid, "--yes"]);
         refused(&done, code);
     }
-    refused(&crate::support::at_root(&place, &["agents", "add", "Nova", "--modules", "nonesuch", "--yes"]), "module_unknown");
-    refused(&crate::support::at_root(&place, &["agents", "add", "Nova", "--modules", "smcp", "--yes"]), "module_unknown");
-    refused(&crate::support::at_root(&place, &["agents", "add", "Nova", "--modules", "broca2,broca2", "--yes"]), "module_twice");
+    refused(
+        &crate::support::at_root(&place, &["agents", "add", "Nova", "--modules", "nonesuch", "--yes"]),
+        "module_unknown",
+    );
+    refused(
+        &crate::support::at_root(&place, &["agents", "add", "Nova", "--modules", "smcp", "--yes"]),
+        "module_unknown",
+    );
+    refused(
+        &crate::support::at_root(&place, &["agents", "add", "Nova", "--modules", "broca2,broca2", "--yes"]),
+        "module_twice",
+    );
     refused(&crate::support::at_root(&place, &["agents", "remove", "nobody", "--yes"]), "agent_unknown");
     refused(&crate::support::at_root(&place, &["agents", "show", "../athena"]), "agent_unknown");
     assert_eq!(settled(place.path()), before, "the install is untouched");
@@ -150,7 +167,10 @@ fn a_python_that_is_none() {
         crate::support::text(&path)
     };
     // What a probe of an interpreter asks is answered by an old one.
-    let old = script("python3.6", "#!/bin/sh\ncase \"$*\" in *--version*|*-V*) echo 'Python 3.6.9';; *) echo '{\"version\": [3, 6, 9]}'; echo 'Python 3.6.9';; esac\n");
+    let old = script(
+        "python3.6",
+        "#!/bin/sh\ncase \"$*\" in *--version*|*-V*) echo 'Python 3.6.9';; *) echo '{\"version\": [3, 6, 9]}'; echo 'Python 3.6.9';; esac\n",
+    );
     let other = script("notpython", "#!/bin/sh\necho hello\n");
     let fails = script("fails", "#!/bin/sh\nexit 3\n");
     let plain = text(&put(place.path(), "home/plain.txt", "hello"));
@@ -175,7 +195,11 @@ fn a_port_that_is_held_is_named_with_its_holder() {
     let name = std::fs::read_to_string("/proc/self/comm").unwrap();
     assert!(message.contains("9111") && message.contains(&pid), "the port and the process are named: {message}");
     assert!(message.contains(name.trim().get(..5).unwrap()), "by its name too: {message}");
-    let moved = run(&place, &setup_words(&place, &names, "broca2", &["--no-venv", "--move-ports", "--plan"]), &format!("{PASSWORD}\n"));
+    let moved = run(
+        &place,
+        &setup_words(&place, &names, "broca2", &["--no-venv", "--move-ports", "--plan"]),
+        &format!("{PASSWORD}\n"),
+    );
     assert_eq!(moved.code, 0, "with --move-ports the next free one is taken: {moved:?}");
     let checks = moved.json().unwrap()["checks"].to_string();
     assert!(checks.contains("instead of 9111") && checks.contains(&pid), "and the plan says so: {checks}");
@@ -206,7 +230,10 @@ fn a_weak_password_or_none() {
         (long.as_str(), "password_long"),
     ] {
         let error = refuses(&place, &words, password, code);
-        assert!(password.is_empty() || !error.to_string().contains(password), "the refusal does not repeat `{password}`");
+        assert!(
+            password.is_empty() || !error.to_string().contains(password),
+            "the refusal does not repeat `{password}`"
+        );
     }
     let mut none = words.clone();
     none.retain(|word| word != "--admin-password-stdin");
@@ -275,8 +302,12 @@ fn surroundings_that_cannot_be_used() {
     refused(&with_env(&place, "SANCTUM_DATA_DIR", "relative/data", &words), "data_dir_relative");
     let done = Ctl::new(&place).run(&["--data-dir", "data", "agents", "list"]).unwrap();
     refused(&done, "data_dir_relative");
-    let out = Ctl::new(&place).command(&words).unwrap().env_remove("HOME").env_remove("SANCTUM_DATA_DIR").output().unwrap();
-    assert!(String::from_utf8_lossy(&out.stderr).contains("no_home") && out.status.code() == Some(2), "no home at all is said: {out:?}");
+    let out =
+        Ctl::new(&place).command(&words).unwrap().env_remove("HOME").env_remove("SANCTUM_DATA_DIR").output().unwrap();
+    assert!(
+        String::from_utf8_lossy(&out.stderr).contains("no_home") && out.status.code() == Some(2),
+        "no home at all is said: {out:?}"
+    );
     assert_eq!(settled(place.path()), before, "nothing is written");
     let done = with_env(&place, "SANCTUM_ROOT", &root, &["agents", "list", "--json"]);
     assert_eq!(done.code, 0, "the root may come from the environment: {done:?}");
@@ -288,7 +319,13 @@ fn commands_where_there_is_no_sanctum() {
     let before = tree(place.path());
     let nowhere = text(&place.home().join("nowhere"));
     let home = text(&place.home());
-    for words in [&["agents", "list"][..], &["doctor"], &["tools", "list"], &["changes", "list"], &["agents", "add", "Nova", "--yes"]] {
+    for words in [
+        &["agents", "list"][..],
+        &["doctor"],
+        &["tools", "list"],
+        &["changes", "list"],
+        &["agents", "add", "Nova", "--yes"],
+    ] {
         refused(&Ctl::new(&place).run(words).unwrap(), "no_install");
         for root in [&nowhere, &home] {
             let mut all = vec!["--root", root.as_str()];

@@ -21,7 +21,11 @@ fn layout_a(root: &Path) {
         }
         put(root, &format!("agents/{module}/run/start.sh"), "#!/usr/bin/env bash\n");
     }
-    put(root, "agents/agent-athena/broca2/config/.env", "AGENT_PY='/r/agents/venv/bin/python'\nPORT='9171'\nAGENT_ID=agent-1\n");
+    put(
+        root,
+        "agents/agent-athena/broca2/config/.env",
+        "AGENT_PY='/r/agents/venv/bin/python'\nPORT='9171'\nAGENT_ID=agent-1\n",
+    );
     put(root, "agents/requirements-agents.txt", "");
     dirs(root, &["agents/venv/bin", "smcp/app", "smcp/config", "control"]);
 }
@@ -101,7 +105,8 @@ fn every_layout_is_found_with_its_evidence() {
         assert!(found["confidence"].as_u64().is_some_and(|c| c > 0 && c <= 100), "and how sure it is: {found}");
         assert_eq!(tree(place.path()), before, "looking changes nothing, for layout {letter}");
     }
-    let all: Vec<String> = FIXTURES.iter().map(|(_, folder, _)| text(&place.path().join("found").join(folder))).collect();
+    let all: Vec<String> =
+        FIXTURES.iter().map(|(_, folder, _)| text(&place.path().join("found").join(folder))).collect();
     let page = scan(&place, &all.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(page["total"], 7, "all of them at once: {:?}", column(&page, "path"));
     let words = Ctl::new(&place).run(&["scan", &all[0]]).unwrap();
@@ -144,7 +149,8 @@ fn taking_over_leaves_every_byte_and_time() {
         assert_eq!(tree(&place.home()), before, "not one byte, mode or time of layout {letter} changed");
 
         let at = text(&root);
-        for command in [&["agents", "list", "--json"][..], &["tools", "list", "--json"], &["changes", "list", "--json"]] {
+        for command in [&["agents", "list", "--json"][..], &["tools", "list", "--json"], &["changes", "list", "--json"]]
+        {
             let mut all = vec!["--root", at.as_str()];
             all.extend(command);
             let listed = Ctl::new(&place).run(&all).unwrap();
@@ -209,6 +215,7 @@ fn hostile_trees_end() {
     assert_eq!(done.code, 0, "and can be taken over: {done:?}");
     let tools = Ctl::new(&place).run(&["--root", &text(&root), "tools", "list", "--json"]).unwrap();
     assert_eq!(tools.code, 0, "its cards are listed: {tools:?}");
-    let broken = tools.json().unwrap()["items"].as_array().unwrap().iter().filter(|card| !card["broken"].is_null()).count();
+    let broken =
+        tools.json().unwrap()["items"].as_array().unwrap().iter().filter(|card| !card["broken"].is_null()).count();
     assert!(broken >= 4, "each bad manifest is a card that says what is wrong: {broken}");
 }

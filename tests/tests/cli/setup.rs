@@ -2,7 +2,7 @@
 
 use sanctum_tests::{Ctl, Place};
 
-use crate::support::{PASSWORD, as_strs, chmod, holding, listing, put, refused, run, setup_words, settled, text, tree};
+use crate::support::{PASSWORD, as_strs, chmod, holding, listing, put, refused, run, settled, setup_words, text, tree};
 
 /// `spec/installation-layout.md` for one Prime with both modules and SMCP, with the modes of DESIGN section 2.
 const LAYOUT: &str = "\
@@ -67,7 +67,10 @@ fn the_layout_on_disk_is_the_specs() {
     assert!(summary["created"].as_array().is_some_and(|facts| facts.len() >= 4), "it says what was created: {summary}");
 
     let env = std::fs::read_to_string(place.root().join("agents/agent-athena/broca2/config/.env")).unwrap();
-    assert!(env.contains("PORT='9100'") || env.contains("PORT=9100"), "the first Prime has the convention's port: {env}");
+    assert!(
+        env.contains("PORT='9100'") || env.contains("PORT=9100"),
+        "the first Prime has the convention's port: {env}"
+    );
     let left = listing(&place.data_dir());
     assert!(!left.iter().any(|line| line.contains("setup.")), "the answers are forgotten after a setup: {left:?}");
 }
@@ -77,17 +80,29 @@ fn a_start_script_runs_its_module_with_its_settings() {
     let place = crate::support::made(&["Athena"], "broca2,thalamus");
     let module = place.root().join("agents/agent-athena/broca2");
     let start = || {
-        let out = std::process::Command::new(module.join("run/start.sh")).env_clear().env("PATH", "/usr/bin:/bin").current_dir("/").output().unwrap();
+        let out = std::process::Command::new(module.join("run/start.sh"))
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .current_dir("/")
+            .output()
+            .unwrap();
         (out.status.code(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
     };
     let early = start();
-    assert!(early.0.is_some_and(|code| code != 0) && early.2.contains("not installed"), "without code it says so: {early:?}");
+    assert!(
+        early.0.is_some_and(|code| code != 0) && early.2.contains("not installed"),
+        "without code it says so: {early:?}"
+    );
     put(&module, "app/main.py", "");
     let python = put(&place.root(), "agents/venv/bin/python", "#!/bin/sh\necho \"$PWD|$1|$PORT|$DB\"\n");
     chmod(&python, 0o755);
     let ran = start();
     assert_eq!(ran.0, Some(0), "the script runs: {ran:?}");
-    assert_eq!(ran.1.trim(), format!("{}|app/main.py|9100|../db/broca2.sqlite", text(&module)), "in its folder, with its settings");
+    assert_eq!(
+        ran.1.trim(),
+        format!("{}|app/main.py|9100|../db/broca2.sqlite", text(&module)),
+        "in its folder, with its settings"
+    );
 }
 
 #[test]
@@ -106,7 +121,10 @@ fn a_plan_writes_nothing() {
     assert_eq!(tree(place.path()), before, "a plan writes nothing, not even in the data folder");
     assert!(!done.out.contains(PASSWORD), "the plan does not hold the password");
 
-    let words: Vec<String> = setup_words(&place, &["Athena"], "broca2", &["--no-venv", "--plan"]).into_iter().filter(|w| w != "--json").collect();
+    let words: Vec<String> = setup_words(&place, &["Athena"], "broca2", &["--no-venv", "--plan"])
+        .into_iter()
+        .filter(|w| w != "--json")
+        .collect();
     let shown = run(&place, &words, &line());
     assert!(shown.code == 0 && shown.out.contains("Create this Sanctum"), "without --json it is words: {shown:?}");
 }
@@ -137,7 +155,8 @@ fn without_a_terminal_a_change_needs_yes() {
 #[test]
 fn a_real_python_builds_the_shared_environment() {
     let place = Place::new().unwrap();
-    let python = std::process::Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
+    let python =
+        std::process::Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
     let python = String::from_utf8(python.stdout).unwrap().trim().to_owned();
     let done = run(&place, &setup_words(&place, &["Athena"], "broca2", &["--python", &python, "--yes"]), &line());
     assert_eq!(done.code, 0, "the environment is built: {done:?}");
@@ -147,9 +166,16 @@ fn a_real_python_builds_the_shared_environment() {
     assert_eq!(prefix.trim(), text(&place.root().join("agents/venv")), "its interpreter knows where it lives");
     let pip = std::process::Command::new(&inside).args(["-m", "pip", "--version"]).output().unwrap();
     assert!(pip.status.success(), "packages can be installed in it: {pip:?}");
-    assert!(holding(&place.root().join("agents/venv/bin"), ".partial").is_empty(), "no script in it names a temporary place");
+    assert!(
+        holding(&place.root().join("agents/venv/bin"), ".partial").is_empty(),
+        "no script in it names a temporary place"
+    );
     let doctor = crate::support::at_root(&place, &["doctor", "--json"]);
-    assert_eq!((doctor.code, &doctor.json().unwrap()["total"]), (0, &serde_json::json!(0)), "a whole install has no finding: {doctor:?}");
+    assert_eq!(
+        (doctor.code, &doctor.json().unwrap()["total"]),
+        (0, &serde_json::json!(0)),
+        "a whole install has no finding: {doctor:?}"
+    );
 }
 
 #[test]
@@ -191,7 +217,11 @@ fn the_password_is_nowhere() {
         let done = crate::support::at_root(&place, words);
         assert!(!done.out.contains(PASSWORD) && !done.err.contains(PASSWORD), "nor in `{words:?}`");
     }
-    assert_eq!(holding(place.path(), PASSWORD), Vec::<String>::new(), "no file holds the password, the registry and its -wal included");
+    assert_eq!(
+        holding(place.path(), PASSWORD),
+        Vec::<String>::new(),
+        "no file holds the password, the registry and its -wal included"
+    );
     let id = crate::support::json(&place, &["changes", "list"])["items"][0]["id"].as_str().unwrap().to_owned();
     let shown = crate::support::at_root(&place, &["changes", "show", &id, "--json"]);
     assert!(shown.code == 0 && !shown.out.contains("$argon2"), "its hash is not shown in the change: {}", shown.out);

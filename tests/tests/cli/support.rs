@@ -66,10 +66,19 @@ pub fn text(path: &Path) -> String {
 
 /// Words of a setup at the place's root; `more` comes last.
 pub fn setup_words(place: &Place, agents: &[&str], modules: &str, more: &[&str]) -> Vec<String> {
-    let mut words: Vec<String> =
-        ["setup", "--root", &text(&place.root()), "--modules", modules, "--admin-user", "mara", "--admin-password-stdin", "--json"]
-            .map(str::to_owned)
-            .to_vec();
+    let mut words: Vec<String> = [
+        "setup",
+        "--root",
+        &text(&place.root()),
+        "--modules",
+        modules,
+        "--admin-user",
+        "mara",
+        "--admin-password-stdin",
+        "--json",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     for agent in agents {
         words.extend([format!("--agent={agent}")]);
     }

@@ -34,7 +34,10 @@ fn yes_applies_what_was_shown() {
     let place = Place::new().unwrap();
     let (code, out) = on_a_terminal(&place, &words(&place, &["--no-venv"]), &format!("{PASSWORD}\ny\n"));
     assert_eq!(code, 0, "answered with y it applies: {out}");
-    assert!(out.contains("agents/agent-athena/broca2/config/.env") && out.contains("[y/N]"), "the plan was shown and the question asked: {out}");
+    assert!(
+        out.contains("agents/agent-athena/broca2/config/.env") && out.contains("[y/N]"),
+        "the plan was shown and the question asked: {out}"
+    );
     assert!(place.root().join("control/registry.db").is_file(), "the Sanctum is there");
 }
 

@@ -56,7 +56,12 @@ fn a_broken_manifest_is_a_card_with_its_line() {
     let place = made(&["Athena"], "broca2");
     put(&place.root(), "agents/agent-athena/notes/manifest.json", "{\n  \"name\": \"notes\",\n  \"type\": tool\n}");
     let page = json(&place, &["tools", "list", "--tab", "agent:athena"]);
-    let card = page["items"].as_array().unwrap().iter().find(|c| !c["broken"].is_null()).unwrap_or_else(|| panic!("a broken card: {page}"));
+    let card = page["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| !c["broken"].is_null())
+        .unwrap_or_else(|| panic!("a broken card: {page}"));
     assert_eq!(card["broken"]["line"], value!(3), "the line is named: {card}");
     assert_eq!(card["status"]["word"], "Error", "and its status: {card}");
 }

@@ -15,7 +15,11 @@ async fn a_plan_is_applied_once_and_by_its_maker() {
     let plan = app.agent_add_plan(&mara, &agent("Nova")).await.unwrap();
     app.sign_in("eva", PASSWORD.to_owned()).await.unwrap();
     let eva = app.actor().await.unwrap();
-    assert_eq!(code(&app.plan_apply(&eva, &plan.id).await), "plan_unknown", "another administrator's plan is not there for eva");
+    assert_eq!(
+        code(&app.plan_apply(&eva, &plan.id).await),
+        "plan_unknown",
+        "another administrator's plan is not there for eva"
+    );
     assert!(!world.root().join("agents/agent-nova").exists(), "and nothing was done");
     assert_eq!(code(&app.setup_apply(&plan.id).await), "plan_unknown", "nor is it a setup's plan");
     assert_eq!(code(&app.plan_apply(&mara, &plan.id).await), "ok", "its maker applies it");
@@ -43,7 +47,11 @@ async fn a_plan_that_was_overtaken_is_stale() {
 
     let first = app.agent_remove_plan(&mara, "athena").await.unwrap();
     std::fs::write(world.root().join("agents/agent-athena/broca2/db/new.sqlite"), "rows").unwrap();
-    assert_eq!(code(&app.plan_apply(&mara, &first.id).await), "plan_stale", "a folder that changed since is not moved unseen");
+    assert_eq!(
+        code(&app.plan_apply(&mara, &first.id).await),
+        "plan_stale",
+        "a folder that changed since is not moved unseen"
+    );
     assert!(world.root().join("agents/agent-athena/broca2/db/new.sqlite").is_file(), "it stays");
 }
 

@@ -101,12 +101,20 @@ async fn an_agent_that_may_not_be_seen_is_not_there() {
     world.account("uli", Role::User);
     world.sql(&format!("UPDATE agents SET visible_to_users = '[{vera}]' WHERE uid = 'monday'; UPDATE agents SET visible_to_roles = '[\"user\"]' WHERE uid = 'timbre'"));
     app.sign_out().await.unwrap();
-    for (who, sees) in [("vera", ["athena", "monday"].as_slice()), ("uli", &["athena", "timbre"]), ("mara", &["athena", "monday", "timbre"])] {
+    for (who, sees) in [
+        ("vera", ["athena", "monday"].as_slice()),
+        ("uli", &["athena", "timbre"]),
+        ("mara", &["athena", "monday", "timbre"]),
+    ] {
         app.sign_in(who, PASSWORD.to_owned()).await.unwrap();
         let actor = app.actor().await.unwrap();
         let page = app.agents_list(&actor, "", 0, 100).await.unwrap();
         let uids: Vec<&str> = page.items.iter().map(|a| a.uid.as_str()).collect();
-        assert_eq!((uids.as_slice(), page.total as usize), (sees, sees.len()), "{who} sees these agents, and counts them");
+        assert_eq!(
+            (uids.as_slice(), page.total as usize),
+            (sees, sees.len()),
+            "{who} sees these agents, and counts them"
+        );
         let tabs = app.tools_tabs(&actor).await.unwrap();
         let tabs: Vec<&str> = tabs.iter().filter_map(|t| t.id.strip_prefix("agent:")).collect();
         assert_eq!(tabs, sees, "{who} has a tab for each of them");
@@ -118,7 +126,11 @@ async fn an_agent_that_may_not_be_seen_is_not_there() {
             assert_eq!(code(&app.agent_get(&actor, uid).await), wanted("agent_unknown"), "{who} and {uid}");
             let card = format!("p:agents/agent-{uid}/broca2");
             assert_eq!(code(&app.tool_get(&actor, &card).await), wanted("tab_unknown"), "{who} and a card of {uid}");
-            assert_eq!(code(&app.tool_probe(&actor, &card).await), wanted("tab_unknown"), "{who} and measuring a card of {uid}");
+            assert_eq!(
+                code(&app.tool_probe(&actor, &card).await),
+                wanted("tab_unknown"),
+                "{who} and measuring a card of {uid}"
+            );
         }
         let found = app.agents_list(&actor, "mon", 0, 100).await.unwrap();
         assert_eq!(found.total, u32::from(sees.contains(&"monday")), "{who} finds by searching only what is seen");

@@ -17,7 +17,9 @@ async fn an_unknown_name_and_a_wrong_password_are_told_alike() {
     world.sql("UPDATE users SET is_active = 0 WHERE username = 'dora'");
     app.sign_out().await.unwrap();
     let mut said = Vec::new();
-    for (name, password) in [("mara", "wrong"), ("nobody", PASSWORD), ("dora", PASSWORD), ("", ""), ("mara", ""), ("' OR 1=1 --", "x")] {
+    for (name, password) in
+        [("mara", "wrong"), ("nobody", PASSWORD), ("dora", PASSWORD), ("", ""), ("mara", ""), ("' OR 1=1 --", "x")]
+    {
         let error = app.sign_in(name, password.to_owned()).await.unwrap_err();
         assert_eq!(error.code, "wrong_sign_in", "`{name}` is not let in");
         said.push(format!("{error:?}"));
@@ -111,19 +113,31 @@ async fn the_next_start_takes_the_session_up_until_sign_out_or_its_end() {
     let second = with_file(&world).await;
     assert_eq!(second.state().await.unwrap().phase, dto::Phase::SignIn, "nobody is in before it was asked for");
     let state = second.restore_session().await.unwrap();
-    assert_eq!((state.phase, state.user.map(|u| u.username).as_deref()), (dto::Phase::Ready, Some("mara")), "the session goes on");
+    assert_eq!(
+        (state.phase, state.user.map(|u| u.username).as_deref()),
+        (dto::Phase::Ready, Some("mara")),
+        "the session goes on"
+    );
     second.close();
 
     // The wrong passphrase opens nothing.
     let wrong = App::new(world.env("file"), Arc::new(Nobody));
     let _status = wrong.secrets_unlock("another one".to_owned()).await;
-    assert_eq!(wrong.restore_session().await.unwrap().phase, dto::Phase::SignIn, "without the store nobody is signed in, and that is no error");
+    assert_eq!(
+        wrong.restore_session().await.unwrap().phase,
+        dto::Phase::SignIn,
+        "without the store nobody is signed in, and that is no error"
+    );
     wrong.close();
 
     let third = with_file(&world).await;
     third.restore_session().await.unwrap();
     third.sign_out().await.unwrap();
-    assert_eq!(third.restore_session().await.unwrap().phase, dto::Phase::SignIn, "a session that was ended is not taken up");
+    assert_eq!(
+        third.restore_session().await.unwrap().phase,
+        dto::Phase::SignIn,
+        "a session that was ended is not taken up"
+    );
     third.sign_in("mara", PASSWORD.to_owned()).await.unwrap();
     third.close();
 
@@ -151,8 +165,16 @@ async fn no_token_lies_in_the_registry_or_the_data_folder() {
     let world = World::new();
     let app = with_file(&world).await;
     world.set_up(&app, &["Athena"]).await;
-    let stored: String =
-        world.registry().read(|c| Ok::<_, sanctum_registry::RegistryError>(c.query_row("SELECT session_token FROM user_sessions", [], |r| r.get(0))?)).unwrap();
+    let stored: String = world
+        .registry()
+        .read(|c| {
+            Ok::<_, sanctum_registry::RegistryError>(c.query_row(
+                "SELECT session_token FROM user_sessions",
+                [],
+                |r| r.get(0),
+            )?)
+        })
+        .unwrap();
     let found = world.registry().read(|c| sanctum_registry::sessions::lookup(c, &stored, world.now())).unwrap();
     assert!(found.is_none(), "what is stored opens no session");
 }

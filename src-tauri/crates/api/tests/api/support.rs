@@ -69,7 +69,12 @@ impl World {
             modules: vec!["broca2".to_owned()],
             agents: agents
                 .iter()
-                .map(|name| dto::AgentDraft { name: (*name).to_owned(), uid: None, description: String::new(), modules: Vec::new() })
+                .map(|name| dto::AgentDraft {
+                    name: (*name).to_owned(),
+                    uid: None,
+                    description: String::new(),
+                    modules: Vec::new(),
+                })
                 .collect(),
         }
     }

@@ -52,7 +52,11 @@ async fn a_second_window_is_told_and_the_first_goes_on() {
     let second = world.app();
     let state = second.state().await.unwrap();
     assert_eq!(state.trouble.map(|t| t.code).as_deref(), Some("root_busy"), "the second one is told");
-    assert_eq!(code(&second.install_open(&world.root().display().to_string()).await), "root_busy", "asked for by name too");
+    assert_eq!(
+        code(&second.install_open(&world.root().display().to_string()).await),
+        "root_busy",
+        "asked for by name too"
+    );
     let mara = first.actor().await.unwrap();
     assert_eq!(code(&first.agent_add_plan(&mara, &agent("Nova")).await), "ok", "the first goes on");
 }
@@ -78,7 +82,10 @@ async fn a_secret_store_that_is_not_there_ends_the_session_with_the_app() {
     assert_eq!(state.phase, dto::Phase::Ready, "signing in works without it");
     assert!(!state.user.unwrap().remembered, "and says that the session is not kept");
     let checked = app.secrets_check().await.unwrap();
-    assert!(checked.status.word != dto::StatusWord::Healthy && !checked.status.reason.is_empty(), "the store's status has its reason: {checked:?}");
+    assert!(
+        checked.status.word != dto::StatusWord::Healthy && !checked.status.reason.is_empty(),
+        "the store's status has its reason: {checked:?}"
+    );
     app.sign_out().await.unwrap();
     assert_eq!(code(&app.sign_in("mara", PASSWORD.to_owned()).await), "ok", "again and again");
 }
@@ -101,7 +108,11 @@ async fn the_answers_are_kept_and_never_the_password() {
     let app = world.app();
     app.setup_save(&world.draft(&["Athena"])).await.unwrap();
     let kept = app.state().await.unwrap().resume.unwrap();
-    assert_eq!((kept.state.as_str(), kept.draft.admin_user.as_str()), ("answering", "mara"), "the next start offers them");
+    assert_eq!(
+        (kept.state.as_str(), kept.draft.admin_user.as_str()),
+        ("answering", "mara"),
+        "the next start offers them"
+    );
     let text = std::fs::read_to_string(world.dir.path().join("data/setup.json")).unwrap();
     assert!(!text.contains(PASSWORD), "without the password");
     app.setup_discard().await.unwrap();
