@@ -41,6 +41,13 @@ function BrokenWords({ broken }: { broken: NonNullable<Card['broken']> }) {
   );
 }
 
+/** What it is for; where its manifest does not say, where it stands. */
+function Words({ card }: { card: Card }) {
+  if (card.broken) return <BrokenWords broken={card.broken} />;
+  if (!card.description && card.path) return <p className="mono faint"><Foreign>{card.path}</Foreign></p>;
+  return <p><Foreign>{card.description}</Foreign></p>;
+}
+
 /** One card: icon, name, description, status with its reason, one main action. */
 export function ToolCardBody({ card, digit, stop, onOpen }: { card: Card; digit: number | null; stop: boolean; onOpen: () => void }) {
   return (
@@ -50,7 +57,7 @@ export function ToolCardBody({ card, digit, stop, onOpen }: { card: Card; digit:
         <span className="tile"><Icon name={card.broken ? 'file' : card.icon} /></span>
         <div className="grow">
           <h3 className="cut"><Foreign>{card.title || card.name}</Foreign>{card.emoji && <span className="card-emoji" aria-hidden="true"> <Foreign>{card.emoji}</Foreign></span>}</h3>
-          {card.broken ? <BrokenWords broken={card.broken} /> : <p><Foreign>{card.description}</Foreign></p>}
+          <Words card={card} />
         </div>
       </div>
       <div className="foot">

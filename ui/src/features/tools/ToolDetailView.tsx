@@ -36,10 +36,10 @@ function Head({ detail }: { detail: ToolDetail }) {
 
 /** Stands in the page where no finding says it, so that hiding the inspector hides no cause. */
 function BrokenBanner({ broken }: { broken: NonNullable<ToolDetail['card']['broken']> }) {
-  const at = [broken.line !== null && `line ${broken.line}`, broken.column !== null && `column ${broken.column}`].filter(Boolean).join(', ');
+  const at = [broken.line !== null && `Line ${broken.line}`, broken.column !== null && `column ${broken.column}`].filter(Boolean).join(', ');
   return (
-    <Banner kind="err" title={<Prose>{broken.message}</Prose>} data-testid="tool-broken">
-      <code><Foreign>{broken.file}</Foreign></code>{at && `, ${at}`}. <Prose>{broken.hint}</Prose> The file is left as it is.
+    <Banner kind="err" title={<Prose>{at ? `${at}: ${broken.message}` : broken.message}</Prose>} data-testid="tool-broken">
+      <Prose>{broken.hint}</Prose> <code><Foreign>{broken.file}</Foreign></code> is left as it is.
     </Banner>
   );
 }

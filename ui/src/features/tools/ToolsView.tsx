@@ -1,4 +1,4 @@
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react';
 import type { ToolCard, ToolPage } from '../../bindings';
 import { isEditable } from '../../commands/shortcut';
 import { Banners } from '../../app/Banners';
@@ -7,7 +7,7 @@ import { navigate } from '../../app/router';
 import { useShell } from '../../app/shell-context';
 import { Titlebar } from '../../app/Titlebar';
 import { usePlatform } from '../../platform/context';
-import { EmptyState, ErrorBox, SearchField, type Section, Waiting, WindowedGrid, usePaged, visible } from '../../ui';
+import { EmptyState, ErrorBox, SearchField, type Section, Waiting, WindowedGrid, usePaged, useToasts, visible } from '../../ui';
 import { NothingFound, NoTools } from './empty';
 import { ToolCardBody, ToolCardWaiting } from './ToolCard';
 import { ToolTabs, useToolTabs } from './ToolTabs';
@@ -40,7 +40,7 @@ function useDigits(open: (index: number) => void, total: number) {
   }, [open, total]);
 }
 
-function Grid({ tab, title, query, onCount, onFirst }: { tab: string; title: string; query: string; onCount: (total: number | null) => void; onFirst: { current: () => void } }) {
+function Grid({ tab, title, query, onCount }: { tab: string; title: string; query: string; onCount: (total: number | null) => void }) {
   const platform = usePlatform();
   const [range, setRange] = useState<[number, number]>([0, 1]);
   const paged = usePaged<ToolCard, ToolPage>([...keys.tools, 'list', tab, query], (offset, limit) => platform.toolsList(tab, query, offset, limit), range[0], range[1]);
@@ -49,7 +49,6 @@ function Grid({ tab, title, query, onCount, onFirst }: { tab: string; title: str
   const { at } = paged;
   const open = useCallback((index: number) => { const card = at(index); if (card) navigate({ view: 'tool', id: card.id }); }, [at]);
   useDigits(open, paged.total);
-  onFirst.current = () => open(0);
   const total = paged.head ? paged.total : null;
   useEffect(() => onCount(total), [total, onCount]);
   if (!paged.head) {
@@ -77,7 +76,12 @@ export function ToolsView({ tab }: { tab: string }) {
   const [typed, setTyped] = useState('');
   const query = useDeferredValue(typed.trim());
   const [count, setCount] = useState<number | null>(null);
-  const first = useRef(() => {});
+  const platform = usePlatform();
+  const toasts = useToasts();
+  // The first of what was typed, not of what the grid still shows.
+  const openFirst = () => {
+    platform.toolsList(tab, typed.trim(), 0, 1).then(({ items }) => { if (items[0]) navigate({ view: 'tool', id: items[0].id }); }, (thrown: unknown) => toasts.fail(thrown));
+  };
   useEffect(() => setTyped(''), [tab]);
   const known = tabs.data?.find((entry) => entry.id === tab);
   const title = known?.title ?? (tab === 'global' ? 'Global' : tab === 'smcp' ? 'SMCP' : tab.replace(/^agent:/, ''));
@@ -87,7 +91,7 @@ export function ToolsView({ tab }: { tab: string }) {
       <Titlebar title="Tools" sub={shell.state.install?.root_short} />
       <div className="subbar">
         {tabs.data ? <ToolTabs tabs={tabs.data} selected={tab} panelId="tools-panel" /> : <span className="grow" />}
-        <SearchField className="search-tools" label={`Search ${tab === 'global' ? 'global' : visible(title)} tools`} value={typed} onChange={setTyped} count={words} keys={shell.keys('find.here')} onEnter={() => first.current()} />
+        <SearchField className="search-tools" label={`Search ${tab === 'global' ? 'global' : visible(title)} tools`} value={typed} onChange={setTyped} count={words} keys={shell.keys('find.here')} onEnter={openFirst} />
       </div>
       <Banners />
       <div className="panel" role="tabpanel" id="tools-panel" aria-label={`${visible(title)} tools`}>
@@ -95,7 +99,7 @@ export function ToolsView({ tab }: { tab: string }) {
         {tabs.data && !known ? (
           <EmptyState icon="tools" title="This tab is gone"><p>The agent was removed or renamed.</p></EmptyState>
         ) : (
-          <Grid tab={tab} title={title} query={query} onCount={setCount} onFirst={first} />
+          <Grid tab={tab} title={title} query={query} onCount={setCount} />
         )}
       </div>
     </main>

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { page } from 'vitest/browser';
+import { sampleTools } from '../../platform/sample/data';
 import { closeApp, eventually, expectClean, look, openApp, press, seen } from '../../test/kit';
 
 const BROCA = `#/tool/${encodeURIComponent('agent:athena/broca2')}`;
@@ -51,4 +52,11 @@ test('a broken manifest says what and what to do, a card that is gone leads back
   await closeApp();
   await openApp({}, '#/tool/nothing');
   await look(seen('error-box'), 'a card that is gone says so').toHaveTextContent(/This card is gone/);
+});
+
+test('a broken manifest without a finding still says in the page where and what', async () => {
+  const broken = { file: 'tools/x/manifest.json', line: 4, column: 3, message: 'a comma is missing before `version`', hint: 'Put a comma at the end of the line before.' };
+  const card = { ...sampleTools([], null)[0]!, id: 'x', broken };
+  await openApp({ overrides: { toolGet: async () => ({ card, facts: [], settings: [], foreign_keys: 0, findings: [] }) } }, '#/tool/x');
+  await look(seen('tool-broken'), 'line, what, what to do, and that nothing is touched').toHaveTextContent('Line 4, column 3: a comma is missing before versionPut a comma at the end of the line before. tools/x/manifest.json is left as it is.');
 });
