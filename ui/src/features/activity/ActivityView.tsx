@@ -6,7 +6,7 @@ import { navigate } from '../../app/router';
 import { useShell } from '../../app/shell-context';
 import { Titlebar } from '../../app/Titlebar';
 import { usePlatform } from '../../platform/context';
-import { Button, EmptyState, ErrorBox, Foreign, type Paged, SearchField, Segments, Waiting, WindowedGrid, usePaged, visible } from '../../ui';
+import { Button, EmptyState, ErrorBox, Foreign, type Paged, SearchField, Segments, Waiting, WindowedGrid, usePaged, useToasts, visible } from '../../ui';
 import { ChangeInspector } from './ChangeInspector';
 import { ChangeLine } from './ChangeLine';
 import { daySections } from './days';
@@ -58,7 +58,12 @@ function ListColumn({ list, id, typed, setTyped, filter, setFilter, query, onRan
   list: List; id: string | null; typed: string; setTyped: (text: string) => void; filter: string; setFilter: (id: string) => void; query: string; onRange: (from: number, to: number) => void;
 }) {
   const shell = useShell();
-  const first = () => { const row = list.at(0); if (row) navigate({ view: 'activity', id: row.id }); };
+  const platform = usePlatform();
+  const toasts = useToasts();
+  // The first of what was typed, not of what the list still shows.
+  const first = () => {
+    platform.changesList(typed.trim(), filter, 0, 1).then(({ items }) => { if (items[0]) navigate({ view: 'activity', id: items[0].id }); }, (thrown: unknown) => toasts.fail(thrown));
+  };
   return (
     <div className="list-column">
       <div className="subbar">

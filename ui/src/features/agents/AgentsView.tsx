@@ -8,7 +8,7 @@ import { useShell } from '../../app/shell-context';
 import { Avatar } from '../../app/Sidebar';
 import { Titlebar } from '../../app/Titlebar';
 import { usePlatform } from '../../platform/context';
-import { Button, ErrorBox, Foreign, Glyph, IconButton, type Paged, RelativeTime, SearchField, Status, Waiting, WindowedGrid, usePaged, visible } from '../../ui';
+import { Button, ErrorBox, Foreign, Glyph, IconButton, type Paged, RelativeTime, SearchField, Status, Waiting, WindowedGrid, usePaged, useToasts, visible } from '../../ui';
 import { AgentDetailPane } from './AgentDetailPane';
 import { NoAgents } from './NoAgents';
 
@@ -52,7 +52,12 @@ function Rows({ list, uid, query, onRange }: { list: List; uid: string | null; q
 
 function ListPane({ list, uid, typed, setTyped, query, onRange }: { list: List; uid: string | null; typed: string; setTyped: (text: string) => void; query: string; onRange: (from: number, to: number) => void }) {
   const shell = useShell();
-  const first = () => { const agent = list.at(0); if (agent) navigate({ view: 'agents', uid: agent.uid }); };
+  const platform = usePlatform();
+  const toasts = useToasts();
+  // The first of what was typed, not of what the list still shows.
+  const first = () => {
+    platform.agentsList(typed.trim(), 0, 1).then(({ items }) => { if (items[0]) navigate({ view: 'agents', uid: items[0].uid }); }, (thrown: unknown) => toasts.fail(thrown));
+  };
   return (
     <div className="pane-list" role="region" aria-label="List of agents">
       <div className="bar">
