@@ -51,7 +51,9 @@ impl Window {
     /// As [`Window::open`].
     pub async fn open_with_keyring(place: &Place, password: &str) -> Result<Self> {
         let app = program("sanctum-configurator")?;
-        let start = format!("printf %s {password} | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$0\" \"$@\"");
+        let start = format!(
+            "printf %s {password} | gnome-keyring-daemon --unlock --components=secrets >/dev/null && exec \"$0\" \"$@\""
+        );
         Self::start(place, &app, &[("SANCTUM_SECRET_STORE", "os")], &["bash", "-c", &start]).await
     }
 
@@ -147,7 +149,13 @@ impl Window {
     /// # Errors
     /// What the driver says.
     pub async fn press(&self, keys: &str) -> Result<()> {
-        self.client.active_element().await.context("asking what has the focus")?.send_keys(keys).await.context("pressing keys")
+        self.client
+            .active_element()
+            .await
+            .context("asking what has the focus")?
+            .send_keys(keys)
+            .await
+            .context("pressing keys")
     }
 
     /// Strikes keys as a keyboard does, whatever has the focus. Modifiers ([`fantoccini::key::Key::Control`] …) are held
@@ -262,6 +270,9 @@ impl Window {
     pub async fn shot(&self, name: &str) -> Result<PathBuf> {
         std::fs::create_dir_all(&self.shots).context("making the folder of pictures")?;
         let path = self.shots.join(format!("{name}.png"));
+        // What the page says may be a frame ahead of what is painted.
+        let painted = "const done = arguments[0]; setTimeout(done, 500); requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30)))";
+        self.client.execute_async(painted, vec![]).await.context("waiting for the paint")?;
         let picture = self.client.screenshot().await.context("taking a picture")?;
         anyhow::ensure!(picture.len() > 2000, "the picture of {name} is not empty");
         std::fs::write(&path, picture).context("keeping the picture")?;
@@ -293,7 +304,10 @@ impl Window {
                 .processes()
                 .values()
                 .filter(|p| p.thread_kind().is_none())
-                .filter(|p| p.parent().is_some_and(|parent| family.contains(&parent.as_u32())) && !family.contains(&p.pid().as_u32()))
+                .filter(|p| {
+                    p.parent().is_some_and(|parent| family.contains(&parent.as_u32()))
+                        && !family.contains(&p.pid().as_u32())
+                })
                 .map(|p| p.pid().as_u32())
                 .collect();
             if more.is_empty() {
@@ -363,7 +377,8 @@ fn start_display() -> Result<(String, Child)> {
         .context("starting Xvfb")?;
     let mut line = String::new();
     let out = child.stdout.take().context("Xvfb has no output")?;
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).context("reading the display's number")?;
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line)
+        .context("reading the display's number")?;
     anyhow::ensure!(!line.trim().is_empty(), "Xvfb did not start");
     Ok((format!(":{}", line.trim()), child))
 }

@@ -41,6 +41,8 @@ async fn a_sanctum_that_exists_is_taken_over_without_touching_it() -> Result<()>
     window.click("plan-apply").await?;
     window.find("setup-open").await?;
     window.says("Sanctum was taken over").await?;
+    let done = window.text().await?;
+    assert!(!done.contains("Letta is not connected yet"), "agents that are linked are not called unlinked: {done}");
     window.shot("adopt-done").await?;
     window.click("setup-open").await?;
     window.find("shell").await?;

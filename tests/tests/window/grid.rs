@@ -14,7 +14,8 @@ async fn opened(place: &Place) -> Result<Window> {
 }
 
 fn tool(place: &Place, folder: &str, title: &str) -> Result<()> {
-    let manifest = json!({ "name": folder, "type": "tool", "title": title, "description": format!("{title} as it says") });
+    let manifest =
+        json!({ "name": folder, "type": "tool", "title": title, "description": format!("{title} as it says") });
     put(&place.root(), &format!("tools/{folder}/manifest.json"), manifest.to_string())
 }
 
@@ -61,7 +62,8 @@ async fn the_grid_is_searched_and_walked_from_the_keyboard() -> Result<()> {
 
     go(&window, "#/tools/global").await?;
     window.counts("[data-testid=tool-card]", all).await?;
-    let second = window.run("return document.querySelectorAll('[data-testid=tool-card] h3')[1].innerText", vec![]).await?;
+    let second =
+        window.run("return document.querySelectorAll('[data-testid=tool-card] h3')[1].innerText", vec![]).await?;
     window.run("document.activeElement?.blur()", vec![]).await?;
     window.strike("2").await?;
     window.find("tool-detail").await?;
@@ -117,7 +119,11 @@ async fn names_that_mean_harm_are_only_names() -> Result<()> {
     for (folder, title) in hostile {
         tool(&place, folder, title)?;
     }
-    put(&place.root(), "tools/<b>folder/manifest.json", "{\"name\": \"<svg onload=window.__pwned=1>\", \"type\": \"tool\"")?;
+    put(
+        &place.root(),
+        "tools/<b>folder/manifest.json",
+        "{\"name\": \"<svg onload=window.__pwned=1>\", \"type\": \"tool\"",
+    )?;
     let window = opened(&place).await?;
     window.says("<img src=x onerror=").await?;
     window.says("javascript:window.__pwned=1").await?;
@@ -154,7 +160,11 @@ async fn names_that_mean_harm_are_only_names() -> Result<()> {
     window.run(tried, vec![]).await?;
     tokio::time::sleep(std::time::Duration::from_millis(400)).await;
     let pwned = window.run("return typeof window.__pwned", vec![]).await?;
-    assert_eq!(pwned.as_str(), Some("undefined"), "even markup that reached the page runs nothing: the page's policy forbids it");
+    assert_eq!(
+        pwned.as_str(),
+        Some("undefined"),
+        "even markup that reached the page runs nothing: the page's policy forbids it"
+    );
     window.close().await
 }
 

@@ -22,21 +22,33 @@ async fn what_is_dropped_into_the_folder_shows_without_a_refresh() -> Result<()>
     sign_in(&window).await?;
     window.find("tools-grid").await?;
 
-    put(&place.root(), "tools/weather/manifest.json", "{\"name\": \"weather\", \"type\": \"tool\", \"title\": \"Weather\", \"description\": \"Says when it rains\"}")?;
+    put(
+        &place.root(),
+        "tools/weather/manifest.json",
+        "{\"name\": \"weather\", \"type\": \"tool\", \"title\": \"Weather\", \"description\": \"Says when it rains\"}",
+    )?;
     window.says("Says when it rains").await?;
-    put(&place.root(), "tools/notes/manifest.json", "{\n  \"name\": \"notes\",\n  \"type\": \"tool\"\n  \"version\": \"1\"\n}\n")?;
+    put(
+        &place.root(),
+        "tools/notes/manifest.json",
+        "{\n  \"name\": \"notes\",\n  \"type\": \"tool\"\n  \"version\": \"1\"\n}\n",
+    )?;
     window.find_css(".card-broken").await?;
     window.says("Can’t be read").await?;
     let words = window.find_css(".card-broken").await?.text().await?;
     assert!(words.contains("manifest.json") && words.contains("line 4"), "the card names file and line: {words}");
     pictures(&window, "tools-live").await?;
-    window.find_css(".card-broken").await?.click().await?;
+    window.find_css(".card-broken h3").await?.click().await?;
     window.find("tool-detail").await?;
     window.says("tools/notes/manifest.json").await?;
     pictures(&window, "tool-broken").await?;
     go(&window, "#/tools/global").await?;
 
-    put(&place.root(), "tools/notes/manifest.json", "{\"name\": \"notes\", \"type\": \"tool\", \"title\": \"Notes\", \"description\": \"Mended in an editor\"}")?;
+    put(
+        &place.root(),
+        "tools/notes/manifest.json",
+        "{\"name\": \"notes\", \"type\": \"tool\", \"title\": \"Notes\", \"description\": \"Mended in an editor\"}",
+    )?;
     window.says("Mended in an editor").await?;
     window.counts(".card-broken", 0).await?;
     std::fs::remove_dir_all(place.root().join("tools/weather"))?;
@@ -44,7 +56,11 @@ async fn what_is_dropped_into_the_folder_shows_without_a_refresh() -> Result<()>
 
     go(&window, "#/tools/agent%3Aathena").await?;
     window.says("Broca").await?;
-    put(&place.root(), "agents/agent-athena/modules/calendar/manifest.json", "{\"name\": \"calendar\", \"type\": \"module\", \"title\": \"Calendar\"}")?;
+    put(
+        &place.root(),
+        "agents/agent-athena/modules/calendar/manifest.json",
+        "{\"name\": \"calendar\", \"type\": \"module\", \"title\": \"Calendar\"}",
+    )?;
     window.says("Calendar").await?;
     pictures(&window, "tools-agent").await?;
     window.close().await

@@ -7,7 +7,9 @@ use crate::support::{CTRL, ENTER, ESC, at_home, eventually, go, pictures, step};
 
 fn samples(place: &Place) -> usize {
     std::fs::read_dir(place.path().join("tmp"))
-        .map(|entries| entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with("sanctum-sample-")).count())
+        .map(|entries| {
+            entries.flatten().filter(|e| e.file_name().to_string_lossy().starts_with("sanctum-sample-")).count()
+        })
         .unwrap_or_default()
 }
 

@@ -13,6 +13,7 @@ async fn the_window_locks_unlocks_and_signs_out() -> Result<()> {
     let window = Window::open_with(&place, &[("SANCTUM_ROOT", &root)]).await?;
     sign_in(&window).await?;
     window.find("tools-grid").await?;
+    window.says("1 account, 1 signed in").await?;
     window.strike(&format!("{CTRL}{SHIFT}l")).await?;
     window.find("unlock-password").await?;
     pictures(&window, "locked").await?;
@@ -82,7 +83,8 @@ async fn without_a_keyring_the_app_says_so_and_works() -> Result<()> {
     window.find("tools-grid").await?;
     window.shot("no-keyring").await?;
     go(&window, "#/tools/global").await?;
-    window.find("secrets-banner").await?;
+    let words = window.find("secrets-banner").await?.text().await?;
+    assert!(words.contains("You sign in again at each start"), "what it costs is said: {words}");
     pictures(&window, "no-keyring").await?;
     go(&window, "#/agents").await?;
     window.says("athena").await?;

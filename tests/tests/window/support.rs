@@ -51,8 +51,8 @@ pub async fn to_the_plan(window: &Window, python: bool) -> Result<()> {
     next(window, "look").await?;
     next(window, "folder").await?;
     next(window, "python").await?;
+    window.find("wizard-python-0").await?;
     if python {
-        window.find("wizard-python-0").await?;
         window.find_css("[data-testid=wizard-python-venv][aria-checked=true]").await?;
         window.click("wizard-next").await?;
     } else {
@@ -78,22 +78,25 @@ pub async fn go(window: &Window, hash: &str) -> Result<()> {
 
 /// Pictures of what is shown, light and dark, small and large.
 pub async fn pictures(window: &Window, name: &str) -> Result<()> {
-    for (width, height) in [(900, 600), (1440, 900)] {
+    for (width, height) in [(1440, 900), (900, 600)] {
         window.resize(width, height).await?;
         let fits = format!("return innerWidth === {width} ? 1 : 0");
         let began = Instant::now();
         while window.run(&fits, vec![]).await?.as_u64() != Some(1) && began.elapsed() < Duration::from_secs(5) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        tokio::time::sleep(Duration::from_millis(350)).await;
         for theme in ["light", "dark"] {
             window.run("document.documentElement.dataset.theme = arguments[0]", vec![json!(theme)]).await?;
             // Long enough for the transition of colours to end.
-            tokio::time::sleep(Duration::from_millis(250)).await;
+            tokio::time::sleep(Duration::from_millis(350)).await;
             window.shot(&format!("{name}-{theme}-{width}")).await?;
         }
     }
-    window.run("document.documentElement.dataset.theme = 'light'", vec![]).await.map(drop)
+    window.run("document.documentElement.dataset.theme = 'light'", vec![]).await?;
+    // What follows sees as much as a person with a large screen.
+    window.resize(1440, 900).await?;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    Ok(())
 }
 
 /// Waits for something outside of the window.
@@ -179,14 +182,26 @@ pub fn stays_inside(window: &Window, place: &Place) -> Result<()> {
     let home = format!("HOME={}", place.home().display());
     for pid in pids {
         let environment = std::fs::read(format!("/proc/{pid}/environ"))?;
-        assert!(environment.split(|b| *b == 0).any(|v| v == home.as_bytes()), "the app's home is the test's own, not the real one");
+        assert!(
+            environment.split(|b| *b == 0).any(|v| v == home.as_bytes()),
+            "the app's home is the test's own, not the real one"
+        );
         for entry in std::fs::read_dir(format!("/proc/{pid}/fd"))? {
             let entry = entry?;
             let Ok(target) = std::fs::read_link(entry.path()) else { continue };
-            let info = std::fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", entry.file_name().to_string_lossy())).unwrap_or_default();
-            let flags = info.lines().find_map(|l| l.strip_prefix("flags:")).and_then(|f| u32::from_str_radix(f.trim(), 8).ok()).unwrap_or(0);
+            let info = std::fs::read_to_string(format!("/proc/{pid}/fdinfo/{}", entry.file_name().to_string_lossy()))
+                .unwrap_or_default();
+            let flags = info
+                .lines()
+                .find_map(|l| l.strip_prefix("flags:"))
+                .and_then(|f| u32::from_str_radix(f.trim(), 8).ok())
+                .unwrap_or(0);
             let written = flags & 0o3 != 0 && target.is_absolute() && target.is_file();
-            assert!(!written || target.starts_with(place.path()), "`{}` is open for writing outside of the test's place", target.display());
+            assert!(
+                !written || target.starts_with(place.path()),
+                "`{}` is open for writing outside of the test's place",
+                target.display()
+            );
         }
     }
     Ok(())

@@ -3,7 +3,9 @@
 use anyhow::Result;
 use sanctum_tests::{Place, Window};
 
-use crate::support::{ENTER, PASSWORD, TAB, at_home, files_with, fill_account, next, pictures, put, stays_inside, step};
+use crate::support::{
+    ENTER, PASSWORD, TAB, at_home, files_with, fill_account, next, pictures, put, stays_inside, step,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_with_nothing_ends_in_front_of_their_tools() -> Result<()> {
@@ -11,7 +13,11 @@ async fn a_person_with_nothing_ends_in_front_of_their_tools() -> Result<()> {
     put(&place.home(), "letters/mother.txt", "Dear mother")?;
     let before = at_home(&place)?;
     let unwritten = |at: &str| -> Result<()> {
-        assert_eq!(at_home(&place)?, before, "nothing is written beside the root before the plan is confirmed, not even at “{at}”");
+        assert_eq!(
+            at_home(&place)?,
+            before,
+            "nothing is written beside the root before the plan is confirmed, not even at “{at}”"
+        );
         assert!(!place.root().exists(), "the root is not made at “{at}”");
         Ok(())
     };
@@ -67,9 +73,17 @@ async fn a_person_with_nothing_ends_in_front_of_their_tools() -> Result<()> {
     window.find("setup-open").await?;
     window.says("Your Sanctum is there").await?;
     pictures(&window, "wizard-done").await?;
-    let python = std::process::Command::new(place.root().join("agents/venv/bin/python")).args(["-c", "import sys; print(sys.prefix != sys.base_prefix)"]).output()?;
-    assert_eq!(String::from_utf8_lossy(&python.stdout).trim(), "True", "agents/venv is a real environment that runs: {python:?}");
-    for path in ["control/registry.db", "agents/agent-athena/broca2/config/.env", "agents/agent-athena/broca2/run/start.sh"] {
+    let python = std::process::Command::new(place.root().join("agents/venv/bin/python"))
+        .args(["-c", "import sys; print(sys.prefix != sys.base_prefix)"])
+        .output()?;
+    assert_eq!(
+        String::from_utf8_lossy(&python.stdout).trim(),
+        "True",
+        "agents/venv is a real environment that runs: {python:?}"
+    );
+    for path in
+        ["control/registry.db", "agents/agent-athena/broca2/config/.env", "agents/agent-athena/broca2/run/start.sh"]
+    {
         assert!(place.root().join(path).is_file(), "`{path}` of the installation layout was made");
     }
     let told = files_with(&place.root().join("control"), PASSWORD)?;
@@ -80,7 +94,11 @@ async fn a_person_with_nothing_ends_in_front_of_their_tools() -> Result<()> {
     window.says("Athena").await?;
     pictures(&window, "tools-after-setup").await?;
     stays_inside(&window, &place)?;
-    assert_eq!(std::fs::read_to_string(place.home().join("letters/mother.txt"))?, "Dear mother", "what else is in the home is left alone");
+    assert_eq!(
+        std::fs::read_to_string(place.home().join("letters/mother.txt"))?,
+        "Dear mother",
+        "what else is in the home is left alone"
+    );
     window.close().await
 }
 
@@ -178,6 +196,7 @@ async fn answers_that_will_not_do_say_why_and_stop_the_way() -> Result<()> {
     window.fill("wizard-root", "~/sanctum").await?;
     window.says("Chosen: ~/sanctum").await?;
     next(&window, "python").await?;
+    window.find("wizard-python-0").await?;
     window.click("wizard-python-later").await?;
     step(&window, "letta").await?;
     window.click("wizard-letta-later").await?;

@@ -49,6 +49,11 @@ export function useChangedEvents() {
   const client = useQueryClient();
   useEffect(() => platform.onChanged((event) => {
     const again = event.topics.flatMap((topic) => topicKeys[topic] ?? []);
-    for (const key of new Set(again)) void client.invalidateQueries({ queryKey: key });
+    for (const key of new Set(again)) {
+      // A first reading that is on its way may have begun before the change: it counts as done only when read once more.
+      const first = client.getQueryCache().findAll({ queryKey: key, fetchStatus: 'fetching', predicate: (query) => query.state.data === undefined });
+      void client.invalidateQueries({ queryKey: key });
+      for (const query of first) void query.promise?.then(() => client.invalidateQueries({ queryKey: query.queryKey, exact: true }), () => {});
+    }
   }), [platform, client]);
 }
