@@ -165,7 +165,7 @@ impl App {
             return Ok(open);
         }
         // The one that is open stays until the other has been opened.
-        let (open, recovered) = crate::blocking::blocking(move || Open::open(&env, &root, sink, None)).await?;
+        let (open, recovered) = crate::blocking::blocking(move || Open::at(&env, &root, sink, None)).await?;
         self.take(open, recovered)
     }
 

@@ -82,7 +82,7 @@ fn unreachable_root(root: &Path, error: &std::io::Error) -> ApiError {
 
 impl Open {
     /// Opens the install at `root`. `sample` makes it go away with the last handle.
-    pub fn open(
+    pub fn at(
         env: &AppEnv,
         root: &Path,
         sink: Arc<dyn EventSink>,

@@ -22,10 +22,7 @@ const FILES: &[(&str, &str)] = &[
     ("smcp", include_str!("../catalogue/smcp.json")),
     ("letta", include_str!("../catalogue/letta.json")),
     ("router", include_str!("../catalogue/router.json")),
-    (
-        "system-settings",
-        include_str!("../catalogue/system-settings.json"),
-    ),
+    ("system-settings", include_str!("../catalogue/system-settings.json")),
     ("ports", include_str!("../catalogue/ports.json")),
     ("python", include_str!("../catalogue/python.json")),
     ("secrets", include_str!("../catalogue/secrets.json")),
@@ -164,10 +161,7 @@ impl Catalogue {
     pub fn builtin() -> &'static Catalogue {
         static BUILTIN: OnceLock<Catalogue> = OnceLock::new();
         BUILTIN.get_or_init(|| Catalogue {
-            entries: FILES
-                .iter()
-                .filter_map(|(name, text)| parse(name, text).ok())
-                .collect(),
+            entries: FILES.iter().filter_map(|(name, text)| parse(name, text).ok()).collect(),
         })
     }
 
@@ -176,10 +170,7 @@ impl Catalogue {
     /// # Errors
     /// [`CatalogueError`] naming the file.
     pub fn verify() -> Result<Catalogue, CatalogueError> {
-        let entries = FILES
-            .iter()
-            .map(|(name, text)| parse(name, text))
-            .collect::<Result<_, _>>()?;
+        let entries = FILES.iter().map(|(name, text)| parse(name, text)).collect::<Result<_, _>>()?;
         Ok(Catalogue { entries })
     }
 
@@ -200,16 +191,10 @@ impl Catalogue {
 
     /// The modules an agent can have.
     pub fn agent_modules(&self) -> Vec<&Known> {
-        self.entries
-            .iter()
-            .filter(|e| e.scope == Scope::Agent && e.kind == Kind::Module)
-            .collect()
+        self.entries.iter().filter(|e| e.scope == Scope::Agent && e.kind == Kind::Module).collect()
     }
 }
 
 fn parse(name: &str, text: &str) -> Result<Known, CatalogueError> {
-    serde_json::from_str(text).map_err(|source| CatalogueError {
-        name: name.to_owned(),
-        source,
-    })
+    serde_json::from_str(text).map_err(|source| CatalogueError { name: name.to_owned(), source })
 }

@@ -35,11 +35,7 @@ pub struct DiscoverOptions<'a> {
 impl<'a> DiscoverOptions<'a> {
     /// The usual limits.
     pub fn new(known: &'a (dyn Fn(&str) -> bool + Sync), now: SystemTime) -> DiscoverOptions<'a> {
-        DiscoverOptions {
-            known,
-            limits: Limits::default(),
-            now,
-        }
+        DiscoverOptions { known, limits: Limits::default(), now }
     }
 }
 
@@ -54,10 +50,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits {
-            max_entries: 100_000,
-            threads: 2,
-        }
+        Limits { max_entries: 100_000, threads: 2 }
     }
 }
 
@@ -100,8 +93,7 @@ pub struct Fingerprint {
 
 impl PartialEq for Fingerprint {
     fn eq(&self, other: &Fingerprint) -> bool {
-        (self.mtime, self.ctime, self.size, self.ino)
-            == (other.mtime, other.ctime, other.size, other.ino)
+        (self.mtime, self.ctime, self.size, self.ino) == (other.mtime, other.ctime, other.size, other.ino)
     }
 }
 
@@ -119,15 +111,9 @@ impl Fingerprint {
 
     /// A file system with whole seconds needs two of them, others a tenth of one.
     fn settle(mut self, now: SystemTime) -> Fingerprint {
-        let now = now
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .map_or(0, |d| i128::try_from(d.as_nanos()).unwrap_or(0));
+        let now = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |d| i128::try_from(d.as_nanos()).unwrap_or(0));
         let latest = self.mtime.max(self.ctime);
-        let margin = if latest % 1_000_000_000 == 0 {
-            2_000_000_000
-        } else {
-            100_000_000
-        };
+        let margin = if latest % 1_000_000_000 == 0 { 2_000_000_000 } else { 100_000_000 };
         self.settled = latest + margin < now;
         self
     }
@@ -288,20 +274,9 @@ type Known<'a> = HashMap<&'a OsStr, &'a Arc<Found>>;
 
 fn run(root: &Path, options: &DiscoverOptions<'_>, prev: Option<&Discovery>) -> Discovery {
     let started = Instant::now();
-    let prev: Known<'_> = prev
-        .map(|prev| {
-            prev.items
-                .iter()
-                .map(|found| (found.rel_os.as_os_str(), found))
-                .collect()
-        })
-        .unwrap_or_default();
+    let prev: Known<'_> =
+        prev.map(|prev| prev.items.iter().map(|found| (found.rel_os.as_os_str(), found)).collect()).unwrap_or_default();
     let mut out = walk::walk(root, options, &prev);
     derive::finish(&mut out);
-    Discovery {
-        items: out.items,
-        findings: out.notes,
-        took: started.elapsed(),
-        counts: out.counts,
-    }
+    Discovery { items: out.items, findings: out.notes, took: started.elapsed(), counts: out.counts }
 }

@@ -32,9 +32,5 @@ pub trait Host: Send + Sync {
 
 /// The host this program was built for.
 pub fn current() -> &'static dyn Host {
-    if cfg!(target_os = "macos") {
-        &MacOs
-    } else {
-        &Linux
-    }
+    if cfg!(target_os = "macos") { &MacOs } else { &Linux }
 }

@@ -56,9 +56,7 @@ pub struct NewAgent {
 #[derive(Debug, thiserror::Error)]
 pub enum LayoutError {
     /// The catalogue has no module of that name which an agent can have.
-    #[error(
-        "There is no module called `{0}` that an agent can have. `broca2` and `thalamus` are known."
-    )]
+    #[error("There is no module called `{0}` that an agent can have. `broca2` and `thalamus` are known.")]
     UnknownModule(String),
     /// A path cannot be written to the files modules read.
     #[error("`{path}` cannot be used as the root: {reason}. Choose a folder with a plainer name.")]
@@ -69,9 +67,7 @@ pub enum LayoutError {
         reason: String,
     },
     /// The agent's folder is there already.
-    #[error(
-        "The folder `{0}` is already there. Nothing in it is overwritten; choose another name."
-    )]
+    #[error("The folder `{0}` is already there. Nothing in it is overwritten; choose another name.")]
     Exists(String),
     /// The agent to remove has no folder.
     #[error("There is no folder `{0}`. The agent may have been removed already.")]
@@ -115,19 +111,9 @@ pub fn pieces_new(spec: &NewSanctum) -> Result<Vec<Piece>, LayoutError> {
     let catalogue = Catalogue::builtin();
     let mut out = vec![Piece::Group("Shared settings".into())];
     let modules = catalogue.agent_modules();
-    out.push(file(
-        ".env",
-        root_env(root, &modules, spec.smcp_port)?,
-        0o600,
-        "Write the settings of the whole Sanctum",
-    ));
+    out.push(file(".env", root_env(root, &modules, spec.smcp_port)?, 0o600, "Write the settings of the whole Sanctum"));
     out.push(dir("agents"));
-    out.push(file(
-        "agents/requirements-agents.txt",
-        REQUIREMENTS.into(),
-        0o644,
-        "Write the list of pinned packages",
-    ));
+    out.push(file("agents/requirements-agents.txt", REQUIREMENTS.into(), 0o644, "Write the list of pinned packages"));
     if let Some(python) = &spec.python {
         out.push(Piece::Group("Python".into()));
         out.push(Piece::Venv(python.clone()));
@@ -149,11 +135,7 @@ pub fn pieces_new(spec: &NewSanctum) -> Result<Vec<Piece>, LayoutError> {
 pub fn pieces_agent(spec: &NewAgent) -> Result<Vec<Piece>, LayoutError> {
     let root = root_text(&spec.root)?;
     let folder = spec.uid.folder();
-    let mut out = vec![
-        Piece::Group(format!("Agent {}", spec.name)),
-        dir("agents"),
-        dir(&folder),
-    ];
+    let mut out = vec![Piece::Group(format!("Agent {}", spec.name)), dir("agents"), dir(&folder)];
     for (n, (name, port)) in spec.modules.iter().enumerate() {
         let module = Catalogue::builtin()
             .get(name)
@@ -165,30 +147,14 @@ pub fn pieces_agent(spec: &NewAgent) -> Result<Vec<Piece>, LayoutError> {
         let at = format!("{folder}/{name}");
         out.push(dir(&at));
         out.extend(MODULE_DIRS.map(|d| dir(&format!("{at}/{d}"))));
-        module_files(
-            &mut out,
-            module,
-            root,
-            &at,
-            spec.uid.as_str(),
-            *port,
-            &spec.name,
-        )?;
+        module_files(&mut out, module, root, &at, spec.uid.as_str(), *port, &spec.name)?;
     }
     Ok(out)
 }
 
-fn smcp(
-    out: &mut Vec<Piece>,
-    root: &str,
-    catalogue: &Catalogue,
-    port: Option<u16>,
-) -> Result<(), LayoutError> {
+fn smcp(out: &mut Vec<Piece>, root: &str, catalogue: &Catalogue, port: Option<u16>) -> Result<(), LayoutError> {
     out.push(dir("smcp"));
-    out.extend(
-        ["app", "venv", "config", "db", "plugins", "logs", "run"]
-            .map(|d| dir(&format!("smcp/{d}"))),
-    );
+    out.extend(["app", "venv", "config", "db", "plugins", "logs", "run"].map(|d| dir(&format!("smcp/{d}"))));
     if let (Some(port), Some(module)) = (port, catalogue.get("smcp")) {
         module_files(out, module, root, "smcp", "smcp", port, "all agents")?;
     }
@@ -204,27 +170,12 @@ fn module_files(
     port: u16,
     whose: &str,
 ) -> Result<(), LayoutError> {
-    let place = Place {
-        root,
-        module_dir: format!("{root}/{at}"),
-        uid,
-        port,
-    };
+    let place = Place { root, module_dir: format!("{root}/{at}"), uid, port };
     let title = format!("Write the settings of {} for {whose}", module.title);
-    out.push(file(
-        &format!("{at}/config/.env"),
-        module_env(module, &place)?,
-        0o600,
-        &title,
-    ));
+    out.push(file(&format!("{at}/config/.env"), module_env(module, &place)?, 0o600, &title));
     if let Some(entry) = &module.entry {
         let title = format!("Write the start script of {} for {whose}", module.title);
-        out.push(file(
-            &format!("{at}/run/start.sh"),
-            start_script(module, entry),
-            0o700,
-            &title,
-        ));
+        out.push(file(&format!("{at}/run/start.sh"), start_script(module, entry), 0o700, &title));
     }
     Ok(())
 }
@@ -234,10 +185,5 @@ fn dir(path: &str) -> Piece {
 }
 
 fn file(path: &str, bytes: Vec<u8>, mode: u32, title: &str) -> Piece {
-    Piece::File {
-        path: path.to_owned(),
-        bytes,
-        mode,
-        title: title.to_owned(),
-    }
+    Piece::File { path: path.to_owned(), bytes, mode, title: title.to_owned() }
 }

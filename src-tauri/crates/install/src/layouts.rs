@@ -64,15 +64,8 @@ pub enum Brand {
 impl Brand {
     /// By the folder's own name.
     pub fn of(path: &Path) -> Brand {
-        let name = path
-            .file_name()
-            .map(|n| n.to_string_lossy().to_lowercase())
-            .unwrap_or_default();
-        if name.trim_start_matches('.').starts_with("animus") {
-            Brand::Animus
-        } else {
-            Brand::Sanctum
-        }
+        let name = path.file_name().map(|n| n.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if name.trim_start_matches('.').starts_with("animus") { Brand::Animus } else { Brand::Sanctum }
     }
 
     /// As shown.
@@ -143,17 +136,11 @@ pub fn recognise(path: &Path) -> Option<Candidate> {
     drafts.sort_by_key(|draft| std::cmp::Reverse(draft.confidence));
     let best = drafts.into_iter().next()?;
     let brand = Brand::of(path);
-    let layout = if brand == Brand::Animus {
-        Layout::E
-    } else {
-        best.layout
-    };
+    let layout = if brand == Brand::Animus { Layout::E } else { best.layout };
     let mut evidence = best.evidence;
     if layout == Layout::E {
         let name = path.file_name().map(escape_name).unwrap_or_default();
-        evidence.push(format!(
-            "the folder is called `{name}`: the same system under its other name"
-        ));
+        evidence.push(format!("the folder is called `{name}`: the same system under its other name"));
     }
     let mut findings = best.findings;
     findings.extend(git::tracked_env_files(path, &best.env_files));

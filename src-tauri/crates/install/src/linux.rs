@@ -31,10 +31,7 @@ impl Host for Linux {
         let mut places = vec![
             (PathBuf::from("/usr/bin"), Origin::System),
             (PathBuf::from("/usr/local/bin"), Origin::Local),
-            (
-                PathBuf::from("/home/linuxbrew/.linuxbrew/bin"),
-                Origin::Homebrew,
-            ),
+            (PathBuf::from("/home/linuxbrew/.linuxbrew/bin"), Origin::Homebrew),
         ];
         places.extend(crate::python::home_places(home));
         places

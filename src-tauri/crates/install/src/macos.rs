@@ -29,18 +29,12 @@ impl Host for MacOs {
 
     fn python_places(&self, home: &Path) -> Vec<(PathBuf, Origin)> {
         let mut places = vec![
-            (
-                PathBuf::from("/Library/Frameworks/Python.framework/Versions/*/bin"),
-                Origin::PythonOrg,
-            ),
+            (PathBuf::from("/Library/Frameworks/Python.framework/Versions/*/bin"), Origin::PythonOrg),
             (PathBuf::from("/opt/homebrew/bin"), Origin::Homebrew),
             (PathBuf::from("/usr/local/bin"), Origin::Homebrew),
             (PathBuf::from("/opt/local/bin"), Origin::MacPorts),
             (PathBuf::from("/usr/bin"), Origin::System),
-            (
-                PathBuf::from("/opt/homebrew/Caskroom/miniconda/base/bin"),
-                Origin::Conda,
-            ),
+            (PathBuf::from("/opt/homebrew/Caskroom/miniconda/base/bin"), Origin::Conda),
         ];
         places.extend(crate::python::home_places(home));
         places

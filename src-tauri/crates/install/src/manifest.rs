@@ -65,11 +65,7 @@ pub struct Finding {
 
 impl Finding {
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Finding {
-        Finding {
-            message: message.into(),
-            hint: hint.into(),
-            line: None,
-        }
+        Finding { message: message.into(), hint: hint.into(), line: None }
     }
 
     pub(crate) fn at(self, line: Option<u32>) -> Finding {
@@ -92,20 +88,11 @@ pub struct Broken {
 
 impl Broken {
     pub(crate) fn new(message: impl Into<String>, hint: impl Into<String>) -> Broken {
-        Broken {
-            line: None,
-            column: None,
-            message: message.into(),
-            hint: hint.into(),
-        }
+        Broken { line: None, column: None, message: message.into(), hint: hint.into() }
     }
 
     pub(crate) fn at(self, (line, column): (u32, u32)) -> Broken {
-        Broken {
-            line: Some(line),
-            column: Some(column),
-            ..self
-        }
+        Broken { line: Some(line), column: Some(column), ..self }
     }
 }
 
@@ -126,10 +113,9 @@ impl fmt::Display for Broken {
 pub fn read(path: &Path) -> Result<Manifest, Broken> {
     match load_at(rustix::fs::CWD, path) {
         Ok(loaded) => parse(&loaded.bytes),
-        Err(LoadError::Absent) => Err(Broken::new(
-            "there is no manifest here",
-            "Create a `manifest.json` with at least `name` and `type`.",
-        )),
+        Err(LoadError::Absent) => {
+            Err(Broken::new("there is no manifest here", "Create a `manifest.json` with at least `name` and `type`."))
+        }
         Err(LoadError::Broken(broken)) => Err(broken),
     }
 }

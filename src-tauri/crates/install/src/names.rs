@@ -16,8 +16,8 @@ pub const MAX_UID: usize = 63;
 
 /// Uids that would read as something else in a path, a tab or a command.
 const RESERVED: &[&str] = &[
-    "agent", "agents", "all", "app", "config", "control", "db", "global", "gateway", "logs",
-    "modules", "plugins", "run", "sanctum", "smcp", "system", "tools", "venv", "web",
+    "agent", "agents", "all", "app", "config", "control", "db", "global", "gateway", "logs", "modules", "plugins",
+    "run", "sanctum", "smcp", "system", "tools", "venv", "web",
 ];
 
 /// A valid agent uid: `^[a-z0-9][a-z0-9-]{0,62}$` and not ending in a dash.
@@ -33,9 +33,7 @@ impl AgentUid {
         let bytes = text.as_bytes();
         let fits = !bytes.is_empty()
             && bytes.len() <= MAX_UID
-            && bytes
-                .iter()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
+            && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
             && bytes[0] != b'-'
             && bytes[bytes.len() - 1] != b'-';
         if fits {
@@ -79,11 +77,7 @@ pub struct NameError {
 
 impl NameError {
     fn new(code: &'static str, message: String, hint: impl Into<String>) -> Self {
-        NameError {
-            code,
-            message,
-            hint: hint.into(),
-        }
+        NameError { code, message, hint: hint.into() }
     }
 }
 
@@ -91,11 +85,7 @@ impl NameError {
 /// Empty when nothing of the name can be kept.
 pub fn uid_from_name(name: &str) -> String {
     let mut uid = String::new();
-    for c in name
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-    {
+    for c in name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         let kept: &str = match c {
             'a'..='z' | '0'..='9' => {
                 uid.push(c);
@@ -149,10 +139,7 @@ pub fn check_name(name: &str, taken: &[(String, String)]) -> Result<AgentUid, Na
     if let Some(c) = trimmed.chars().find(|c| c.is_control() || is_invisible(*c)) {
         return Err(NameError::new(
             "agent_name_unusable",
-            format!(
-                "The name holds a character that cannot be seen (U+{:04X}).",
-                c as u32
-            ),
+            format!("The name holds a character that cannot be seen (U+{:04X}).", c as u32),
             "Type the name again instead of pasting it.",
         ));
     }
@@ -179,23 +166,13 @@ pub fn check_name(name: &str, taken: &[(String, String)]) -> Result<AgentUid, Na
         ));
     }
     let same = taken.iter().find(|(other, other_name)| {
-        other.eq_ignore_ascii_case(&uid)
-            || uid_from_name(other) == uid
-            || uid_from_name(other_name) == uid
+        other.eq_ignore_ascii_case(&uid) || uid_from_name(other) == uid || uid_from_name(other_name) == uid
     });
     if let Some((other, other_name)) = same {
-        let who = if other_name.is_empty() {
-            other
-        } else {
-            other_name
-        };
+        let who = if other_name.is_empty() { other } else { other_name };
         return Err(NameError::new(
             "agent_name_taken",
-            format!(
-                "`{}` would share the folder `agents/agent-{uid}` with `{}`.",
-                shown(trimmed),
-                shown(who)
-            ),
+            format!("`{}` would share the folder `agents/agent-{uid}` with `{}`.", shown(trimmed), shown(who)),
             "Choose a name that differs by more than capitals, accents, spaces or dashes.",
         ));
     }
@@ -209,11 +186,7 @@ fn is_invisible(c: char) -> bool {
 
 /// A name as it may stand in a message: bounded and on one line.
 fn shown(text: &str) -> String {
-    let mut out: String = text
-        .chars()
-        .take(40)
-        .map(|c| if c.is_control() { '␦' } else { c })
-        .collect();
+    let mut out: String = text.chars().take(40).map(|c| if c.is_control() { '␦' } else { c }).collect();
     if text.chars().count() > 40 {
         out.push('…');
     }

@@ -115,19 +115,13 @@ pub fn assign(
     module: &str,
     probe: &dyn PortProbe,
 ) -> Result<Assigned, PortError> {
-    let none = || PortError::NoneFree {
-        module: module.to_owned(),
-    };
+    let none = || PortError::NoneFree { module: module.to_owned() };
     let want = conventional(module, agent_index).ok_or_else(none)?;
     let mut held_by = None;
     if !reserved.contains(&want) && forbidden(want).is_none() {
         held_by = probe.holder(want);
         if held_by.is_none() {
-            return Ok(Assigned {
-                port: want,
-                moved_from: None,
-                held_by,
-            });
+            return Ok(Assigned { port: want, moved_from: None, held_by });
         }
     }
     let fixed = matches!(convention(module), Convention::Fixed(_));
@@ -140,9 +134,7 @@ pub fn assign(
             .map(|step| start + half + (agent_index + step) % half)
             .chain(start..start + half)
             // A bucket that is full to the brim goes on where the hundreds after it will be.
-            .chain(
-                (1..=5).flat_map(|block| (start + block * 1000)..(start + block * 1000 + BUCKET)),
-            )
+            .chain((1..=5).flat_map(|block| (start + block * 1000)..(start + block * 1000 + BUCKET)))
             .filter_map(|p| u16::try_from(p).ok())
             .collect()
     };
@@ -154,11 +146,7 @@ pub fn assign(
             && probe.holder(*port).is_none()
     };
     let port = spare.into_iter().find(usable).ok_or_else(none)?;
-    Ok(Assigned {
-        port,
-        moved_from: Some(want),
-        held_by,
-    })
+    Ok(Assigned { port, moved_from: Some(want), held_by })
 }
 
 /// Checks a port that a person asked for.
@@ -176,9 +164,7 @@ pub fn claim(reserved: &BTreeSet<u16>, port: u16, probe: &dyn PortProbe) -> Resu
         None => Ok(port),
         Some(holder) => Err(PortError::Held {
             port,
-            process: holder
-                .process
-                .unwrap_or_else(|| "another program".to_owned()),
+            process: holder.process.unwrap_or_else(|| "another program".to_owned()),
             pid: holder.pid,
         }),
     }

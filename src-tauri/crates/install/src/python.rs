@@ -109,23 +109,13 @@ pub fn survey(places: &Places<'_>, spawn: &dyn Spawn, timeout: Duration) -> Vec<
     let found = find(places);
     // Side by side: one that hangs must not keep the others waiting.
     let mut all: Vec<PythonVerdict> = std::thread::scope(|scope| {
-        let asked: Vec<_> = found
-            .iter()
-            .map(|c| scope.spawn(|| check(&c.path, c.origin, places.host, spawn, timeout)))
-            .collect();
-        asked
-            .into_iter()
-            .filter_map(|thread| thread.join().ok())
-            .collect()
+        let asked: Vec<_> =
+            found.iter().map(|c| scope.spawn(|| check(&c.path, c.origin, places.host, spawn, timeout))).collect();
+        asked.into_iter().filter_map(|thread| thread.join().ok()).collect()
     });
     all.sort_by(|a, b| {
-        let newest = |v: &PythonVerdict| {
-            std::cmp::Reverse(v.version.as_deref().map(version_key).unwrap_or_default())
-        };
-        a.verdict
-            .cmp(&b.verdict)
-            .then_with(|| newest(a).cmp(&newest(b)))
-            .then_with(|| a.path.cmp(&b.path))
+        let newest = |v: &PythonVerdict| std::cmp::Reverse(v.version.as_deref().map(version_key).unwrap_or_default());
+        a.verdict.cmp(&b.verdict).then_with(|| newest(a).cmp(&newest(b))).then_with(|| a.path.cmp(&b.path))
     });
     all
 }
@@ -134,12 +124,6 @@ pub fn survey(places: &Places<'_>, spawn: &dyn Spawn, timeout: Duration) -> Vec<
 fn version_key(version: &str) -> Vec<u32> {
     version
         .split('.')
-        .map(|part| {
-            part.chars()
-                .take_while(char::is_ascii_digit)
-                .collect::<String>()
-                .parse()
-                .unwrap_or(0)
-        })
+        .map(|part| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse().unwrap_or(0))
         .collect()
 }

@@ -115,22 +115,12 @@ impl RootVerdict {
 pub fn check_root(path_text: &str, home: &Path, env: &dyn Env) -> RootVerdict {
     let mut findings = Vec::new();
     let mut note = |code, level, message: String, hint: &str| {
-        findings.push(RootFinding {
-            code,
-            level,
-            message,
-            hint: hint.to_owned(),
-        });
+        findings.push(RootFinding { code, level, message, hint: hint.to_owned() });
     };
     let safe = || suggest(home, None, env);
     if let Some((code, message, hint)) = refuse_text(path_text) {
         note(code, Level::Error, message.to_owned(), hint);
-        return RootVerdict {
-            path: None,
-            findings,
-            suggestion: safe(),
-            free_bytes: None,
-        };
+        return RootVerdict { path: None, findings, suggestion: safe(), free_bytes: None };
     }
     let Some(typed) = expand(path_text.trim(), home) else {
         note(
@@ -139,12 +129,7 @@ pub fn check_root(path_text: &str, home: &Path, env: &dyn Env) -> RootVerdict {
             format!("`{}` is not a full path.", path_text.trim()),
             "Start it with `/`, or with `~/` for your home folder.",
         );
-        return RootVerdict {
-            path: None,
-            findings,
-            suggestion: safe(),
-            free_bytes: None,
-        };
+        return RootVerdict { path: None, findings, suggestion: safe(), free_bytes: None };
     };
     let path = resolve(&typed);
     let shown = short(&path, home);
@@ -155,21 +140,11 @@ pub fn check_root(path_text: &str, home: &Path, env: &dyn Env) -> RootVerdict {
             "The root of the disk cannot hold a Sanctum.".into(),
             "Choose a folder of your own, such as `~/sanctum`.",
         );
-        return RootVerdict {
-            path: Some(path),
-            findings,
-            suggestion: safe(),
-            free_bytes: None,
-        };
+        return RootVerdict { path: Some(path), findings, suggestion: safe(), free_bytes: None };
     }
 
     if let Some(why) = unfit_for_modules(&path) {
-        note(
-            "root_unquotable",
-            Level::Error,
-            format!("`{shown}` {why}."),
-            "Choose a folder with a plainer name.",
-        );
+        note("root_unquotable", Level::Error, format!("`{shown}` {why}."), "Choose a folder with a plainer name.");
     }
     let nearest = nearest_existing(&path);
     if !nearest.is_dir() {
@@ -183,10 +158,7 @@ pub fn check_root(path_text: &str, home: &Path, env: &dyn Env) -> RootVerdict {
         note(
             "root_not_writable",
             Level::Error,
-            format!(
-                "Nothing can be written in `{}` by this account.",
-                short(&nearest, home)
-            ),
+            format!("Nothing can be written in `{}` by this account.", short(&nearest, home)),
             "Choose a folder of your own, such as `~/sanctum`.",
         );
     }
@@ -194,10 +166,7 @@ pub fn check_root(path_text: &str, home: &Path, env: &dyn Env) -> RootVerdict {
         note(
             "root_inside_sanctum",
             Level::Error,
-            format!(
-                "`{shown}` lies inside the Sanctum at `{}`.",
-                short(&outer, home)
-            ),
+            format!("`{shown}` lies inside the Sanctum at `{}`.", short(&outer, home)),
             "Open that one, or choose a folder beside it.",
         );
     }
@@ -282,10 +251,5 @@ pub fn check_root(path_text: &str, home: &Path, env: &dyn Env) -> RootVerdict {
     findings.sort_by_key(|f| f.level);
     let bad = findings.iter().any(|f| f.level != Level::Info);
     let suggestion = bad.then(|| suggest(home, Some(&path), env)).flatten();
-    RootVerdict {
-        path: Some(path),
-        findings,
-        suggestion,
-        free_bytes,
-    }
+    RootVerdict { path: Some(path), findings, suggestion, free_bytes }
 }

@@ -37,24 +37,9 @@ pub struct Sample {
 }
 
 const PRIMES: &[(&str, &str, &str, &[&str])] = &[
-    (
-        "athena",
-        "Athena",
-        "Looks after the configuration of this Sanctum",
-        &["broca2", "thalamus", "web-bridge"],
-    ),
-    (
-        "monday",
-        "Monday",
-        "Plans the week and keeps the calendar",
-        &["broca2", "thalamus"],
-    ),
-    (
-        "timbre",
-        "Timbre",
-        "Listens, transcribes and writes the minutes",
-        &["broca2"],
-    ),
+    ("athena", "Athena", "Looks after the configuration of this Sanctum", &["broca2", "thalamus", "web-bridge"]),
+    ("monday", "Monday", "Plans the week and keeps the calendar", &["broca2", "thalamus"]),
+    ("timbre", "Timbre", "Listens, transcribes and writes the minutes", &["broca2"]),
 ];
 
 const FILES: &[(&str, &str)] = &[
@@ -71,10 +56,7 @@ const FILES: &[(&str, &str)] = &[
 }
 "#,
     ),
-    (
-        "tools/notes/manifest.json",
-        "{\n  \"name\": \"notes\",\n  \"type\": \"tool\"\n}\n",
-    ),
+    ("tools/notes/manifest.json", "{\n  \"name\": \"notes\",\n  \"type\": \"tool\"\n}\n"),
     (
         "tools/weather/manifest.json",
         "{\n  \"name\": \"weather\",\n  \"type\": \"tool\",\n  \"description\": \"Broken on purpose: the comma after this line is missing\"\n  \"version\": \"0.1.0\"\n}\n",
@@ -101,10 +83,8 @@ const FILES: &[(&str, &str)] = &[
 pub fn sample_spec(root: &Path) -> Sample {
     let mut agents = Vec::new();
     let mut new = Vec::new();
-    for (index, color, (uid, name, description, modules)) in PRIMES
-        .iter()
-        .enumerate()
-        .filter_map(|(i, p)| Some((u32::try_from(i).ok()?, u8::try_from(i + 1).ok()?, p)))
+    for (index, color, (uid, name, description, modules)) in
+        PRIMES.iter().enumerate().filter_map(|(i, p)| Some((u32::try_from(i).ok()?, u8::try_from(i + 1).ok()?, p)))
     {
         let Ok(uid) = AgentUid::parse(uid) else {
             continue;
@@ -113,26 +93,13 @@ pub fn sample_spec(root: &Path) -> Sample {
             uid: uid.clone(),
             name: (*name).to_owned(),
             index,
-            modules: modules
-                .iter()
-                .filter_map(|m| Some(((*m).to_owned(), conventional(m, index)?)))
-                .collect(),
+            modules: modules.iter().filter_map(|m| Some(((*m).to_owned(), conventional(m, index)?))).collect(),
             root: root.to_path_buf(),
         });
-        agents.push(SampleAgent {
-            uid,
-            name: (*name).to_owned(),
-            description: (*description).to_owned(),
-            color,
-        });
+        agents.push(SampleAgent { uid, name: (*name).to_owned(), description: (*description).to_owned(), color });
     }
     Sample {
-        spec: NewSanctum {
-            root: root.to_path_buf(),
-            python: None,
-            agents: new,
-            smcp_port: conventional("smcp", 0),
-        },
+        spec: NewSanctum { root: root.to_path_buf(), python: None, agents: new, smcp_port: conventional("smcp", 0) },
         agents,
         files: FILES.to_vec(),
     }
@@ -146,12 +113,7 @@ pub fn propose_sample(planner: &mut Planner<'_>, sample: &Sample) -> Result<(), 
     propose_new(planner, &sample.spec)?;
     planner.group("Tools");
     for (path, text) in &sample.files {
-        planner.write_file(
-            path,
-            (*text).into(),
-            0o644,
-            "Write a manifest of the sample",
-        )?;
+        planner.write_file(path, (*text).into(), 0o644, "Write a manifest of the sample")?;
     }
     Ok(())
 }

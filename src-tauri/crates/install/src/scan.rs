@@ -27,12 +27,7 @@ pub struct ScanLimits {
 
 impl Default for ScanLimits {
     fn default() -> ScanLimits {
-        ScanLimits {
-            time: Duration::from_secs(3),
-            max_dirs: 5000,
-            depth: 2,
-            stop: Arc::default(),
-        }
+        ScanLimits { time: Duration::from_secs(3), max_dirs: 5000, depth: 2, stop: Arc::default() }
     }
 }
 
@@ -54,8 +49,7 @@ pub fn scan(places: &[PathBuf], limits: &ScanLimits) -> ScanReport {
     let started = Instant::now();
     let mut report = ScanReport::default();
     let mut seen = HashSet::new();
-    let mut queue: VecDeque<(PathBuf, usize)> =
-        places.iter().map(|place| (place.clone(), 0)).collect();
+    let mut queue: VecDeque<(PathBuf, usize)> = places.iter().map(|place| (place.clone(), 0)).collect();
     while let Some((path, depth)) = queue.pop_front() {
         report.cut = if limits.stop.load(Ordering::Relaxed) {
             Some("the scan was stopped".to_owned())
@@ -86,17 +80,11 @@ pub fn scan(places: &[PathBuf], limits: &ScanLimits) -> ScanReport {
         report.looked_at += 1;
         match recognise(&path) {
             Some(candidate) => report.candidates.push(candidate),
-            None if depth < limits.depth => {
-                queue.extend(below(&path).into_iter().map(|child| (child, depth + 1)))
-            }
+            None if depth < limits.depth => queue.extend(below(&path).into_iter().map(|child| (child, depth + 1))),
             None => {}
         }
     }
-    report.candidates.sort_by(|a, b| {
-        b.confidence
-            .cmp(&a.confidence)
-            .then_with(|| a.path.cmp(&b.path))
-    });
+    report.candidates.sort_by(|a, b| b.confidence.cmp(&a.confidence).then_with(|| a.path.cmp(&b.path)));
     report.took = started.elapsed();
     report
 }
@@ -106,17 +94,8 @@ fn below(path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(path) else {
         return Vec::new();
     };
-    let passed_over = [
-        "venv",
-        "node_modules",
-        "__pycache__",
-        "site-packages",
-        "target",
-        "Library",
-        "proc",
-        "sys",
-        "dev",
-    ];
+    let passed_over =
+        ["venv", "node_modules", "__pycache__", "site-packages", "target", "Library", "proc", "sys", "dev"];
     let mut found: Vec<PathBuf> = entries
         .take(10_000)
         .flatten()
@@ -137,46 +116,24 @@ fn below(path: &Path) -> Vec<PathBuf> {
 /// one level below the home folder whose own entries look like an install at a glance.
 pub fn default_places(home: &Path, env_root: Option<&Path>) -> Vec<PathBuf> {
     let mut places: Vec<PathBuf> = env_root.into_iter().map(Path::to_path_buf).collect();
-    places.extend(
-        ["sanctum", "animus", ".sanctum", "Sanctum", "broca2", "smcp"].map(|name| home.join(name)),
-    );
+    places.extend(["sanctum", "animus", ".sanctum", "Sanctum", "broca2", "smcp"].map(|name| home.join(name)));
     places.push(PathBuf::from("/sanctum"));
-    places.extend(
-        below(home)
-            .into_iter()
-            .filter(|child| looks_like_one(child)),
-    );
+    places.extend(below(home).into_iter().filter(|child| looks_like_one(child)));
     let mut seen = HashSet::new();
-    places.retain(|place| {
-        is_dir(place) && seen.insert(fs::canonicalize(place).unwrap_or_else(|_| place.clone()))
-    });
+    places.retain(|place| is_dir(place) && seen.insert(fs::canonicalize(place).unwrap_or_else(|_| place.clone())));
     places
 }
 
 fn looks_like_one(path: &Path) -> bool {
-    let marks = [
-        "agents",
-        "control/registry.db",
-        "control/db/sanctum_ui.db",
-        "smcp.py",
-        "instance.yaml",
-        ".instance.json",
-    ];
+    let marks =
+        ["agents", "control/registry.db", "control/db/sanctum_ui.db", "smcp.py", "instance.yaml", ".instance.json"];
     let manifests = is_dir(&path.join("tools")) && is_dir(&path.join("plugins"));
     let broca = || {
         fs::read_dir(path).is_ok_and(|entries| {
             entries.take(500).flatten().any(|entry| {
-                entry
-                    .file_name()
-                    .to_string_lossy()
-                    .strip_prefix("agent-")
-                    .is_some_and(|id| id.len() == 36)
+                entry.file_name().to_string_lossy().strip_prefix("agent-").is_some_and(|id| id.len() == 36)
             })
         })
     };
-    marks
-        .iter()
-        .any(|mark| fs::symlink_metadata(path.join(mark)).is_ok())
-        || manifests
-        || broca()
+    marks.iter().any(|mark| fs::symlink_metadata(path.join(mark)).is_ok()) || manifests || broca()
 }

@@ -41,12 +41,7 @@ pub trait Spawn: Send + Sync {
     ///
     /// # Errors
     /// [`SpawnError::Start`] when it cannot be started, [`SpawnError::TimedOut`] when it had to be ended.
-    fn run(
-        &self,
-        argv: &[String],
-        env: &[(String, String)],
-        timeout: Duration,
-    ) -> Result<SpawnOutput, SpawnError>;
+    fn run(&self, argv: &[String], env: &[(String, String)], timeout: Duration) -> Result<SpawnOutput, SpawnError>;
 }
 
 /// Runs real processes.
@@ -54,12 +49,7 @@ pub trait Spawn: Send + Sync {
 pub struct OsSpawn;
 
 impl Spawn for OsSpawn {
-    fn run(
-        &self,
-        argv: &[String],
-        env: &[(String, String)],
-        timeout: Duration,
-    ) -> Result<SpawnOutput, SpawnError> {
+    fn run(&self, argv: &[String], env: &[(String, String)], timeout: Duration) -> Result<SpawnOutput, SpawnError> {
         let Some((program, args)) = argv.split_first() else {
             return Err(SpawnError::Start(std::io::ErrorKind::InvalidInput.into()));
         };
@@ -91,26 +81,17 @@ impl Spawn for OsSpawn {
             nap = (nap * 2).min(Duration::from_millis(20));
         };
         // A grandchild that kept the pipe open would hold the readers for ever.
-        let left = end
-            .saturating_duration_since(Instant::now())
-            .min(Duration::from_secs(2));
+        let left = end.saturating_duration_since(Instant::now()).min(Duration::from_secs(2));
         let (out, err) = (stdout.recv_timeout(left), stderr.recv_timeout(left));
         if out.is_err() || err.is_err() {
             end_group(child.id());
         }
-        Ok(SpawnOutput {
-            code: status.code(),
-            stdout: out.unwrap_or_default(),
-            stderr: err.unwrap_or_default(),
-        })
+        Ok(SpawnOutput { code: status.code(), stdout: out.unwrap_or_default(), stderr: err.unwrap_or_default() })
     }
 }
 
 fn end_group(id: u32) {
-    if let Some(pid) = i32::try_from(id)
-        .ok()
-        .and_then(rustix::process::Pid::from_raw)
-    {
+    if let Some(pid) = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw) {
         rustix::process::kill_process_group(pid, rustix::process::Signal::KILL).ok();
     }
 }

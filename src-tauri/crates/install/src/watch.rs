@@ -111,38 +111,23 @@ impl Watcher {
         options: WatchOptions,
         on_event: impl Fn(WatchEvent) + Send + 'static,
     ) -> Result<Watcher, WatchError> {
-        let real = real_root(root).map_err(|source| WatchError::Root {
-            path: root.to_path_buf(),
-            source,
-        })?;
+        let real = real_root(root).map_err(|source| WatchError::Root { path: root.to_path_buf(), source })?;
         let (to_worker, inbox) = mpsc::channel();
         let mode = Arc::new(RwLock::new(WatchMode::Events));
         let (ready, started) = mpsc::channel();
         let events = watcher(&real, to_worker.clone());
-        let worker = Worker::new(
-            root.to_path_buf(),
-            real,
-            options,
-            Arc::clone(&mode),
-            Box::new(on_event),
-        );
+        let worker = Worker::new(root.to_path_buf(), real, options, Arc::clone(&mode), Box::new(on_event));
         let thread = std::thread::Builder::new()
             .name("sanctum-watch".to_owned())
             .spawn(move || worker.run(events, &inbox, &ready))
             .map_err(WatchError::Thread)?;
         let _ = started.recv();
-        Ok(Watcher {
-            to_worker,
-            thread: Some(thread),
-            mode,
-        })
+        Ok(Watcher { to_worker, thread: Some(thread), mode })
     }
 
     /// How it learns of changes now; for the status line.
     pub fn mode(&self) -> WatchMode {
-        self.mode
-            .read()
-            .map_or(WatchMode::Events, |mode| mode.clone())
+        self.mode.read().map_or(WatchMode::Events, |mode| mode.clone())
     }
 }
 
@@ -173,13 +158,10 @@ fn watcher(real: &Path, to_worker: Sender<Message>) -> notify::Result<Recommende
     let root = real.to_path_buf();
     notify::recommended_watcher(move |event: notify::Result<Event>| {
         let message = match event {
-            Ok(event) if event.need_rescan() => {
-                Message::Lost("the system lost track of some changes".to_owned())
-            }
+            Ok(event) if event.need_rescan() => Message::Lost("the system lost track of some changes".to_owned()),
             Ok(event) if is_read(&event.kind) => return,
             Ok(event) => {
-                let concerns =
-                    |path: &PathBuf| path.strip_prefix(&root).is_ok_and(interest::reported);
+                let concerns = |path: &PathBuf| path.strip_prefix(&root).is_ok_and(interest::reported);
                 let paths: Vec<PathBuf> = event.paths.into_iter().filter(concerns).collect();
                 if paths.is_empty() {
                     return;

@@ -1,5 +1,6 @@
 //! The wizard's answers in the app's own folder (never the password), and what a crash while applying left.
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -65,7 +66,7 @@ pub(crate) fn finish(env: &AppEnv) -> ApiResult<()> {
 pub(crate) fn only_one(env: &AppEnv) -> ApiResult<std::fs::File> {
     let path = env.data_dir.join("setup.lock");
     let opened = files::make_private(&env.data_dir)
-        .and_then(|()| std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(&path))
+        .and_then(|()| std::fs::OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path))
         .map_err(|error| {
             ApiError::broken("own_file_unwritable", format!("`{}` could not be written.", path.display()), "Check that the folder may be written.")
                 .with_details([error.to_string()])

@@ -65,7 +65,7 @@ impl App {
         self.0.plans.forget(plan_id);
         self.0.setups.forget(plan_id);
         let (env, root) = (self.env().clone(), waiting.target.root.clone());
-        let (open, recovered) = blocking(move || Open::open(&env, &root, sink, None)).await?;
+        let (open, recovered) = blocking(move || Open::at(&env, &root, sink, None)).await?;
         self.take(open.clone(), recovered)?;
         // Made from a terminal, it is still the install that the app opens next.
         self.remember(open.root())?;
@@ -131,7 +131,7 @@ impl App {
                 title: row.title,
                 applied_at: row.finished_at.or(row.created_at).map(stamps::rfc3339).unwrap_or_default(),
                 took_ms: row.took_ms.and_then(|ms| u32::try_from(ms).ok()).unwrap_or_default(),
-                steps: u32::try_from(row.steps).unwrap_or(u32::MAX),
+                steps: row.steps,
                 notes: vec![
                     "The setup had been finished when it was cut off. Its answers and its password are the ones given then.".to_owned(),
                 ],

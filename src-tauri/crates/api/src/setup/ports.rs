@@ -34,7 +34,7 @@ pub(crate) fn assign(
 /// Every port the registry keeps, of running modules and of stopped ones.
 pub(crate) fn reserved(registry: &sanctum_registry::Registry) -> ApiResult<BTreeSet<u16>> {
     let rows = registry.read(sanctum_registry::ports::all)?;
-    Ok(rows.iter().filter_map(|row| u16::try_from(row.port).ok()).collect())
+    Ok(rows.iter().map(|row| row.port).collect())
 }
 
 /// "python3, pid 4821".

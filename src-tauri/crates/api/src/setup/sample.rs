@@ -34,7 +34,7 @@ impl App {
             })?;
             let root = folder.path().canonicalize().unwrap_or_else(|_| folder.path().to_owned());
             make(&env, &root)?;
-            Ok(Open::open(&env, &root, sink, Some(folder))?.0)
+            Ok(Open::at(&env, &root, sink, Some(folder))?.0)
         })
         .await?;
         self.take(open.clone(), Vec::new())?;

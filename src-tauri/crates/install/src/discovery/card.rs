@@ -3,9 +3,7 @@
 use super::dirs::{Link, follow, join};
 use super::walk::{Out, Walk};
 use super::{Fingerprint, Found, Kind, Scope};
-use crate::manifest::{
-    self, Broken, Finding, LoadError, Manifest, escape_name, load_at, load_seen, stat_at,
-};
+use crate::manifest::{self, Broken, Finding, LoadError, Manifest, escape_name, load_at, load_seen, stat_at};
 use rustix::fs::FileType;
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
@@ -45,11 +43,7 @@ enum Read {
     Absent,
     Denied,
     Same(Arc<Found>),
-    Text(
-        Option<Fingerprint>,
-        Box<Result<Manifest, Broken>>,
-        Option<Finding>,
-    ),
+    Text(Option<Fingerprint>, Box<Result<Manifest, Broken>>, Option<Finding>),
 }
 
 impl Walk<'_> {
@@ -64,11 +58,7 @@ impl Walk<'_> {
         linked: Option<Finding>,
     ) -> Option<Arc<Found>> {
         let read = self.read(out, parent, name, &rel, place, linked.is_some());
-        let folder = if rel == "smcp" {
-            "smcp".to_owned()
-        } else {
-            escape_name(name_of(&rel))
-        };
+        let folder = if rel == "smcp" { "smcp".to_owned() } else { escape_name(name_of(&rel)) };
         let mut found = match read {
             Read::Same(found) => return Some(found),
             Read::Denied => return None,
@@ -81,11 +71,7 @@ impl Walk<'_> {
                     Kind::Tool => "tool",
                     Kind::Plugin => "plugin",
                 };
-                let manifest = Manifest {
-                    name: folder.clone(),
-                    kind: kind.to_owned(),
-                    ..Manifest::default()
-                };
+                let manifest = Manifest { name: folder.clone(), kind: kind.to_owned(), ..Manifest::default() };
                 let mut found = self.blank(rel, &folder, place);
                 found.fill(manifest);
                 found.synthesised = true;
@@ -99,10 +85,7 @@ impl Walk<'_> {
                         found.fill(manifest);
                         if found.name != folder {
                             found.findings.push(Finding::new(
-                                format!(
-                                    "the folder is called `{folder}`, the manifest says `{}`",
-                                    found.name
-                                ),
+                                format!("the folder is called `{folder}`, the manifest says `{}`", found.name),
                                 "Nothing needs doing; the manifest's name is shown.",
                             ));
                         }
@@ -121,13 +104,7 @@ impl Walk<'_> {
     }
 
     /// The card of a link that is not followed.
-    pub(super) fn refused(
-        &self,
-        rel: OsString,
-        place: &Place<'_>,
-        message: String,
-        hint: String,
-    ) -> Arc<Found> {
+    pub(super) fn refused(&self, rel: OsString, place: &Place<'_>, message: String, hint: String) -> Arc<Found> {
         let folder = escape_name(name_of(&rel));
         let mut found = self.blank(rel, &folder, place);
         found.broken = Some(Broken::new(message, hint));
@@ -158,18 +135,12 @@ impl Walk<'_> {
         if FileType::from_raw_mode(stat.st_mode) == FileType::Symlink {
             let file = join(rel, OsStr::new("manifest.json"));
             return match follow(self.root, &self.real_root, &file) {
-                Link::File(inside) => match load_at(rustix::fs::CWD, &self.real_root.join(&inside))
-                {
+                Link::File(inside) => match load_at(rustix::fs::CWD, &self.real_root.join(&inside)) {
                     Ok(loaded) => {
                         out.counts.read += 1;
                         let to = escape_name(inside.as_os_str());
-                        let finding =
-                            Finding::new(format!("`manifest.json` is a link to `{to}`"), "");
-                        Read::Text(
-                            None,
-                            Box::new(manifest::parse(&loaded.bytes)),
-                            Some(finding),
-                        )
+                        let finding = Finding::new(format!("`manifest.json` is a link to `{to}`"), "");
+                        Read::Text(None, Box::new(manifest::parse(&loaded.bytes)), Some(finding))
                     }
                     Err(LoadError::Absent) => Read::Absent,
                     Err(LoadError::Broken(why)) => broken(why),
@@ -202,43 +173,26 @@ impl Walk<'_> {
         let found = *self.prev.get(rel)?;
         let then = found.fingerprint?;
         let same = then.settled && then == now && !found.linked && !found.synthesised;
-        let placed = found.kind == place.kind
-            && found.scope == place.scope
-            && found.owner_tool.as_deref() == place.owner;
+        let placed =
+            found.kind == place.kind && found.scope == place.scope && found.owner_tool.as_deref() == place.owner;
         (same && placed).then(|| Arc::clone(found))
     }
 
-    fn recognised(
-        &self,
-        parent: BorrowedFd<'_>,
-        name: &OsStr,
-        folder: &str,
-        place: &Place<'_>,
-    ) -> bool {
+    fn recognised(&self, parent: BorrowedFd<'_>, name: &OsStr, folder: &str, place: &Place<'_>) -> bool {
         let is = |child: &str, wanted: FileType| {
             let path = join(name, OsStr::new(child));
-            stat_at(parent, Path::new(&path))
-                .ok()
-                .flatten()
-                .is_some_and(|stat| {
-                    let kind = FileType::from_raw_mode(stat.st_mode);
-                    kind == wanted || kind == FileType::Symlink
-                })
+            stat_at(parent, Path::new(&path)).ok().flatten().is_some_and(|stat| {
+                let kind = FileType::from_raw_mode(stat.st_mode);
+                kind == wanted || kind == FileType::Symlink
+            })
         };
         match place.rule {
             Rule::ManifestOnly => false,
             Rule::Always => true,
-            Rule::PluginFile => PLUGIN_FILES
-                .iter()
-                .any(|file| is(file, FileType::RegularFile)),
+            Rule::PluginFile => PLUGIN_FILES.iter().any(|file| is(file, FileType::RegularFile)),
             Rule::Layout => {
                 let needed = if (self.options.known)(folder) { 1 } else { 2 };
-                MODULE_FOLDERS
-                    .iter()
-                    .filter(|child| is(child, FileType::Directory))
-                    .take(needed)
-                    .count()
-                    == needed
+                MODULE_FOLDERS.iter().filter(|child| is(child, FileType::Directory)).take(needed).count() == needed
             }
         }
     }
@@ -271,10 +225,7 @@ impl Found {
     fn fill(&mut self, mut manifest: Manifest) {
         self.findings = std::mem::take(&mut manifest.findings);
         self.name.clone_from(&manifest.name);
-        self.title = manifest
-            .title
-            .clone()
-            .unwrap_or_else(|| manifest.name.clone());
+        self.title = manifest.title.clone().unwrap_or_else(|| manifest.name.clone());
         self.description.clone_from(&manifest.description);
         self.version.clone_from(&manifest.version);
         self.manifest = Some(Arc::new(manifest));
@@ -297,9 +248,7 @@ pub(super) fn id_of(rel: &OsStr) -> String {
     let mut id = String::with_capacity(rel.len());
     for byte in rel.as_bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'~' | b'/' | b'-' => {
-                id.push(char::from(*byte))
-            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'~' | b'/' | b'-' => id.push(char::from(*byte)),
             byte => {
                 let _ = write!(id, "%{byte:02X}");
             }
@@ -311,9 +260,6 @@ pub(super) fn id_of(rel: &OsStr) -> String {
 /// The uid an agent's folder stands for: its name without `agent-`, escaped where it is odd.
 pub(super) fn uid_of(folder: &OsStr) -> String {
     let bytes = folder.as_bytes();
-    let bytes = bytes
-        .strip_prefix(b"agent-")
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(bytes);
+    let bytes = bytes.strip_prefix(b"agent-").filter(|rest| !rest.is_empty()).unwrap_or(bytes);
     escape_name(&OsString::from_vec(bytes.to_vec()))
 }

@@ -12,8 +12,7 @@ type Key<'a> = (&'a Scope, Kind, Option<&'a str>, &'a str);
 
 /// Orders the cards, counts them, and adds the findings that compare one with others.
 pub(super) fn finish(out: &mut Out) {
-    out.items
-        .sort_unstable_by(|a, b| a.rel_os.as_bytes().cmp(b.rel_os.as_bytes()));
+    out.items.sort_unstable_by(|a, b| a.rel_os.as_bytes().cmp(b.rel_os.as_bytes()));
     out.notes.sort();
     out.notes.dedup();
     let derived = compare(&out.items);
@@ -35,12 +34,7 @@ pub(super) fn finish(out: &mut Out) {
 }
 
 fn key(found: &Found) -> Key<'_> {
-    (
-        &found.scope,
-        found.kind,
-        found.owner_tool.as_deref(),
-        found.name.as_str(),
-    )
+    (&found.scope, found.kind, found.owner_tool.as_deref(), found.name.as_str())
 }
 
 fn compare(items: &[Arc<Found>]) -> HashMap<usize, Vec<Finding>> {
@@ -66,26 +60,15 @@ fn compare(items: &[Arc<Found>]) -> HashMap<usize, Vec<Finding>> {
                 .map(|o| format!("`{}`", o.rel_path))
                 .collect();
             let more = same.len().saturating_sub(1 + others.len());
-            let more = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
-            };
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             derived.entry(*at).or_default().push(Finding::new(
-                format!(
-                    "the name `{}` is used twice here: also by {}{more}",
-                    key.3,
-                    others.join(", ")
-                ),
+                format!("the name `{}` is used twice here: also by {}{more}", key.3, others.join(", ")),
                 "Give one of them another name.",
             ));
         }
     }
     for (at, item) in items.iter().enumerate() {
-        let Some(manifest) = item
-            .manifest
-            .as_ref()
-            .filter(|m| item.kind == Kind::Plugin && !m.dependencies.is_empty())
+        let Some(manifest) = item.manifest.as_ref().filter(|m| item.kind == Kind::Plugin && !m.dependencies.is_empty())
         else {
             continue;
         };
@@ -93,9 +76,7 @@ fn compare(items: &[Arc<Found>]) -> HashMap<usize, Vec<Finding>> {
             .dependencies
             .iter()
             .map(String::as_str)
-            .filter(|name| {
-                !first.contains_key(&(&item.scope, Kind::Plugin, item.owner_tool.as_deref(), *name))
-            })
+            .filter(|name| !first.contains_key(&(&item.scope, Kind::Plugin, item.owner_tool.as_deref(), *name)))
             .collect();
         if !missing.is_empty() {
             derived.entry(at).or_default().push(Finding::new(
@@ -118,11 +99,7 @@ fn compare(items: &[Arc<Found>]) -> HashMap<usize, Vec<Finding>> {
 }
 
 fn quoted(names: &[&str]) -> String {
-    let mut shown: Vec<String> = names
-        .iter()
-        .take(3)
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let mut shown: Vec<String> = names.iter().take(3).map(|name| format!("`{name}`")).collect();
     if names.len() > 3 {
         shown.push(format!("{} more", names.len() - 3));
     }
@@ -138,14 +115,7 @@ fn needs_itself(start: usize, items: &[Arc<Found>], by_name: &HashMap<Key<'_>, u
             return Vec::new();
         };
         let find = |name: &String| {
-            by_name
-                .get(&(
-                    &item.scope,
-                    Kind::Plugin,
-                    item.owner_tool.as_deref(),
-                    name.as_str(),
-                ))
-                .copied()
+            by_name.get(&(&item.scope, Kind::Plugin, item.owner_tool.as_deref(), name.as_str())).copied()
         };
         manifest.dependencies.iter().filter_map(find).collect()
     };
@@ -164,10 +134,7 @@ fn needs_itself(start: usize, items: &[Arc<Found>], by_name: &HashMap<Key<'_>, u
 
 /// How `next` differs from `prev`; both are ordered by path.
 pub(super) fn diff(prev: &Discovery, next: &Discovery) -> Diff {
-    let mut diff = Diff {
-        findings_changed: prev.findings != next.findings,
-        ..Diff::default()
-    };
+    let mut diff = Diff { findings_changed: prev.findings != next.findings, ..Diff::default() };
     let (mut old, mut new) = (prev.items.iter().peekable(), next.items.iter().peekable());
     loop {
         let order = match (old.peek(), new.peek()) {

@@ -25,12 +25,7 @@ impl Child {
 
 /// Opens a folder, not through a link.
 pub(super) fn open_dir(parent: impl AsFd, name: &Path) -> Result<OwnedFd, Errno> {
-    openat(
-        parent,
-        name,
-        OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC,
-        Mode::empty(),
-    )
+    openat(parent, name, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())
 }
 
 /// The children of an open folder, ordered by bytes; and whether there were more than `max`.
@@ -54,9 +49,7 @@ pub(super) fn list(fd: &OwnedFd, max: usize) -> Result<(Vec<Child>, bool), Errno
             FileType::Unknown => crate::manifest::stat_at(fd.as_fd(), Path::new(&name))
                 .ok()
                 .flatten()
-                .map_or(FileType::Unknown, |stat| {
-                    FileType::from_raw_mode(stat.st_mode)
-                }),
+                .map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode)),
             kind => kind,
         };
         children.push(Child { name, kind });
@@ -85,8 +78,7 @@ pub(super) enum Link {
 pub(super) fn follow(root: &Path, real_root: &Path, rel: &OsStr) -> Link {
     let link = root.join(rel);
     let shown = escape_name(rel);
-    let refused =
-        |what: String, hint: &str| Link::Refused(format!("`{shown}` {what}"), hint.to_owned());
+    let refused = |what: String, hint: &str| Link::Refused(format!("`{shown}` {what}"), hint.to_owned());
     let target = match std::fs::canonicalize(&link) {
         Ok(target) => target,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -126,10 +118,9 @@ pub(super) fn follow(root: &Path, real_root: &Path, rel: &OsStr) -> Link {
     match std::fs::symlink_metadata(&target) {
         Ok(meta) if meta.is_dir() => match File::open(&target) {
             Ok(file) => Link::Folder(file.into(), inside),
-            Err(error) => refused(
-                format!("is a link to a folder that cannot be opened: {error}"),
-                "Check its permissions.",
-            ),
+            Err(error) => {
+                refused(format!("is a link to a folder that cannot be opened: {error}"), "Check its permissions.")
+            }
         },
         Ok(meta) if meta.is_file() => Link::File(inside),
         _ => Link::Other,
@@ -144,23 +135,15 @@ fn real_parent(link: &Path) -> Option<PathBuf> {
 pub(super) fn unreadable(rel: &OsStr, error: Errno) -> Note {
     let (message, hint) = match error {
         Errno::ACCESS | Errno::PERM => (
-            "this folder may not be read with the permissions it has; what is in it is not shown"
-                .to_owned(),
+            "this folder may not be read with the permissions it has; what is in it is not shown".to_owned(),
             "Give your account the right to read it, for example with `chmod u+rx`.",
         ),
         other => (
-            format!(
-                "this folder could not be read: {}; what is in it is not shown",
-                std::io::Error::from(other)
-            ),
+            format!("this folder could not be read: {}; what is in it is not shown", std::io::Error::from(other)),
             "Check the disk and the folder, then look again.",
         ),
     };
-    Note {
-        path: escape_name(rel),
-        message,
-        hint: hint.to_owned(),
-    }
+    Note { path: escape_name(rel), message, hint: hint.to_owned() }
 }
 
 /// `rel` with one more component.

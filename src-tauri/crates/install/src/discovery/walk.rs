@@ -41,34 +41,12 @@ pub(super) fn walk(root: &Path, options: &DiscoverOptions<'_>, prev: &Known<'_>)
             return out;
         }
     };
-    let walk = Walk {
-        root,
-        real_root,
-        options,
-        prev,
-    };
+    let walk = Walk { root, real_root, options, prev };
     walk.agents(&mut out, fd.as_fd());
-    let place = |kind, scope, rule| Place {
-        kind,
-        scope,
-        owner: None,
-        rule,
-    };
+    let place = |kind, scope, rule| Place { kind, scope, owner: None, rule };
     let (tools, plugins) = (OsStr::new("tools"), OsStr::new("plugins"));
-    walk.folder(
-        &mut out,
-        fd.as_fd(),
-        tools,
-        tools,
-        &place(Kind::Tool, Scope::Global, Rule::ManifestOnly),
-    );
-    walk.folder(
-        &mut out,
-        fd.as_fd(),
-        plugins,
-        plugins,
-        &place(Kind::Plugin, Scope::Global, Rule::ManifestOnly),
-    );
+    walk.folder(&mut out, fd.as_fd(), tools, tools, &place(Kind::Tool, Scope::Global, Rule::ManifestOnly));
+    walk.folder(&mut out, fd.as_fd(), plugins, plugins, &place(Kind::Plugin, Scope::Global, Rule::ManifestOnly));
     walk.smcp(&mut out, fd.as_fd());
     out
 }
@@ -120,22 +98,11 @@ impl Walk<'_> {
         };
         out.counts.agents += 1;
         let scope = Scope::Agent(uid_of(&child.name));
-        let place = Place {
-            kind: Kind::Module,
-            scope,
-            owner: None,
-            rule: Rule::Layout,
-        };
+        let place = Place { kind: Kind::Module, scope, owner: None, rule: Rule::Layout };
         let by_layout = child.name.as_bytes().starts_with(b"agent-");
         for module in &children {
             if module.name == "modules" {
-                self.folder(
-                    out,
-                    fd.as_fd(),
-                    &module.name,
-                    &join(&rel, &module.name),
-                    &place,
-                );
+                self.folder(out, fd.as_fd(), &module.name, &join(&rel, &module.name), &place);
             } else if module.is_hidden() || module.name == "venv" {
                 out.counts.hidden += 1;
             } else if by_layout {
@@ -147,14 +114,7 @@ impl Walk<'_> {
     }
 
     /// Every folder in `parent/name` (`rel` below the root) by the same rule.
-    fn folder(
-        &self,
-        out: &mut Out,
-        parent: BorrowedFd<'_>,
-        name: &OsStr,
-        rel: &OsStr,
-        place: &Place<'_>,
-    ) {
+    fn folder(&self, out: &mut Out, parent: BorrowedFd<'_>, name: &OsStr, rel: &OsStr, place: &Place<'_>) {
         let Some((fd, children)) = self.enter(out, parent, name, rel) else {
             return;
         };
@@ -169,14 +129,7 @@ impl Walk<'_> {
     }
 
     /// SMCP loads every folder with a `cli.py`, dot folders too (`facts/modules.md`): worth saying.
-    fn hidden_plugin(
-        &self,
-        out: &mut Out,
-        parent: BorrowedFd<'_>,
-        child: &Child,
-        rel: &OsStr,
-        place: &Place<'_>,
-    ) {
+    fn hidden_plugin(&self, out: &mut Out, parent: BorrowedFd<'_>, child: &Child, rel: &OsStr, place: &Place<'_>) {
         let cli = join(&child.name, OsStr::new("cli.py"));
         if place.scope == Scope::Smcp && matches!(stat_at(parent, Path::new(&cli)), Ok(Some(_))) {
             out.notes.push(Note {
@@ -187,26 +140,14 @@ impl Walk<'_> {
         }
     }
 
-    pub(super) fn child(
-        &self,
-        out: &mut Out,
-        parent: BorrowedFd<'_>,
-        child: &Child,
-        rel: &OsStr,
-        place: &Place<'_>,
-    ) {
+    pub(super) fn child(&self, out: &mut Out, parent: BorrowedFd<'_>, child: &Child, rel: &OsStr, place: &Place<'_>) {
         let rel = join(rel, &child.name);
         match child.kind {
             FileType::Directory => self.thing(out, parent, &child.name, rel, place, None),
             FileType::Symlink => match follow(self.root, &self.real_root, &rel) {
                 Link::Folder(fd, inside) => {
-                    let finding = Finding::new(
-                        format!(
-                            "this folder is a link to `{}`",
-                            escape_name(inside.as_os_str())
-                        ),
-                        "",
-                    );
+                    let finding =
+                        Finding::new(format!("this folder is a link to `{}`", escape_name(inside.as_os_str())), "");
                     self.thing(out, fd.as_fd(), OsStr::new("."), rel, place, Some(finding));
                 }
                 Link::Refused(message, hint) => {
@@ -237,12 +178,8 @@ impl Walk<'_> {
         if place.kind == Kind::Plugin {
             return;
         }
-        let inner = Place {
-            kind: Kind::Plugin,
-            scope: place.scope.clone(),
-            owner: Some(&found.name),
-            rule: Rule::PluginFile,
-        };
+        let inner =
+            Place { kind: Kind::Plugin, scope: place.scope.clone(), owner: Some(&found.name), rule: Rule::PluginFile };
         let plugins = OsStr::new("plugins");
         let path = join(name, plugins);
         // Most have none, and a look that fails is far cheaper than an open that fails.
@@ -259,16 +196,8 @@ impl Walk<'_> {
         let Ok(Some(stat)) = stat_at(root, Path::new("smcp")) else {
             return;
         };
-        let child = Child {
-            name: OsString::from("smcp"),
-            kind: FileType::from_raw_mode(stat.st_mode),
-        };
-        let place = Place {
-            kind: Kind::Tool,
-            scope: Scope::Smcp,
-            owner: None,
-            rule: Rule::Always,
-        };
+        let child = Child { name: OsString::from("smcp"), kind: FileType::from_raw_mode(stat.st_mode) };
+        let place = Place { kind: Kind::Tool, scope: Scope::Smcp, owner: None, rule: Rule::Always };
         self.child(out, root, &child, OsStr::new(""), &place);
     }
 
@@ -284,36 +213,23 @@ impl Walk<'_> {
         let fd = match open_dir(parent, Path::new(name)) {
             Ok(fd) => fd,
             Err(Errno::NOENT) => return None,
-            Err(Errno::LOOP | Errno::NOTDIR | Errno::MLINK) => {
-                match follow(self.root, &self.real_root, path) {
-                    Link::Folder(fd, inside) if self.is_link(parent, Path::new(name)) => {
-                        let message = format!(
-                            "this folder is a link to `{}`",
-                            escape_name(inside.as_os_str())
-                        );
-                        out.notes.push(Note {
-                            path: escape_name(path),
-                            message,
-                            hint: String::new(),
-                        });
-                        fd
-                    }
-                    Link::Refused(message, hint) => {
-                        out.notes.push(Note {
-                            path: escape_name(path),
-                            message,
-                            hint,
-                        });
-                        return None;
-                    }
-                    _ => {
-                        out.counts.other += 1;
-                        return None;
-                    }
+            Err(Errno::LOOP | Errno::NOTDIR | Errno::MLINK) => match follow(self.root, &self.real_root, path) {
+                Link::Folder(fd, inside) if self.is_link(parent, Path::new(name)) => {
+                    let message = format!("this folder is a link to `{}`", escape_name(inside.as_os_str()));
+                    out.notes.push(Note { path: escape_name(path), message, hint: String::new() });
+                    fd
                 }
-            }
+                Link::Refused(message, hint) => {
+                    out.notes.push(Note { path: escape_name(path), message, hint });
+                    return None;
+                }
+                _ => {
+                    out.counts.other += 1;
+                    return None;
+                }
+            },
             Err(error) => {
-                out.notes.push(unreadable(&path, error));
+                out.notes.push(unreadable(path, error));
                 return None;
             }
         };
@@ -331,7 +247,7 @@ impl Walk<'_> {
             }
             Err(Errno::NOENT) => None,
             Err(error) => {
-                out.notes.push(unreadable(&path, error));
+                out.notes.push(unreadable(path, error));
                 None
             }
         }

@@ -55,10 +55,7 @@ pub(super) fn root_text(root: &Path) -> Result<&str, LayoutError> {
         reason: "it is not readable text".to_owned(),
     })?;
     if let Err(why) = quote(text) {
-        return Err(LayoutError::Path {
-            path: text.to_owned(),
-            reason: why.reason.to_owned(),
-        });
+        return Err(LayoutError::Path { path: text.to_owned(), reason: why.reason.to_owned() });
     }
     if text.contains(':') {
         return Err(LayoutError::Path {
@@ -77,10 +74,8 @@ impl Lines {
     }
 
     fn set(&mut self, key: &str, value: &str) -> Result<(), LayoutError> {
-        let quoted = quote(value).map_err(|e| LayoutError::Path {
-            path: value.to_owned(),
-            reason: e.reason.to_owned(),
-        })?;
+        let quoted =
+            quote(value).map_err(|e| LayoutError::Path { path: value.to_owned(), reason: e.reason.to_owned() })?;
         let _ = writeln!(self.0, "{key}={quoted}");
         Ok(())
     }
@@ -93,18 +88,12 @@ impl Lines {
 /// A module's `config/.env`, in the shape of the layout spec's template.
 pub(super) fn module_env(module: &Known, place: &Place<'_>) -> Result<Vec<u8>, LayoutError> {
     let mut out = Lines(String::new());
-    out.comment(&format!(
-        "Settings of {}. Edit freely: unknown keys and comments are kept.",
-        module.title
-    ));
+    out.comment(&format!("Settings of {}. Edit freely: unknown keys and comments are kept.", module.title));
     out.comment("No secrets here: they are given to the module when it is started from the app.");
     out.gap();
     if module.scope == Scope::Agent {
         out.comment("Shared interpreter for all agents and modules");
-        out.set(
-            "AGENT_PY",
-            &format!("{}/agents/venv/bin/python", place.root),
-        )?;
+        out.set("AGENT_PY", &format!("{}/agents/venv/bin/python", place.root))?;
     } else {
         out.comment("Its own interpreter; it shares nothing with the agents");
         out.set("SMCP_PY", &format!("{}/venv/bin/python", place.module_dir))?;
@@ -134,11 +123,7 @@ pub(super) fn start_script(module: &Known, entry: &Entry) -> Vec<u8> {
     let title = &module.title;
     let python = &entry.python;
     let needs = word(&entry.needs);
-    let cwd = if entry.cwd == "." {
-        "\"$ROOT\"".to_owned()
-    } else {
-        format!("\"$ROOT\"/{}", word(&entry.cwd))
-    };
+    let cwd = if entry.cwd == "." { "\"$ROOT\"".to_owned() } else { format!("\"$ROOT\"/{}", word(&entry.cwd)) };
     format!(
         r#"#!/usr/bin/env bash
 # Starts {title} by hand. Fixed text: its settings are in config/.env.
@@ -168,19 +153,11 @@ fn word(arg: &str) -> String {
         return "\"$PORT\"".to_owned();
     }
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=+,".contains(c);
-    if !arg.is_empty() && arg.chars().all(plain) {
-        arg.to_owned()
-    } else {
-        format!("'{}'", arg.replace('\'', r"'\''"))
-    }
+    if !arg.is_empty() && arg.chars().all(plain) { arg.to_owned() } else { format!("'{}'", arg.replace('\'', r"'\''")) }
 }
 
 /// The root `.env`: folders and base ports.
-pub(super) fn root_env(
-    root: &str,
-    modules: &[&Known],
-    smcp_port: Option<u16>,
-) -> Result<Vec<u8>, LayoutError> {
+pub(super) fn root_env(root: &str, modules: &[&Known], smcp_port: Option<u16>) -> Result<Vec<u8>, LayoutError> {
     let mut out = Lines(String::new());
     out.comment("Settings of the whole Sanctum: folders and base ports. No secrets here.");
     out.gap();

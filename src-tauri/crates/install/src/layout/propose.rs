@@ -34,11 +34,7 @@ pub fn propose_agent(planner: &mut Planner<'_>, spec: &NewAgent) -> Result<(), L
 ///
 /// # Errors
 /// [`LayoutError::Missing`] when there is no such folder, and what the planner refuses.
-pub fn propose_remove_agent(
-    planner: &mut Planner<'_>,
-    root: &Path,
-    uid: &AgentUid,
-) -> Result<(), LayoutError> {
+pub fn propose_remove_agent(planner: &mut Planner<'_>, root: &Path, uid: &AgentUid) -> Result<(), LayoutError> {
     let folder = uid.folder();
     if root.join(&folder).symlink_metadata().is_err() {
         return Err(LayoutError::Missing(folder));
@@ -52,9 +48,7 @@ fn absent(root: &Path, agent: &NewAgent) -> Result<(), LayoutError> {
     let folder = agent.uid.folder();
     match root.join(&folder).symlink_metadata() {
         // Empty folders are what an interrupted set-up leaves.
-        Ok(meta) if !meta.is_dir() || holds_a_file(&root.join(&folder), 4) => {
-            Err(LayoutError::Exists(folder))
-        }
+        Ok(meta) if !meta.is_dir() || holds_a_file(&root.join(&folder), 4) => Err(LayoutError::Exists(folder)),
         _ => Ok(()),
     }
 }
@@ -74,15 +68,8 @@ fn feed(planner: &mut Planner<'_>, root: &Path, pieces: Vec<Piece>) -> Result<()
         match piece {
             Piece::Group(heading) => planner.group(&heading),
             Piece::Dir(path, mode) => planner.create_dir(&path, mode)?,
-            Piece::File {
-                path,
-                bytes,
-                mode,
-                title,
-            } => planner.write_file(&path, bytes, mode, &title)?,
-            Piece::Venv(python) => {
-                planner.run(venv(root, &python), "Create the shared Python environment")?
-            }
+            Piece::File { path, bytes, mode, title } => planner.write_file(&path, bytes, mode, &title)?,
+            Piece::Venv(python) => planner.run(venv(root, &python), "Create the shared Python environment")?,
         }
     }
     Ok(())

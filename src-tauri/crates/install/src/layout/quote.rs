@@ -4,9 +4,7 @@
 
 /// Why no quoting carries a value alike through bash, python-dotenv and ours.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "The value cannot be written to a `.env` file: {reason}. Give it to the module by its environment instead."
-)]
+#[error("The value cannot be written to a `.env` file: {reason}. Give it to the module by its environment instead.")]
 pub struct Unquotable {
     /// What stands in the way.
     pub reason: &'static str,

@@ -23,21 +23,14 @@ pub(super) struct AgentFolders {
 
 pub(super) fn by_layout(look: &Look<'_>) -> AgentFolders {
     let mut all = AgentFolders::default();
-    let agents = look
-        .folders("agents")
-        .into_iter()
-        .filter(|(name, _)| name.starts_with("agent-") && name.len() > 6);
+    let agents = look.folders("agents").into_iter().filter(|(name, _)| name.starts_with("agent-") && name.len() > 6);
     for (name, path) in agents.take(MAX_AGENTS) {
         let mut modules = Vec::new();
         let mut letta_uid = None;
         let mut shown = None;
         all.env_files.push(path.join(".env"));
         for (module, folder) in folders(&path) {
-            if MODULE_FOLDERS
-                .iter()
-                .filter(|sub| is_dir(&folder.join(sub)))
-                .count()
-                < 2
+            if MODULE_FOLDERS.iter().filter(|sub| is_dir(&folder.join(sub))).count() < 2
                 && !is_file(&folder.join("manifest.json"))
             {
                 continue;
@@ -50,32 +43,18 @@ pub(super) fn by_layout(look: &Look<'_>) -> AgentFolders {
                 if !is_file(&file) {
                     continue;
                 }
-                port = port.or_else(|| {
-                    env::value(&file, "PORT")
-                        .and_then(|p| p.parse().ok())
-                        .filter(|p| *p > 0)
-                });
+                port = port.or_else(|| env::value(&file, "PORT").and_then(|p| p.parse().ok()).filter(|p| *p > 0));
                 letta_uid = letta_uid.or_else(|| env::value(&file, "AGENT_ID"));
                 shown = shown.or_else(|| env::value(&file, "AGENT_NAME"));
                 all.agent_py |= env::value(&file, "AGENT_PY").is_some();
                 all.sanctum_py |= env::value(&file, "SANCTUM_PY").is_some();
                 all.env_files.push(file);
             }
-            modules.push(FoundModule {
-                name: module,
-                path: folder,
-                port,
-            });
+            modules.push(FoundModule { name: module, path: folder, port });
         }
         let uid = name.trim_start_matches("agent-").to_owned();
         let name = shown.unwrap_or_else(|| title(&uid));
-        all.agents.push(FoundAgent {
-            name,
-            uid,
-            path,
-            letta_uid,
-            modules,
-        });
+        all.agents.push(FoundAgent { name, uid, path, letta_uid, modules });
     }
     for (file, key) in [("agents/.env", "AGENT_PY"), (".env", "AGENT_PY")] {
         all.agent_py |= env::value(&look.root.join(file), key).is_some();
@@ -93,17 +72,12 @@ pub(super) fn by_uuid(look: &Look<'_>) -> (Vec<FoundAgent>, Vec<PathBuf>, usize)
         };
         let clone = path.join("broca");
         let cloned = is_file(&clone.join("main.py"));
-        let known = [".env", "settings.json", "sanctum.db"]
-            .iter()
-            .any(|file| is_file(&path.join(file)));
+        let known = [".env", "settings.json", "sanctum.db"].iter().any(|file| is_file(&path.join(file)));
         if !known && !cloned {
             continue;
         }
         clones += usize::from(cloned);
-        let files: Vec<PathBuf> = [path.join(".env"), clone.join(".env")]
-            .into_iter()
-            .filter(|f| is_file(f))
-            .collect();
+        let files: Vec<PathBuf> = [path.join(".env"), clone.join(".env")].into_iter().filter(|f| is_file(f)).collect();
         let first = |key: &str| files.iter().find_map(|file| env::value(file, key));
         let short: String = uuid.chars().take(8).collect();
         agents.push(FoundAgent {
@@ -139,18 +113,8 @@ pub(super) fn by_manifest(look: &Look<'_>) -> (Vec<FoundAgent>, usize) {
             continue;
         }
         manifests += modules.len();
-        let uid = name
-            .strip_prefix("agent-")
-            .filter(|uid| !uid.is_empty())
-            .unwrap_or(&name)
-            .to_owned();
-        agents.push(FoundAgent {
-            name: title(&uid),
-            uid,
-            path,
-            letta_uid: None,
-            modules,
-        });
+        let uid = name.strip_prefix("agent-").filter(|uid| !uid.is_empty()).unwrap_or(&name).to_owned();
+        agents.push(FoundAgent { name: title(&uid), uid, path, letta_uid: None, modules });
     }
     (agents, manifests)
 }
@@ -158,28 +122,11 @@ pub(super) fn by_manifest(look: &Look<'_>) -> (Vec<FoundAgent>, usize) {
 /// The workspaces of a haus (layout F): `~/.openclaw/workspace*` beside it.
 pub(super) fn by_workspace(home: &Path) -> Vec<FoundAgent> {
     let agent = |(name, path): (String, PathBuf)| {
-        let uid = name
-            .strip_prefix("workspace")?
-            .trim_start_matches(['-', '_', '.'])
-            .to_lowercase();
-        let uid = if uid.is_empty() {
-            "main".to_owned()
-        } else {
-            uid
-        };
-        Some(FoundAgent {
-            name: title(&uid),
-            uid,
-            path,
-            letta_uid: None,
-            modules: Vec::new(),
-        })
+        let uid = name.strip_prefix("workspace")?.trim_start_matches(['-', '_', '.']).to_lowercase();
+        let uid = if uid.is_empty() { "main".to_owned() } else { uid };
+        Some(FoundAgent { name: title(&uid), uid, path, letta_uid: None, modules: Vec::new() })
     };
-    folders(&home.join(".openclaw"))
-        .into_iter()
-        .take(MAX_AGENTS)
-        .filter_map(agent)
-        .collect()
+    folders(&home.join(".openclaw")).into_iter().take(MAX_AGENTS).filter_map(agent).collect()
 }
 
 pub(super) fn has_manifest(folder: &Path) -> bool {
@@ -188,31 +135,19 @@ pub(super) fn has_manifest(folder: &Path) -> bool {
 
 fn is_uuid(text: &str) -> bool {
     text.len() == 36
-        && text.bytes().enumerate().all(|(at, b)| {
-            if matches!(at, 8 | 13 | 18 | 23) {
-                b == b'-'
-            } else {
-                b.is_ascii_hexdigit()
-            }
-        })
+        && text.bytes().enumerate().all(
+            |(at, b)| {
+                if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() }
+            },
+        )
 }
 
 /// `dream-agent` as `Dream Agent`.
 fn title(uid: &str) -> String {
-    let words = uid
-        .split(['-', '_'])
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            let mut chars = word.chars();
-            chars
-                .next()
-                .map(|first| first.to_uppercase().chain(chars).collect::<String>())
-                .unwrap_or_default()
-        });
+    let words = uid.split(['-', '_']).filter(|word| !word.is_empty()).map(|word| {
+        let mut chars = word.chars();
+        chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
+    });
     let title = words.collect::<Vec<_>>().join(" ");
-    if title.is_empty() {
-        uid.to_owned()
-    } else {
-        title
-    }
+    if title.is_empty() { uid.to_owned() } else { title }
 }

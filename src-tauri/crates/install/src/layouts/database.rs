@@ -19,11 +19,7 @@ struct Row {
 
 /// Gives the draft's agents the names a database has for them, and says what was odd about it.
 pub(super) fn name_agents(path: &Path, shown: &str, draft: &mut Draft) {
-    let note = |message: String, hint: &str| Note {
-        path: shown.to_owned(),
-        message,
-        hint: hint.to_owned(),
-    };
+    let note = |message: String, hint: &str| Note { path: shown.to_owned(), message, hint: hint.to_owned() };
     let rows = match read(path) {
         Ok(rows) => rows,
         Err(why) => {
@@ -36,8 +32,7 @@ pub(super) fn name_agents(path: &Path, shown: &str, draft: &mut Draft) {
     };
     if size(&beside(path, "-wal")) > 0 {
         draft.findings.push(note(
-            "this database is in use or was not closed; its newest rows were left unread"
-                .to_owned(),
+            "this database is in use or was not closed; its newest rows were left unread".to_owned(),
             "Stop the program that uses it and scan again to see them.",
         ));
     }
@@ -56,25 +51,16 @@ pub(super) fn name_agents(path: &Path, shown: &str, draft: &mut Draft) {
             ));
             name = fixed;
         }
-        if let Some(agent) = draft
-            .agents
-            .iter_mut()
-            .find(|agent| is_row_of(agent, &row.key, &row.letta, &name))
-        {
+        if let Some(agent) = draft.agents.iter_mut().find(|agent| is_row_of(agent, &row.key, &row.letta, &name)) {
             agent.name = name;
-            agent.letta_uid = agent
-                .letta_uid
-                .take()
-                .or(row.letta.filter(|letta| !letta.starts_with("unlinked:")));
+            agent.letta_uid = agent.letta_uid.take().or(row.letta.filter(|letta| !letta.starts_with("unlinked:")));
         }
     }
 }
 
 fn is_row_of(agent: &FoundAgent, key: &Option<String>, letta: &Option<String>, name: &str) -> bool {
     let is = |value: &Option<String>| {
-        value
-            .as_deref()
-            .is_some_and(|v| v == agent.uid || v.strip_prefix("agent-") == Some(&agent.uid))
+        value.as_deref().is_some_and(|v| v == agent.uid || v.strip_prefix("agent-") == Some(&agent.uid))
     };
     letta.is_some() && *letta == agent.letta_uid
         || is(key)
@@ -99,18 +85,14 @@ fn read(path: &Path) -> Result<Vec<Row>, String> {
     let mut uri = String::from("file:");
     for byte in path.as_os_str().as_bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => {
-                uri.push(char::from(*byte))
-            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'.' | b'_' | b'-' => uri.push(char::from(*byte)),
             byte => {
                 let _ = write!(uri, "%{byte:02X}");
             }
         }
     }
     let _ = write!(uri, "?mode=ro&immutable={immutable}");
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_URI
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     query(&uri, flags).map_err(|error| error.to_string())
 }
 
@@ -121,12 +103,8 @@ fn query(uri: &str, flags: OpenFlags) -> sanctum_registry::rusqlite::Result<Vec<
         .prepare("SELECT name FROM pragma_table_info('agents')")?
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    let column = |wanted: &[&'static str]| {
-        wanted
-            .iter()
-            .find(|w| columns.iter().any(|c| c == *w))
-            .map_or("NULL", |c| *c)
-    };
+    let column =
+        |wanted: &[&'static str]| wanted.iter().find(|w| columns.iter().any(|c| c == *w)).map_or("NULL", |c| *c);
     let sql = format!(
         "SELECT {}, {}, {} FROM agents LIMIT 1000",
         column(&["uid", "id"]),
@@ -144,11 +122,7 @@ fn query(uri: &str, flags: OpenFlags) -> sanctum_registry::rusqlite::Result<Vec<
     let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        found.push(Row {
-            key: text(row.get_ref(0)?),
-            name: text(row.get_ref(1)?),
-            letta: text(row.get_ref(2)?),
-        });
+        found.push(Row { key: text(row.get_ref(0)?), name: text(row.get_ref(1)?), letta: text(row.get_ref(2)?) });
     }
     Ok(found)
 }

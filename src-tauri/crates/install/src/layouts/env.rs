@@ -21,10 +21,5 @@ fn bare(value: &str) -> String {
             return rest.split(quote).next().unwrap_or_default().to_owned();
         }
     }
-    value
-        .split(" #")
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
+    value.split(" #").next().unwrap_or_default().trim().to_owned()
 }

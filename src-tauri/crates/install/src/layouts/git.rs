@@ -16,25 +16,20 @@ pub(super) fn tracked_env_files(root: &Path, files: &[PathBuf]) -> Vec<Note> {
     let mut indexes: HashMap<PathBuf, HashSet<Vec<u8>>> = HashMap::new();
     let mut notes = Vec::new();
     for file in files {
-        let Some((top, git)) = file
-            .ancestors()
-            .skip(1)
-            .take(MAX_UP)
-            .find_map(|dir| Some((dir, git_dir(dir)?)))
-        else {
+        let Some((top, git)) = file.ancestors().skip(1).take(MAX_UP).find_map(|dir| Some((dir, git_dir(dir)?))) else {
             continue;
         };
         let Ok(inside) = file.strip_prefix(top) else {
             continue;
         };
-        let tracked = indexes
-            .entry(git)
-            .or_insert_with_key(|git| read_index(&git.join("index")).unwrap_or_default());
+        let tracked = indexes.entry(git).or_insert_with_key(|git| read_index(&git.join("index")).unwrap_or_default());
         if tracked.contains(inside.as_os_str().as_bytes()) {
             notes.push(Note {
                 path: escape_name(file.strip_prefix(root).unwrap_or(file).as_os_str()),
-                message: "this `.env` is tracked by git: what it holds is in the history and travels with every push".to_owned(),
-                hint: "Take it out with `git rm --cached`, add it to `.gitignore`, and change the secrets it held.".to_owned(),
+                message: "this `.env` is tracked by git: what it holds is in the history and travels with every push"
+                    .to_owned(),
+                hint: "Take it out with `git rm --cached`, add it to `.gitignore`, and change the secrets it held."
+                    .to_owned(),
             });
         }
     }
@@ -69,9 +64,7 @@ fn names(bytes: &[u8]) -> HashSet<Vec<u8>> {
     const FIXED: usize = 62;
     let mut names = HashSet::new();
     let number = |at: usize| Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
-    let (Some(b"DIRC"), Some(version @ 2..=4), Some(count)) =
-        (bytes.get(..4), number(4), number(8))
-    else {
+    let (Some(b"DIRC"), Some(version @ 2..=4), Some(count)) = (bytes.get(..4), number(4), number(8)) else {
         return names;
     };
     let (mut at, mut last) = (12, Vec::new());
@@ -79,13 +72,7 @@ fn names(bytes: &[u8]) -> HashSet<Vec<u8>> {
         let Some(flags) = bytes.get(at + FIXED - 2) else {
             break;
         };
-        let mut from = at
-            + FIXED
-            + if version >= 3 && flags & 0x40 != 0 {
-                2
-            } else {
-                0
-            };
+        let mut from = at + FIXED + if version >= 3 && flags & 0x40 != 0 { 2 } else { 0 };
         if version == 4 {
             let Some((strip, used)) = bytes.get(from..).and_then(varint) else {
                 break;
@@ -95,20 +82,12 @@ fn names(bytes: &[u8]) -> HashSet<Vec<u8>> {
         } else {
             last.clear();
         }
-        let Some(end) = bytes
-            .get(from..)
-            .and_then(|rest| rest.iter().position(|b| *b == 0))
-            .map(|n| from + n)
-        else {
+        let Some(end) = bytes.get(from..).and_then(|rest| rest.iter().position(|b| *b == 0)).map(|n| from + n) else {
             break;
         };
         last.extend_from_slice(bytes.get(from..end).unwrap_or_default());
         names.insert(last.clone());
-        at = if version == 4 {
-            end + 1
-        } else {
-            at + (end - at + 8) / 8 * 8
-        };
+        at = if version == 4 { end + 1 } else { at + (end - at + 8) / 8 * 8 };
     }
     names
 }

@@ -29,11 +29,7 @@ pub(super) fn names(path: &Path) -> Vec<OsString> {
     let Ok(entries) = fs::read_dir(path) else {
         return Vec::new();
     };
-    let mut names: Vec<OsString> = entries
-        .take(MAX_ENTRIES)
-        .flatten()
-        .map(|entry| entry.file_name())
-        .collect();
+    let mut names: Vec<OsString> = entries.take(MAX_ENTRIES).flatten().map(|entry| entry.file_name()).collect();
     names.sort();
     names
 }
@@ -44,11 +40,7 @@ pub(super) fn text(path: &Path) -> Option<String> {
         return None;
     }
     let mut bytes = Vec::new();
-    File::open(path)
-        .ok()?
-        .take(MAX_TEXT)
-        .read_to_end(&mut bytes)
-        .ok()?;
+    File::open(path).ok()?.take(MAX_TEXT).read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -57,9 +49,7 @@ pub(super) fn folders(path: &Path) -> Vec<(String, PathBuf)> {
     names(path)
         .into_iter()
         .map(|name| (name.to_string_lossy().into_owned(), path.join(name)))
-        .filter(|(name, path)| {
-            !name.starts_with('.') && fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir())
-        })
+        .filter(|(name, path)| !name.starts_with('.') && fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir()))
         .collect()
 }
 
@@ -81,9 +71,6 @@ impl<'a> Look<'a> {
     }
 
     pub fn names(&self, rel: &str) -> Vec<String> {
-        names(&self.root.join(rel))
-            .into_iter()
-            .map(|name| name.to_string_lossy().into_owned())
-            .collect()
+        names(&self.root.join(rel)).into_iter().map(|name| name.to_string_lossy().into_owned()).collect()
     }
 }

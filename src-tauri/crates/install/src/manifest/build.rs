@@ -26,17 +26,10 @@ pub fn parse(bytes: &[u8]) -> Result<Manifest, Broken> {
     let repeated = fields.repeated.clone();
     let mut manifest = fill(text, fields)?;
     for key in repeated.iter().take(MAX_REPEATED) {
-        let lines: Vec<String> = key_offsets(text, key)
-            .iter()
-            .map(|at| position(text, *at).0.to_string())
-            .collect();
+        let lines: Vec<String> = key_offsets(text, key).iter().map(|at| position(text, *at).0.to_string()).collect();
         manifest.findings.push(
             Finding::new(
-                format!(
-                    "`{}` is written more than once (lines {}); the last one counts",
-                    short(key),
-                    lines.join(", ")
-                ),
+                format!("`{}` is written more than once (lines {}); the last one counts", short(key), lines.join(", ")),
                 "Remove the ones that do not count.",
             )
             .at(key_line(text, key)),
@@ -47,28 +40,25 @@ pub fn parse(bytes: &[u8]) -> Result<Manifest, Broken> {
 
 fn decode(bytes: &[u8]) -> Result<&str, Broken> {
     let save_as = "Save the file as UTF-8.";
-    let nul_heavy = bytes.len() >= 4
-        && bytes.iter().take(64).filter(|b| **b == 0).count() * 3 >= bytes.len().min(64);
+    let nul_heavy = bytes.len() >= 4 && bytes.iter().take(64).filter(|b| **b == 0).count() * 3 >= bytes.len().min(64);
     if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) || nul_heavy {
-        return Err(Broken::new(
-            "the file is written in UTF-16; a manifest is UTF-8",
-            save_as,
-        )
-        .at((1, 1)));
+        return Err(Broken::new("the file is written in UTF-16; a manifest is UTF-8", save_as).at((1, 1)));
     }
     let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let good = bytes.get(..error.valid_up_to()).and_then(|b| std::str::from_utf8(b).ok()).unwrap_or_default();
         let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
-        Broken::new(format!("there is a byte (0x{byte:02x}) that is not UTF-8; the file may be in an older encoding such as Latin-1"), save_as)
-            .at(position(good, good.len()))
+        Broken::new(
+            format!(
+                "there is a byte (0x{byte:02x}) that is not UTF-8; the file may be in an older encoding such as Latin-1"
+            ),
+            save_as,
+        )
+        .at(position(good, good.len()))
     })?;
     if let Some(at) = text.find('\0') {
-        return Err(Broken::new(
-            "there is a NUL byte in the file",
-            "Remove it; the file may be damaged.",
-        )
-        .at(position(text, at)));
+        return Err(Broken::new("there is a NUL byte in the file", "Remove it; the file may be damaged.")
+            .at(position(text, at)));
     }
     Ok(text)
 }
@@ -89,11 +79,8 @@ fn not_an_object(value: &Json) -> Broken {
 
 fn in_the_parsers_words(error: &serde_json::Error) -> Broken {
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Broken::new(
-        format!("this is not JSON: {error}"),
-        "Correct the line, or check the file with a JSON editor.",
-    )
-    .at((number(error.line()), number(error.column())))
+    Broken::new(format!("this is not JSON: {error}"), "Correct the line, or check the file with a JSON editor.")
+        .at((number(error.line()), number(error.column())))
 }
 
 fn fill(text: &str, mut fields: Fields) -> Result<Manifest, Broken> {
@@ -103,29 +90,16 @@ fn fill(text: &str, mut fields: Fields) -> Result<Manifest, Broken> {
         broken
     })?;
     let kind = required(text, &mut fields, "type")?;
-    let mut manifest = Manifest {
-        kind: kind.trim().to_lowercase(),
-        ..Manifest::default()
-    };
-    let mut taken = Taking {
-        text,
-        fields,
-        findings: Vec::new(),
-    };
+    let mut manifest = Manifest { kind: kind.trim().to_lowercase(), ..Manifest::default() };
+    let mut taken = Taking { text, fields, findings: Vec::new() };
     if mixes_alphabets(&name) {
         taken.find(
             "name",
-            format!(
-                "the name `{}` mixes letters of different alphabets and may look like another name",
-                short(&name)
-            ),
+            format!("the name `{}` mixes letters of different alphabets and may look like another name", short(&name)),
             "Check that it is spelled as you mean it.",
         );
     }
-    if !matches!(
-        manifest.kind.as_str(),
-        "tool" | "plugin" | "module" | "agent" | "service"
-    ) {
+    if !matches!(manifest.kind.as_str(), "tool" | "plugin" | "module" | "agent" | "service") {
         taken.find(
             "type",
             format!("the type `{}` is not one this app knows", short(&kind)),
@@ -147,22 +121,16 @@ fn fill(text: &str, mut fields: Fields) -> Result<Manifest, Broken> {
 }
 
 fn required(text: &str, fields: &mut Fields, key: &str) -> Result<String, Broken> {
-    let hint =
-        format!("Add `\"{key}\": \"…\"`; `name` and `type` are the two fields every manifest has.");
+    let hint = format!("Add `\"{key}\": \"…\"`; `name` and `type` are the two fields every manifest has.");
     let at = |message: String| {
         let mut broken = Broken::new(message, hint.clone());
         broken.line = key_line(text, key);
         broken
     };
     match fields.take(key) {
-        Some(Json::String(value)) if value.trim().is_empty() => {
-            Err(at(format!("`{key}` is empty")))
-        }
+        Some(Json::String(value)) if value.trim().is_empty() => Err(at(format!("`{key}` is empty"))),
         Some(Json::String(value)) => Ok(value),
-        Some(other) => Err(at(format!(
-            "`{key}` is {}; it has to be text in double quotes",
-            called(&other)
-        ))),
+        Some(other) => Err(at(format!("`{key}` is {}; it has to be text in double quotes", called(&other)))),
         None => match fields.keys().find(|k| k.eq_ignore_ascii_case(key)) {
             Some(near) => Err(Broken {
                 line: key_line(text, near),
@@ -180,31 +148,21 @@ fn check_name(name: &str) -> Result<(), Broken> {
     let hint = "Choose a name of 1 to 128 characters without slashes.";
     let length = name.chars().count();
     if length > MAX_NAME {
-        return Err(Broken::new(
-            format!("`name` is {length} characters long; at most {MAX_NAME} fit"),
-            hint,
-        ));
+        return Err(Broken::new(format!("`name` is {length} characters long; at most {MAX_NAME} fit"), hint));
     }
     if name.contains(['/', '\\']) || name == "." || name == ".." {
-        return Err(Broken::new(
-            format!("`name` is `{}`, which reads like a path", short(name)),
-            hint,
-        ));
+        return Err(Broken::new(format!("`name` is `{}`, which reads like a path", short(name)), hint));
     }
     if name.chars().any(|c| c.is_control() || is_direction(c)) {
-        return Err(Broken::new(
-            "`name` holds a line break or another invisible character",
-            hint,
-        ));
+        return Err(Broken::new("`name` holds a line break or another invisible character", hint));
     }
     Ok(())
 }
 
 fn mixes_alphabets(name: &str) -> bool {
     let latin = name.chars().any(|c| c.is_ascii_alphabetic());
-    let lookalike = name.chars().any(
-        |c| matches!(c, '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{52f}' | '\u{ff21}'..='\u{ff5a}'),
-    );
+    let lookalike =
+        name.chars().any(|c| matches!(c, '\u{370}'..='\u{3ff}' | '\u{400}'..='\u{52f}' | '\u{ff21}'..='\u{ff5a}'));
     latin && lookalike
 }
 
@@ -228,8 +186,7 @@ struct Taking<'a> {
 
 impl Taking<'_> {
     fn find(&mut self, key: &str, message: impl Into<String>, hint: &str) {
-        self.findings
-            .push(Finding::new(message, hint).at(key_line(self.text, key)));
+        self.findings.push(Finding::new(message, hint).at(key_line(self.text, key)));
     }
 
     fn wrong(&mut self, key: &str, value: Json, wanted: &str) {
@@ -296,10 +253,7 @@ impl Taking<'_> {
                 if folded != value {
                     self.find(
                         "module_scope",
-                        format!(
-                            "`module_scope` is `{}`; it is read as `{folded}`",
-                            short(&value)
-                        ),
+                        format!("`module_scope` is `{}`; it is read as `{folded}`", short(&value)),
                         "Write it in lower case.",
                     );
                 }
@@ -352,10 +306,7 @@ impl Taking<'_> {
                 if names.len() < total {
                     self.find(
                         "dependencies",
-                        format!(
-                            "{} of the {total} dependencies are not text; they are ignored",
-                            total - names.len()
-                        ),
+                        format!("{} of the {total} dependencies are not text; they are ignored", total - names.len()),
                         "List names in double quotes.",
                     );
                 }
@@ -367,20 +318,13 @@ impl Taking<'_> {
             }
         };
         if names.iter().any(|name| name == own_name) {
-            self.find(
-                "dependencies",
-                "it lists itself among its dependencies",
-                "Remove its own name.",
-            );
+            self.find("dependencies", "it lists itself among its dependencies", "Remove its own name.");
             names.retain(|name| name != own_name);
         }
         if names.len() > MAX_DEPENDENCIES {
             self.find(
                 "dependencies",
-                format!(
-                    "there are {} dependencies; the first {MAX_DEPENDENCIES} are kept",
-                    names.len()
-                ),
+                format!("there are {} dependencies; the first {MAX_DEPENDENCIES} are kept", names.len()),
                 "Check the list.",
             );
             names.truncate(MAX_DEPENDENCIES);
@@ -392,18 +336,13 @@ impl Taking<'_> {
         match self.fields.take("entry_point")? {
             Json::Null => None,
             Json::String(value) => {
-                let leaves = value.starts_with(['/', '\\', '~'])
-                    || value.split(['/', '\\']).any(|part| part == "..");
+                let leaves = value.starts_with(['/', '\\', '~']) || value.split(['/', '\\']).any(|part| part == "..");
                 if leaves || value.trim().is_empty() || value.chars().any(char::is_control) {
                     let message = format!(
                         "`entry_point` is `{}`, which does not stay inside the module's folder; it is ignored",
                         short(&value)
                     );
-                    self.find(
-                        "entry_point",
-                        message,
-                        "Name a file inside the folder, for example `main.py`.",
-                    );
+                    self.find("entry_point", message, "Name a file inside the folder, for example `main.py`.");
                     self.fields.put("entry_point", Json::String(value));
                     return None;
                 }
@@ -419,9 +358,9 @@ impl Taking<'_> {
 
 fn has_remote_ref(value: &Json) -> bool {
     match value {
-        Json::Object(map) => map.iter().any(|(key, v)| {
-            key == "$ref" && v.as_str().is_some_and(|to| to.contains("://")) || has_remote_ref(v)
-        }),
+        Json::Object(map) => map
+            .iter()
+            .any(|(key, v)| key == "$ref" && v.as_str().is_some_and(|to| to.contains("://")) || has_remote_ref(v)),
         Json::Array(list) => list.iter().any(has_remote_ref),
         _ => false,
     }

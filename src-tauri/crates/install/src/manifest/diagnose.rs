@@ -22,15 +22,7 @@ enum Want {
 
 /// What is wrong with `text`, or `None` when the walk finds nothing (the caller then uses the parser's own words).
 pub(super) fn diagnose(text: &str) -> Option<Broken> {
-    Walk {
-        text,
-        at: 0,
-        stack: Vec::new(),
-        want: Want::Value,
-        last_key: String::new(),
-        last_comma: 0,
-    }
-    .run()
+    Walk { text, at: 0, stack: Vec::new(), want: Want::Value, last_key: String::new(), last_comma: 0 }.run()
 }
 
 struct Walk<'a> {
@@ -57,11 +49,7 @@ impl Walk<'_> {
 
     fn step(&mut self, c: char) -> Result<(), Broken> {
         if c == '#' || self.rest().starts_with("//") || self.rest().starts_with("/*") {
-            return Err(self.fault(
-                self.at,
-                "JSON has no comments, and one begins here",
-                "Remove the comment.",
-            ));
+            return Err(self.fault(self.at, "JSON has no comments, and one begins here", "Remove the comment."));
         }
         match self.want {
             Want::Value | Want::ValueOrEnd => self.value(c),
@@ -96,14 +84,7 @@ impl Walk<'_> {
                     ));
                 }
                 self.stack.push((c, self.at));
-                self.advance(
-                    1,
-                    if c == '{' {
-                        Want::KeyOrEnd
-                    } else {
-                        Want::ValueOrEnd
-                    },
-                )
+                self.advance(1, if c == '{' { Want::KeyOrEnd } else { Want::ValueOrEnd })
             }
             '"' => {
                 self.string()?;
@@ -111,19 +92,13 @@ impl Walk<'_> {
                 Ok(())
             }
             ']' if self.want == Want::ValueOrEnd => self.close(c),
-            ']' | '}' if self.stack.last().is_some_and(|(open, _)| *open == '[') => {
-                Err(self.trailing_comma())
-            }
+            ']' | '}' if self.stack.last().is_some_and(|(open, _)| *open == '[') => Err(self.trailing_comma()),
             '}' | ']' | ',' if !self.last_key.is_empty() => Err(self.fault(
                 self.at,
                 format!("the value of `{}` is missing", short(&self.last_key)),
                 "Write the value after the colon, or remove the key.",
             )),
-            ',' => Err(self.fault(
-                self.at,
-                "there is a comma with nothing before it",
-                "Remove the comma.",
-            )),
+            ',' => Err(self.fault(self.at, "there is a comma with nothing before it", "Remove the comma.")),
             '-' | '0'..='9' => self.number(),
             _ => self.bare_word(c),
         }
@@ -134,21 +109,13 @@ impl Walk<'_> {
             '"' => {
                 let start = self.at;
                 self.string()?;
-                self.last_key = self
-                    .text
-                    .get(start + 1..self.at - 1)
-                    .unwrap_or_default()
-                    .to_owned();
+                self.last_key = self.text.get(start + 1..self.at - 1).unwrap_or_default().to_owned();
                 self.want = Want::Colon;
                 Ok(())
             }
             '}' if self.want == Want::KeyOrEnd => self.close(c),
             '}' | ']' => Err(self.trailing_comma()),
-            ',' => Err(self.fault(
-                self.at,
-                "there are two commas in a row",
-                "Remove one of them.",
-            )),
+            ',' => Err(self.fault(self.at, "there are two commas in a row", "Remove one of them.")),
             '\'' => Err(self.single_quotes()),
             c if c.is_alphanumeric() || c == '_' || c == '$' => {
                 let word = self.word();
@@ -215,10 +182,7 @@ impl Walk<'_> {
             }
             Some((open, from)) => Err(self.fault(
                 self.at,
-                format!(
-                    "`{c}` closes a `{open}` that was opened on line {}",
-                    position(self.text, from).0
-                ),
+                format!("`{c}` closes a `{open}` that was opened on line {}", position(self.text, from).0),
                 "Close brackets in the order they were opened.",
             )),
             None => Err(self.fault(self.at, format!("`{c}` closes nothing"), "Remove it.")),
@@ -227,11 +191,7 @@ impl Walk<'_> {
 
     fn string(&mut self) -> Result<(), Broken> {
         let start = self.at;
-        let mut chars = self
-            .text
-            .get(start + 1..)
-            .unwrap_or_default()
-            .char_indices();
+        let mut chars = self.text.get(start + 1..).unwrap_or_default().char_indices();
         while let Some((offset, c)) = chars.next() {
             let here = start + 1 + offset;
             match c {
@@ -294,12 +254,9 @@ impl Walk<'_> {
                 || n.eq_ignore_ascii_case("\\ude")
                 || n.eq_ignore_ascii_case("\\udf")
         });
-        let high_before = prev
-            .get(prev.len().saturating_sub(6)..)
-            .is_some_and(|p| p.to_ascii_lowercase().starts_with("\\ud"));
-        if (0xD800..0xDC00).contains(&code) && !low_follows
-            || (0xDC00..0xE000).contains(&code) && !high_before
-        {
+        let high_before =
+            prev.get(prev.len().saturating_sub(6)..).is_some_and(|p| p.to_ascii_lowercase().starts_with("\\ud"));
+        if (0xD800..0xDC00).contains(&code) && !low_follows || (0xDC00..0xE000).contains(&code) && !high_before {
             return Err(self.fault(
                 at,
                 format!("`\\u{}` is half of a character", short(hex)),
@@ -312,15 +269,11 @@ impl Walk<'_> {
     fn number(&mut self) -> Result<(), Broken> {
         let word = self.word();
         let digits = word.strip_prefix('-').unwrap_or(&word);
-        let leading_zero = digits.len() > 1
-            && digits.starts_with('0')
-            && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
+        let leading_zero =
+            digits.len() > 1 && digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit);
         if leading_zero || serde_json::from_str::<serde_json::Value>(&word).is_err() {
-            let why = if leading_zero {
-                "a number does not begin with 0"
-            } else {
-                "this is not a number JSON can hold"
-            };
+            let why =
+                if leading_zero { "a number does not begin with 0" } else { "this is not a number JSON can hold" };
             return Err(self.fault(
                 self.at,
                 format!("`{}`: {why}", short(&word)),
@@ -367,34 +320,19 @@ impl Walk<'_> {
         Some(match self.stack.last() {
             Some((open, from)) => self.fault(
                 end,
-                format!(
-                    "the file ends before the `{open}` of line {} is closed",
-                    position(self.text, *from).0
-                ),
+                format!("the file ends before the `{open}` of line {} is closed", position(self.text, *from).0),
                 "The file may have been cut off; add what is missing.",
             ),
-            None => self.fault(
-                0,
-                "the file is empty",
-                "Write at least `{\"name\": \"…\", \"type\": \"tool\"}`.",
-            ),
+            None => self.fault(0, "the file is empty", "Write at least `{\"name\": \"…\", \"type\": \"tool\"}`."),
         })
     }
 
     fn trailing_comma(&self) -> Broken {
-        self.fault(
-            self.last_comma,
-            "there is a comma after the last entry",
-            "Remove the comma.",
-        )
+        self.fault(self.last_comma, "there is a comma after the last entry", "Remove the comma.")
     }
 
     fn single_quotes(&self) -> Broken {
-        self.fault(
-            self.at,
-            "text is in single quotes",
-            "JSON wants double quotes: `\"`.",
-        )
+        self.fault(self.at, "text is in single quotes", "JSON wants double quotes: `\"`.")
     }
 
     fn fault(&self, at: usize, message: impl Into<String>, hint: impl Into<String>) -> Broken {
@@ -408,11 +346,7 @@ impl Walk<'_> {
     }
 
     fn after_value(&mut self) {
-        self.want = if self.stack.is_empty() {
-            Want::Nothing
-        } else {
-            Want::CommaOrEnd
-        };
+        self.want = if self.stack.is_empty() { Want::Nothing } else { Want::CommaOrEnd };
     }
 
     fn rest(&self) -> &str {
@@ -424,18 +358,11 @@ impl Walk<'_> {
     }
 
     fn word(&self) -> String {
-        self.rest()
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.' | '$'))
-            .collect()
+        self.rest().chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.' | '$')).collect()
     }
 
     fn peek_string(&self) -> String {
-        self.rest()
-            .chars()
-            .skip(1)
-            .take_while(|c| *c != '"' && *c != '\n')
-            .collect()
+        self.rest().chars().skip(1).take_while(|c| *c != '"' && *c != '\n').collect()
     }
 
     fn skip_space(&mut self) {

@@ -44,22 +44,11 @@ impl Fields {
 
     fn new(pairs: Vec<(String, Json)>) -> Fields {
         let twice = |at: usize, key: &str| pairs.iter().take(at).any(|(k, _)| k == key);
-        if pairs.len() <= FEW
-            && !pairs
-                .iter()
-                .enumerate()
-                .any(|(at, (key, _))| twice(at, key))
-        {
-            return Fields {
-                list: pairs,
-                repeated: Vec::new(),
-            };
+        if pairs.len() <= FEW && !pairs.iter().enumerate().any(|(at, (key, _))| twice(at, key)) {
+            return Fields { list: pairs, repeated: Vec::new() };
         }
         let mut at: HashMap<String, usize> = HashMap::with_capacity(pairs.len());
-        let mut fields = Fields {
-            list: Vec::with_capacity(pairs.len()),
-            repeated: Vec::new(),
-        };
+        let mut fields = Fields { list: Vec::with_capacity(pairs.len()), repeated: Vec::new() };
         let mut said = std::collections::HashSet::new();
         for (key, value) in pairs {
             match at.get(&key).and_then(|at| fields.list.get_mut(*at)) {

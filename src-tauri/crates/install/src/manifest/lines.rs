@@ -9,10 +9,7 @@ pub(super) fn position(text: &str, offset: usize) -> (u32, u32) {
     let head = text.get(..end).unwrap_or_default();
     let line = head.bytes().filter(|b| *b == b'\n').count() + 1;
     let column = head.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    (
-        u32::try_from(line).unwrap_or(u32::MAX),
-        u32::try_from(column).unwrap_or(u32::MAX),
-    )
+    (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
 }
 
 /// Byte offsets of the top-level occurrences of `key` (more than one when it is written twice).
@@ -26,13 +23,8 @@ pub(super) fn key_offsets(text: &str, key: &str) -> Vec<usize> {
             b'"' => {
                 let end = string_end(bytes, at);
                 let is_key = depth == 1
-                    && bytes
-                        .get(end..)
-                        .and_then(|rest| rest.iter().find(|b| !b.is_ascii_whitespace()))
-                        == Some(&b':');
-                let same = text
-                    .get(at..end)
-                    .and_then(|raw| serde_json::from_str::<String>(raw).ok());
+                    && bytes.get(end..).and_then(|rest| rest.iter().find(|b| !b.is_ascii_whitespace())) == Some(&b':');
+                let same = text.get(at..end).and_then(|raw| serde_json::from_str::<String>(raw).ok());
                 if is_key && same.as_deref() == Some(key) {
                     found.push(at);
                 }
@@ -48,9 +40,7 @@ pub(super) fn key_offsets(text: &str, key: &str) -> Vec<usize> {
 
 /// 1-based line of the last top-level occurrence of `key`: the one that counts.
 pub(super) fn key_line(text: &str, key: &str) -> Option<u32> {
-    key_offsets(text, key)
-        .last()
-        .map(|at| position(text, *at).0)
+    key_offsets(text, key).last().map(|at| position(text, *at).0)
 }
 
 /// The offset just behind the string that opens at `start`.

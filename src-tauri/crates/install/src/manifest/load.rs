@@ -40,14 +40,9 @@ pub(crate) fn load_at(dir: BorrowedFd<'_>, path: &Path) -> Result<Loaded, LoadEr
 }
 
 /// Reads a file whose `lstat` was just taken; what it turns out to be once open decides.
-pub(crate) fn load_seen(
-    dir: BorrowedFd<'_>,
-    path: &Path,
-    seen: &Stat,
-) -> Result<Loaded, LoadError> {
+pub(crate) fn load_seen(dir: BorrowedFd<'_>, path: &Path, seen: &Stat) -> Result<Loaded, LoadError> {
     refuse_odd(seen)?;
-    let flags =
-        OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC | OFlags::NOCTTY;
     let fd = match openat(dir, path, flags, Mode::empty()) {
         Ok(fd) => fd,
         Err(Errno::NOENT | Errno::NOTDIR) => return Err(LoadError::Absent),
@@ -66,17 +61,12 @@ pub(crate) fn load_seen(
     let full = read == bytes.len();
     bytes.truncate(read);
     if full || read < usize::try_from(size).unwrap_or(0) {
-        file.take(MAX_BYTES + 1)
-            .read_to_end(&mut bytes)
-            .map_err(unreadable)?;
+        file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
         if bytes.len() as u64 > MAX_BYTES {
             return Err(LoadError::Broken(too_large(bytes.len() as u64)));
         }
     }
-    Ok(Loaded {
-        bytes,
-        fingerprint: Fingerprint::of(&stat),
-    })
+    Ok(Loaded { bytes, fingerprint: Fingerprint::of(&stat) })
 }
 
 fn unreadable(error: std::io::Error) -> LoadError {
@@ -105,11 +95,7 @@ fn refuse_odd(stat: &Stat) -> Result<(), LoadError> {
 fn too_large(size: u64) -> Broken {
     let mib = |bytes: u64| format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000);
     Broken::new(
-        format!(
-            "the manifest is {} large; the limit is {} (1 MiB), so it was not read",
-            mib(size),
-            mib(MAX_BYTES)
-        ),
+        format!("the manifest is {} large; the limit is {} (1 MiB), so it was not read", mib(size), mib(MAX_BYTES)),
         "Move large data out of the manifest into a file of its own.",
     )
 }
@@ -120,19 +106,14 @@ fn denied(error: Errno) -> LoadError {
             "the manifest may not be read with the permissions it has",
             "Give your account the right to read it, for example with `chmod u+r`.",
         ),
-        Errno::LOOP => Broken::new(
-            "the manifest is a link that leads round in a circle",
-            "Replace the link with the file.",
-        ),
-        Errno::NAMETOOLONG => Broken::new(
-            "the path of the manifest is too long",
-            "Move the folder nearer to the root.",
-        ),
+        Errno::LOOP => {
+            Broken::new("the manifest is a link that leads round in a circle", "Replace the link with the file.")
+        }
+        Errno::NAMETOOLONG => {
+            Broken::new("the path of the manifest is too long", "Move the folder nearer to the root.")
+        }
         other => Broken::new(
-            format!(
-                "the manifest could not be opened: {}",
-                std::io::Error::from(other)
-            ),
+            format!("the manifest could not be opened: {}", std::io::Error::from(other)),
             "Check the disk and the file, then look again.",
         ),
     })

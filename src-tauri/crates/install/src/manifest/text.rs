@@ -94,9 +94,7 @@ fn cp1252(c: char) -> Option<u8> {
     if u32::from(c) <= 0xFF {
         return u8::try_from(u32::from(c)).ok();
     }
-    HIGH.iter()
-        .find(|(high, _)| *high == c)
-        .map(|(_, byte)| *byte)
+    HIGH.iter().find(|(high, _)| *high == c).map(|(_, byte)| *byte)
 }
 
 /// A value cut to a length fit for a sentence, on one line.

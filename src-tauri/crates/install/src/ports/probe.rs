@@ -37,20 +37,14 @@ impl PortProbe for OsPorts {
             Ipv6Addr::LOCALHOST.into(),
             Ipv6Addr::UNSPECIFIED.into(),
         ];
-        let taken = places
-            .into_iter()
-            .any(|ip| try_bind(SocketAddr::new(ip, port)) == Err(Errno::ADDRINUSE));
+        let taken = places.into_iter().any(|ip| try_bind(SocketAddr::new(ip, port)) == Err(Errno::ADDRINUSE));
         taken.then(|| look_up(port))
     }
 }
 
 /// Binds and lets go at once. The options are those of a server, so that a port it just gave up does not count as held.
 fn try_bind(address: SocketAddr) -> Result<(), Errno> {
-    let family = if address.is_ipv4() {
-        AddressFamily::INET
-    } else {
-        AddressFamily::INET6
-    };
+    let family = if address.is_ipv4() { AddressFamily::INET } else { AddressFamily::INET6 };
     let socket = open(family)?;
     sockopt::set_socket_reuseaddr(&socket, true)?;
     if address.is_ipv6() {
@@ -79,16 +73,11 @@ fn look_up(port: u16) -> Holder {
         let Ok(all) = listeners::get_all() else {
             continue;
         };
-        let mut found: Vec<_> = all
-            .into_iter()
-            .filter(|l| l.socket.port() == port && l.protocol == listeners::Protocol::TCP)
-            .collect();
+        let mut found: Vec<_> =
+            all.into_iter().filter(|l| l.socket.port() == port && l.protocol == listeners::Protocol::TCP).collect();
         found.sort_by_key(|l| l.process.pid);
         if let Some(listener) = found.into_iter().next() {
-            return Holder {
-                process: Some(listener.process.name),
-                pid: Some(listener.process.pid),
-            };
+            return Holder { process: Some(listener.process.name), pid: Some(listener.process.pid) };
         }
     }
     Holder::default()

@@ -37,23 +37,14 @@ pub(crate) fn home_places(home: &Path) -> Vec<(PathBuf, Origin)> {
 /// (`…/shims/`) and interpreters inside virtual environments are left out: both stand for another one in this list.
 pub fn find(places: &Places<'_>) -> Vec<Candidate> {
     let known = places.host.python_places(places.home);
-    let from_path = std::env::split_paths(places.path)
-        .filter(|p| p.is_absolute())
-        .map(|dir| {
-            let origin = known
-                .iter()
-                .find(|(k, _)| matches(k, &dir))
-                .map_or(Origin::Path, |(_, origin)| *origin);
-            (dir, origin)
-        });
+    let from_path = std::env::split_paths(places.path).filter(|p| p.is_absolute()).map(|dir| {
+        let origin = known.iter().find(|(k, _)| matches(k, &dir)).map_or(Origin::Path, |(_, origin)| *origin);
+        (dir, origin)
+    });
     let dirs: Vec<(PathBuf, Origin)> = from_path
         .collect::<Vec<_>>()
         .into_iter()
-        .chain(
-            known
-                .iter()
-                .flat_map(|(dir, origin)| star(dir).into_iter().map(|d| (d, *origin))),
-        )
+        .chain(known.iter().flat_map(|(dir, origin)| star(dir).into_iter().map(|d| (d, *origin))))
         .collect();
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
@@ -69,11 +60,7 @@ pub fn find(places: &Places<'_>) -> Vec<Candidate> {
                 continue;
             };
             if is_executable(&real_path) && seen.insert(real_path.clone()) {
-                found.push(Candidate {
-                    path,
-                    real_path,
-                    origin,
-                });
+                found.push(Candidate { path, real_path, origin });
             }
         }
     }
@@ -81,8 +68,7 @@ pub fn find(places: &Places<'_>) -> Vec<Candidate> {
 }
 
 pub(super) fn is_executable(path: &Path) -> bool {
-    path.metadata()
-        .is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
+    path.metadata().is_ok_and(|m| m.is_file() && m.permissions().mode() & 0o111 != 0)
 }
 
 fn interpreter_names() -> impl Iterator<Item = String> {

@@ -41,13 +41,7 @@ struct Answer {
 }
 
 /// Judges the interpreter at `path`. Never fails: whatever goes wrong is a refusal with its reason.
-pub fn check(
-    path: &Path,
-    origin: Origin,
-    host: &dyn Host,
-    spawn: &dyn Spawn,
-    timeout: Duration,
-) -> PythonVerdict {
+pub fn check(path: &Path, origin: Origin, host: &dyn Host, spawn: &dyn Spawn, timeout: Duration) -> PythonVerdict {
     let started = Instant::now();
     let real_path = path.canonicalize().ok();
     let mut out = PythonVerdict {
@@ -98,14 +92,10 @@ fn judge(
         return Err("This is Apple's placeholder; running it would open an installer. Install Python from python.org or Homebrew.".into());
     }
     let argv: Vec<String> = [text, "-I", "-c", SCRIPT].map(str::to_owned).into();
-    let env = [("PATH", "/usr/bin:/bin"), ("LC_ALL", "C.UTF-8")]
-        .map(|(k, v)| (k.to_owned(), v.to_owned()));
+    let env = [("PATH", "/usr/bin:/bin"), ("LC_ALL", "C.UTF-8")].map(|(k, v)| (k.to_owned(), v.to_owned()));
     let answer = match spawn.run(&argv, &env, timeout) {
         Err(SpawnError::TimedOut(t)) => {
-            return Err(format!(
-                "It did not answer within {} s.",
-                t.as_secs_f32().ceil()
-            ));
+            return Err(format!("It did not answer within {} s.", t.as_secs_f32().ceil()));
         }
         Err(SpawnError::Start(e)) => return Err(format!("It could not be started: {e}.")),
         Ok(answer) => answer,
@@ -130,54 +120,35 @@ fn weigh(found: &Answer, origin: Origin) -> Result<(Verdict, String), String> {
             found.implementation
         ));
     }
-    if found
-        .missing
-        .iter()
-        .any(|m| m == "ensurepip" || m == "venv")
-    {
+    if found.missing.iter().any(|m| m == "ensurepip" || m == "venv") {
         return Err(format!(
             "Its `{}` is missing, so no environment can be made. On Debian and Ubuntu install `python3-venv`.",
             found.missing.join("`, `")
         ));
     }
     if !found.missing.is_empty() {
-        return Err(format!(
-            "Its `{}` is missing; the modules need it.",
-            found.missing.join("`, `")
-        ));
+        return Err(format!("Its `{}` is missing; the modules need it.", found.missing.join("`, `")));
     }
     let version = &found.version;
     if found.venv {
         return Ok((
             Verdict::Catch,
-            format!(
-                "Python {version} of a virtual environment; it stops working when that environment is deleted."
-            ),
+            format!("Python {version} of a virtual environment; it stops working when that environment is deleted."),
         ));
     }
     if found.level != "final" {
-        return Ok((
-            Verdict::Catch,
-            format!("Python {version} is a test release; packages may not be ready for it."),
-        ));
+        return Ok((Verdict::Catch, format!("Python {version} is a test release; packages may not be ready for it.")));
     }
     match origin {
         Origin::Conda => Ok((
             Verdict::Catch,
-            format!(
-                "Python {version} of a conda distribution; its packages can shadow the shared environment's."
-            ),
+            format!("Python {version} of a conda distribution; its packages can shadow the shared environment's."),
         )),
         Origin::Homebrew => Ok((
             Verdict::Fits,
-            format!(
-                "Python {version} from Homebrew. When Homebrew replaces it, the shared environment is made again."
-            ),
+            format!("Python {version} from Homebrew. When Homebrew replaces it, the shared environment is made again."),
         )),
-        other => Ok((
-            Verdict::Fits,
-            format!("Python {version} from {}.", other.words()),
-        )),
+        other => Ok((Verdict::Fits, format!("Python {version} from {}.", other.words()))),
     }
 }
 
@@ -186,28 +157,16 @@ fn parse(answer: &SpawnOutput) -> Option<Answer> {
         return None;
     }
     let text = std::str::from_utf8(&answer.stdout).ok()?;
-    let line = text
-        .lines()
-        .rev()
-        .find_map(|line| line.strip_prefix(MARK))?;
+    let line = text.lines().rev().find_map(|line| line.strip_prefix(MARK))?;
     serde_json::from_str(line).ok()
 }
 
 /// Explains an answer that is not the script's: an old Python that only tells its version, or no Python at all.
 fn not_ours(answer: &SpawnOutput, out: &mut PythonVerdict) -> String {
-    let said = [&answer.stdout, &answer.stderr]
-        .into_iter()
-        .find_map(|bytes| {
-            String::from_utf8_lossy(bytes)
-                .lines()
-                .map(str::trim)
-                .find(|l| !l.is_empty())
-                .map(str::to_owned)
-        });
-    let version = said
-        .as_deref()
-        .map(|l| l.strip_prefix("Python ").unwrap_or(l))
-        .filter(|v| looks_like_version(v));
+    let said = [&answer.stdout, &answer.stderr].into_iter().find_map(|bytes| {
+        String::from_utf8_lossy(bytes).lines().map(str::trim).find(|l| !l.is_empty()).map(str::to_owned)
+    });
+    let version = said.as_deref().map(|l| l.strip_prefix("Python ").unwrap_or(l)).filter(|v| looks_like_version(v));
     if let Some(version) = version.filter(|v| too_old(v)) {
         out.version = Some(version.to_owned());
         return old(version);
@@ -221,10 +180,7 @@ fn looks_like_version(text: &str) -> bool {
 
 fn too_old(version: &str) -> bool {
     let parts = super::version_key(version);
-    (
-        parts.first().copied().unwrap_or(0),
-        parts.get(1).copied().unwrap_or(0),
-    ) < OLDEST
+    (parts.first().copied().unwrap_or(0), parts.get(1).copied().unwrap_or(0)) < OLDEST
 }
 
 fn old(version: &str) -> String {

@@ -22,34 +22,21 @@ pub(super) enum Contents {
 
 /// True when `dir` looks like the root of a Sanctum: ours, or the layout of the later installer.
 pub fn is_sanctum(dir: &Path) -> bool {
-    [
-        "control/registry.db",
-        "agents/requirements-agents.txt",
-        "control/db/sanctum_ui.db",
-    ]
-    .iter()
-    .any(|f| dir.join(f).is_file())
+    ["control/registry.db", "agents/requirements-agents.txt", "control/db/sanctum_ui.db"]
+        .iter()
+        .any(|f| dir.join(f).is_file())
         || dir.join("agents/venv").is_dir()
         || fs::read_dir(dir.join("agents")).is_ok_and(|mut entries| {
-            entries.any(|e| {
-                e.is_ok_and(|e| {
-                    e.file_name().to_string_lossy().starts_with("agent-") && e.path().is_dir()
-                })
-            })
+            entries.any(|e| e.is_ok_and(|e| e.file_name().to_string_lossy().starts_with("agent-") && e.path().is_dir()))
         })
 }
 
 pub(super) fn sanctum_above(path: &Path) -> Option<PathBuf> {
-    path.ancestors()
-        .skip(1)
-        .find(|p| is_sanctum(p))
-        .map(Path::to_path_buf)
+    path.ancestors().skip(1).find(|p| is_sanctum(p)).map(Path::to_path_buf)
 }
 
 pub(super) fn in_git(path: &Path) -> Option<PathBuf> {
-    path.ancestors()
-        .find(|p| p.join(".git").exists())
-        .map(Path::to_path_buf)
+    path.ancestors().find(|p| p.join(".git").exists()).map(Path::to_path_buf)
 }
 
 /// Looks two levels down and at most at 500 entries: enough to notice, never slow.
@@ -119,8 +106,7 @@ fn is_leftover(root: &Path, name: &str) -> bool {
             is_real_dir(&path)
                 && names(&path).is_ok_and(|inside| {
                     inside.iter().all(|n| {
-                        let ours =
-                            n.starts_with("registry.db") || n == "lock" || n.ends_with(".lock");
+                        let ours = n.starts_with("registry.db") || n == "lock" || n.ends_with(".lock");
                         (ours && path.join(n).is_file()) || only_empty_dirs(&path.join(n), 4)
                     })
                 })
@@ -133,11 +119,7 @@ fn is_leftover(root: &Path, name: &str) -> bool {
 fn only_empty_dirs(path: &Path, depth: u8) -> bool {
     is_real_dir(path)
         && depth > 0
-        && names(path).is_ok_and(|inside| {
-            inside
-                .iter()
-                .all(|n| only_empty_dirs(&path.join(n), depth - 1))
-        })
+        && names(path).is_ok_and(|inside| inside.iter().all(|n| only_empty_dirs(&path.join(n), depth - 1)))
 }
 
 fn is_real_dir(path: &Path) -> bool {

@@ -39,10 +39,7 @@ pub(super) fn resolve(path: &Path) -> PathBuf {
 
 /// The path itself or its nearest ancestor that exists.
 pub(super) fn nearest_existing(path: &Path) -> PathBuf {
-    path.ancestors()
-        .find(|p| p.symlink_metadata().is_ok())
-        .unwrap_or(Path::new("/"))
-        .to_path_buf()
+    path.ancestors().find(|p| p.symlink_metadata().is_ok()).unwrap_or(Path::new("/")).to_path_buf()
 }
 
 /// Whether the volume of an existing folder treats capitals and small letters alike. Nothing is written: a name on the
@@ -54,13 +51,7 @@ pub(super) fn ignores_case(existing: &Path) -> bool {
         };
         let swapped: String = name
             .chars()
-            .map(|c| {
-                if c.is_ascii_lowercase() {
-                    c.to_ascii_uppercase()
-                } else {
-                    c.to_ascii_lowercase()
-                }
-            })
+            .map(|c| if c.is_ascii_lowercase() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() })
             .collect();
         if swapped == name {
             return false;

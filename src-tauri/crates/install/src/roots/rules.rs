@@ -12,16 +12,9 @@ const MAX_ROOT: usize = 512;
 
 pub(super) fn refuse_text(text: &str) -> Option<(&'static str, &'static str, &'static str)> {
     if text.trim_matches(' ').is_empty() {
-        return Some((
-            "root_empty",
-            "No folder was given.",
-            "Type a folder, such as `~/sanctum`.",
-        ));
+        return Some(("root_empty", "No folder was given.", "Type a folder, such as `~/sanctum`."));
     }
-    if text
-        .chars()
-        .any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
-    {
+    if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
         return Some((
             "root_newline",
             "The path holds a line break or another character that cannot be seen.",
@@ -40,13 +33,9 @@ pub(super) fn unfit_for_modules(path: &Path) -> Option<String> {
         return Some("is too long; paths below it would not fit".to_owned());
     }
     if text.contains(':') {
-        return Some(
-            "contains `:`, which Python environments cannot have in their path".to_owned(),
-        );
+        return Some("contains `:`, which Python environments cannot have in their path".to_owned());
     }
-    crate::layout::quote(text)
-        .err()
-        .map(|e| format!("cannot be written to a settings file: {}", e.reason))
+    crate::layout::quote(text).err().map(|e| format!("cannot be written to a settings file: {}", e.reason))
 }
 
 /// The part of `path` that a sync program or macOS's privacy guard watches over, as shown to a person.
@@ -76,16 +65,9 @@ fn starts_with_ignoring_case(path: &Path, prefix: &Path) -> bool {
 
 /// The nearest folder that passes: beside or below the wish where that helps, else `~/sanctum`, `~/sanctum-2`, …
 pub(super) fn suggest(home: &Path, wish: Option<&Path>, env: &dyn Env) -> Option<PathBuf> {
-    let below = wish
-        .filter(|w| *w != home && w.starts_with(home) && w.is_dir() && !is_sanctum(w))
-        .map(|w| w.join("sanctum"));
-    let numbered = (1..10).map(|n| {
-        home.join(if n == 1 {
-            "sanctum".to_owned()
-        } else {
-            format!("sanctum-{n}")
-        })
-    });
+    let below =
+        wish.filter(|w| *w != home && w.starts_with(home) && w.is_dir() && !is_sanctum(w)).map(|w| w.join("sanctum"));
+    let numbered = (1..10).map(|n| home.join(if n == 1 { "sanctum".to_owned() } else { format!("sanctum-{n}") }));
     below.into_iter().chain(numbered).find(|candidate| {
         Some(candidate.as_path()) != wish
             && matches!(contents(candidate), Contents::Missing | Contents::Empty)

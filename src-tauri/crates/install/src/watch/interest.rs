@@ -41,9 +41,7 @@ fn interest(rel: &Path) -> Interest {
         [b"agents", b"venv" | b".venv"] => Interest::Report,
         [b"agents", b"venv" | b".venv", ..] => Interest::Ignore,
         [b"agents", _] | [b"agents", _, b"modules"] => Interest::Watch,
-        [b"agents", _, b"modules", _, inside @ ..] | [b"agents", _, _, inside @ ..] => {
-            module(inside)
-        }
+        [b"agents", _, b"modules", _, inside @ ..] | [b"agents", _, _, inside @ ..] => module(inside),
         [b"tools", _, inside @ ..] => module(inside),
         [b"plugins", _] => Interest::Watch,
         [b"plugins", _, _] => Interest::Report,
@@ -82,13 +80,6 @@ fn is_noise(name: &[u8]) -> bool {
         b"~",
     ];
     let dotted = name.starts_with(b".") && !name.starts_with(b".env") && name != b".venv";
-    let database = name.starts_with(b"registry.db")
-        || name
-            .windows(8)
-            .any(|w| w == b".sqlite-" || w == b".sqlite3");
-    dotted
-        || database
-        || name == b"__pycache__"
-        || name == b"4913"
-        || ENDS.iter().any(|end| name.ends_with(end))
+    let database = name.starts_with(b"registry.db") || name.windows(8).any(|w| w == b".sqlite-" || w == b".sqlite3");
+    dotted || database || name == b"__pycache__" || name == b"4913" || ENDS.iter().any(|end| name.ends_with(end))
 }

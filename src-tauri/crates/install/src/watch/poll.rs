@@ -37,16 +37,7 @@ pub(super) fn snapshot(root: &Path, from: &Path) -> Snapshot {
             } else {
                 let changed = meta.ctime() * 1_000_000_000 + meta.ctime_nsec();
                 let written = meta.mtime() * 1_000_000_000 + meta.mtime_nsec();
-                seen.insert(
-                    path,
-                    (
-                        meta.ino(),
-                        u64::from(meta.mode()),
-                        written,
-                        changed,
-                        meta.size(),
-                    ),
-                );
+                seen.insert(path, (meta.ino(), u64::from(meta.mode()), written, changed, meta.size()));
             }
         }
     }

@@ -62,15 +62,8 @@ impl Worker {
         }
     }
 
-    pub fn run(
-        mut self,
-        events: notify::Result<RecommendedWatcher>,
-        inbox: &Receiver<Message>,
-        ready: &Sender<()>,
-    ) {
-        let outcome = events
-            .map(|events| self.events = Some(events))
-            .and_then(|()| self.watch_all());
+    pub fn run(mut self, events: notify::Result<RecommendedWatcher>, inbox: &Receiver<Message>, ready: &Sender<()>) {
+        let outcome = events.map(|events| self.events = Some(events)).and_then(|()| self.watch_all());
         if let Err(error) = outcome {
             return self.poll(&reason(&error), inbox, ready);
         }
@@ -78,9 +71,7 @@ impl Worker {
         let _ = ready.send(());
         loop {
             let now = Instant::now();
-            let wait = self
-                .due
-                .map_or(PULSE, |due| due.saturating_duration_since(now));
+            let wait = self.due.map_or(PULSE, |due| due.saturating_duration_since(now));
             let outcome = match inbox.recv_timeout(wait) {
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Ok(Message::Lost(why)) => self.lost(why),
@@ -108,8 +99,7 @@ impl Worker {
             return Ok(());
         }
         self.pending.insert(path.to_path_buf());
-        self.due
-            .get_or_insert_with(|| Instant::now() + self.options.window);
+        self.due.get_or_insert_with(|| Instant::now() + self.options.window);
         if TREES {
             if fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir()) {
                 self.pending.extend(snapshot(&self.real, path).into_keys());
@@ -125,12 +115,8 @@ impl Worker {
 
     /// Lets go of every watch at or below a path. A folder that moved away keeps its watch otherwise, under a wrong name.
     fn release(&mut self, path: &Path) {
-        let below: Vec<PathBuf> = self
-            .watches
-            .range(path.to_path_buf()..)
-            .take_while(|p| p.starts_with(path))
-            .cloned()
-            .collect();
+        let below: Vec<PathBuf> =
+            self.watches.range(path.to_path_buf()..).take_while(|p| p.starts_with(path)).cloned().collect();
         for old in below {
             self.watches.remove(&old);
             if let Some(events) = &mut self.events {
@@ -193,11 +179,7 @@ impl Worker {
             self.watch(parent, RecursiveMode::NonRecursive)?;
         }
         self.identity = identity(&real);
-        if TREES {
-            self.watch(&real, RecursiveMode::Recursive).map(|_| ())
-        } else {
-            self.attach(&real)
-        }
+        if TREES { self.watch(&real, RecursiveMode::Recursive).map(|_| ()) } else { self.attach(&real) }
     }
 
     /// Is the root still the same folder?
@@ -211,15 +193,13 @@ impl Worker {
             (None, Some(_)) => "the root folder is back".to_owned(),
             (Some(_), Some(_)) => "the root folder was replaced by another".to_owned(),
         });
-        self.due
-            .get_or_insert_with(|| Instant::now() + self.options.window);
+        self.due.get_or_insert_with(|| Instant::now() + self.options.window);
         self.watch_all()
     }
 
     fn lost(&mut self, why: String) -> notify::Result<()> {
         self.reconcile = Some(why);
-        self.due
-            .get_or_insert_with(|| Instant::now() + self.options.window);
+        self.due.get_or_insert_with(|| Instant::now() + self.options.window);
         if TREES { Ok(()) } else { self.watch_all() }
     }
 
@@ -230,23 +210,17 @@ impl Worker {
             return (self.tell)(WatchEvent::Reconcile { reason });
         }
         if pending.len() > MAX_PATHS {
-            return (self.tell)(WatchEvent::Reconcile {
-                reason: format!("{} paths changed at once", pending.len()),
-            });
+            return (self.tell)(WatchEvent::Reconcile { reason: format!("{} paths changed at once", pending.len()) });
         }
-        let paths: Vec<PathBuf> = pending
-            .iter()
-            .map(|path| self.as_given(path))
-            .filter(|path| !(self.options.is_ours)(path))
-            .collect();
+        let paths: Vec<PathBuf> =
+            pending.iter().map(|path| self.as_given(path)).filter(|path| !(self.options.is_ours)(path)).collect();
         if !paths.is_empty() {
             (self.tell)(WatchEvent::Changed { paths });
         }
     }
 
     fn as_given(&self, path: &Path) -> PathBuf {
-        path.strip_prefix(&self.real)
-            .map_or_else(|_| path.to_path_buf(), |rel| self.given.join(rel))
+        path.strip_prefix(&self.real).map_or_else(|_| path.to_path_buf(), |rel| self.given.join(rel))
     }
 
     /// Without watches: look, compare, tell, for as long as it runs.
@@ -254,14 +228,9 @@ impl Worker {
         self.events = None;
         self.watches.clear();
         let every = self.options.poll_every;
-        let reason = format!(
-            "{why}; the folders are looked at every {} seconds instead",
-            every.as_secs_f32()
-        );
+        let reason = format!("{why}; the folders are looked at every {} seconds instead", every.as_secs_f32());
         if let Ok(mut mode) = self.mode.write() {
-            *mode = WatchMode::Polling {
-                reason: reason.clone(),
-            };
+            *mode = WatchMode::Polling { reason: reason.clone() };
         }
         let mut before: Snapshot = snapshot(&self.real, &self.real);
         self.identity = identity(&self.real);
@@ -283,12 +252,7 @@ impl Worker {
                 .filter(|(path, print)| after.get(*path) != Some(*print))
                 .map(|(path, _)| path.clone())
                 .collect();
-            self.pending.extend(
-                after
-                    .keys()
-                    .filter(|path| !before.contains_key(*path))
-                    .cloned(),
-            );
+            self.pending.extend(after.keys().filter(|path| !before.contains_key(*path)).cloned());
             if root != self.identity {
                 self.reconcile = Some("the root folder went, came or was replaced".to_owned());
             }
@@ -299,17 +263,12 @@ impl Worker {
 }
 
 fn identity(path: &Path) -> Option<(u64, u64)> {
-    fs::metadata(path)
-        .ok()
-        .filter(fs::Metadata::is_dir)
-        .map(|meta| (meta.dev(), meta.ino()))
+    fs::metadata(path).ok().filter(fs::Metadata::is_dir).map(|meta| (meta.dev(), meta.ino()))
 }
 
 fn reason(error: &notify::Error) -> String {
     match error.kind {
-        ErrorKind::MaxFilesWatch => {
-            "there are more folders than the system lets one program watch".to_owned()
-        }
+        ErrorKind::MaxFilesWatch => "there are more folders than the system lets one program watch".to_owned(),
         _ => format!("the system's watcher could not start ({error})"),
     }
 }

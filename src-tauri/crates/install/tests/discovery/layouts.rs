@@ -7,17 +7,9 @@ use std::fs;
 use std::path::Path;
 
 pub fn layout_a(root: &Path) {
-    for module in [
-        "agent-athena/broca2",
-        "agent-athena/thalamus",
-        "agent-monday/broca2",
-    ] {
+    for module in ["agent-athena/broca2", "agent-athena/thalamus", "agent-monday/broca2"] {
         module_folders(root, &format!("agents/{module}"));
-        put(
-            root,
-            &format!("agents/{module}/run/start.sh"),
-            "#!/usr/bin/env bash\n",
-        );
+        put(root, &format!("agents/{module}/run/start.sh"), "#!/usr/bin/env bash\n");
     }
     put(
         root,
@@ -25,22 +17,11 @@ pub fn layout_a(root: &Path) {
         "AGENT_PY='/r/agents/venv/bin/python'\nPORT='9101'\nAGENT_ID=agent-1\n",
     );
     put(root, "agents/requirements-agents.txt", "");
-    dirs(
-        root,
-        &["agents/venv/bin", "smcp/app", "smcp/config", "control"],
-    );
+    dirs(root, &["agents/venv/bin", "smcp/app", "smcp/config", "control"]);
 }
 
 fn layout_b(root: &Path) {
-    dirs(
-        root,
-        &[
-            "agents/agent-iris/broca2/app",
-            "agents/agent-iris/broca2/config",
-            "venv/bin",
-            "control/db",
-        ],
-    );
+    dirs(root, &["agents/agent-iris/broca2/app", "agents/agent-iris/broca2/config", "venv/bin", "control/db"]);
     put(root, "requirements.txt", "");
     put(root, ".env", "SANCTUM_PY=/r/venv/bin/python\n");
     put(root, "control/run/agent-iris/start-broca2.sh", "");
@@ -57,32 +38,21 @@ fn layout_b(root: &Path) {
 fn layout_c(root: &Path) {
     let one = "agent-11111111-2222-4333-8444-555555555555";
     let two = "agent-aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee";
-    put(
-        root,
-        &format!("{one}/.env"),
-        "AGENT_ID=agent-11111111-2222-4333-8444-555555555555\nAGENT_NAME=\"Athena\"\n",
-    );
+    put(root, &format!("{one}/.env"), "AGENT_ID=agent-11111111-2222-4333-8444-555555555555\nAGENT_NAME=\"Athena\"\n");
     put(root, &format!("{one}/settings.json"), "{}");
     put(root, &format!("{two}/broca/main.py"), "");
     dirs(root, &["venv/bin"]);
 }
 
 fn layout_d(root: &Path) {
-    put(
-        root,
-        "agents/athena/modules/notes/manifest.json",
-        minimal("notes"),
-    );
+    put(root, "agents/athena/modules/notes/manifest.json", minimal("notes"));
     put(root, "tools/clock/manifest.json", minimal("clock"));
 }
 
 fn layout_f(home: &Path) {
     put(home, ".sanctum/instance.yaml", "name: haus\n");
     put(home, ".sanctum/services/voice.yaml", "");
-    dirs(
-        home,
-        &[".openclaw/workspace", ".openclaw/workspace-jocasta"],
-    );
+    dirs(home, &[".openclaw/workspace", ".openclaw/workspace-jocasta"]);
     put(home, "Library/LaunchAgents/com.sanctum.watchdog.plist", "");
 }
 
@@ -95,15 +65,8 @@ fn layout_g(root: &Path) {
 fn recognised(root: &Path) -> Candidate {
     let before = photograph(root);
     let candidate = recognise(root).expect("the layout is recognised");
-    assert_eq!(
-        photograph(root),
-        before,
-        "recognising changes nothing on disk"
-    );
-    assert!(
-        !candidate.evidence.is_empty() && candidate.confidence <= 100,
-        "it shows its evidence"
-    );
+    assert_eq!(photograph(root), before, "recognising changes nothing on disk");
+    assert!(!candidate.evidence.is_empty() && candidate.confidence <= 100, "it shows its evidence");
     candidate
 }
 
@@ -112,36 +75,20 @@ fn layout_a_is_ours() {
     let tmp = tempfile::tempdir().unwrap();
     layout_a(tmp.path());
     let found = recognised(tmp.path());
-    assert_eq!(
-        (found.layout, found.brand),
-        (Layout::A, Brand::Sanctum),
-        "the layout we write"
-    );
+    assert_eq!((found.layout, found.brand), (Layout::A, Brand::Sanctum), "the layout we write");
     assert!(found.confidence >= 90, "nearly sure: {}", found.confidence);
     let athena = &found.agents[0];
     assert_eq!(
-        (
-            athena.uid.as_str(),
-            athena.name.as_str(),
-            athena.letta_uid.as_deref()
-        ),
+        (athena.uid.as_str(), athena.name.as_str(), athena.letta_uid.as_deref()),
         ("athena", "Athena", Some("agent-1")),
         "an agent"
     );
     assert_eq!(
-        athena
-            .modules
-            .iter()
-            .map(|m| (m.name.as_str(), m.port))
-            .collect::<Vec<_>>(),
+        athena.modules.iter().map(|m| (m.name.as_str(), m.port)).collect::<Vec<_>>(),
         [("broca2", Some(9101)), ("thalamus", None)],
         "its modules"
     );
-    assert!(
-        found.evidence.iter().any(|e| e.contains("agents/venv")),
-        "evidence names files: {:?}",
-        found.evidence
-    );
+    assert!(found.evidence.iter().any(|e| e.contains("agents/venv")), "evidence names files: {:?}", found.evidence);
 }
 
 #[test]
@@ -150,15 +97,10 @@ fn a_registry_in_use_is_read_without_a_trace() {
     layout_a(tmp.path());
     let db = Connection::open(tmp.path().join("control/registry.db")).unwrap();
     db.execute_batch("PRAGMA journal_mode=WAL; CREATE TABLE agents(uid TEXT, name TEXT, letta_uid TEXT); INSERT INTO agents VALUES('monday','Monday Prime','x');").unwrap();
-    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-        .unwrap();
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     let found = recognised(tmp.path());
-    assert_eq!(
-        found.agents[1].name, "Monday Prime",
-        "the name comes from the registry"
-    );
-    db.execute("INSERT INTO agents VALUES('new','New','y')", [])
-        .unwrap();
+    assert_eq!(found.agents[1].name, "Monday Prime", "the name comes from the registry");
+    db.execute("INSERT INTO agents VALUES('new','New','y')", []).unwrap();
     let found = recognised(tmp.path());
     assert!(
         found.findings.iter().any(|n| n.message.contains("in use")),
@@ -167,10 +109,7 @@ fn a_registry_in_use_is_read_without_a_trace() {
     );
     drop(db);
     let found = recognised(tmp.path());
-    assert!(
-        !tmp.path().join("control/registry.db-shm").exists(),
-        "no side file appears"
-    );
+    assert!(!tmp.path().join("control/registry.db-shm").exists(), "no side file appears");
     assert!(found.findings.is_empty(), "closed, it is read whole");
 }
 
@@ -179,27 +118,13 @@ fn layout_b_is_the_later_installers() {
     let tmp = tempfile::tempdir().unwrap();
     layout_b(tmp.path());
     let found = recognised(tmp.path());
+    assert_eq!(found.layout, Layout::B, "by venv, SANCTUM_PY and control/run: {:?}", found.evidence);
     assert_eq!(
-        found.layout,
-        Layout::B,
-        "by venv, SANCTUM_PY and control/run: {:?}",
-        found.evidence
-    );
-    assert_eq!(
-        (
-            found.agents[0].name.as_str(),
-            found.agents[0].letta_uid.as_deref()
-        ),
+        (found.agents[0].name.as_str(), found.agents[0].letta_uid.as_deref()),
         ("Iris ⚙️", Some("agent-77")),
         "its database names the agent"
     );
-    assert!(
-        found
-            .findings
-            .iter()
-            .any(|n| n.message.contains("encoded twice")),
-        "a label encoded twice is said"
-    );
+    assert!(found.findings.iter().any(|n| n.message.contains("encoded twice")), "a label encoded twice is said");
 }
 
 #[test]
@@ -214,17 +139,11 @@ fn a_damaged_or_foreign_database_is_a_finding() {
         fs::write(tmp.path().join("control/db/sanctum_ui.db"), bytes).unwrap();
         let found = recognised(tmp.path());
         assert!(
-            found
-                .findings
-                .iter()
-                .any(|n| n.path == "control/db/sanctum_ui.db"),
+            found.findings.iter().any(|n| n.path == "control/db/sanctum_ui.db"),
             "said, and survived: {:?}",
             found.findings
         );
-        assert_eq!(
-            found.agents[0].name, "Iris",
-            "the name falls back to the folder's"
-        );
+        assert_eq!(found.agents[0].name, "Iris", "the name falls back to the folder's");
     }
 }
 
@@ -236,27 +155,14 @@ fn layout_c_is_brocas_own() {
     assert_eq!(found.layout, Layout::C, "by agent-<uuid> folders");
     assert_eq!(found.agents.len(), 2, "both agents");
     assert_eq!(
-        (
-            found.agents[0].name.as_str(),
-            found.agents[0].letta_uid.as_deref()
-        ),
+        (found.agents[0].name.as_str(), found.agents[0].letta_uid.as_deref()),
         ("Athena", Some("agent-11111111-2222-4333-8444-555555555555")),
         "named by its .env"
     );
-    assert!(
-        found.agents[1].modules[0].path.ends_with("broca"),
-        "a full copy is its module"
-    );
+    assert!(found.agents[1].modules[0].path.ends_with("broca"), "a full copy is its module");
     let plain = tempfile::tempdir().unwrap();
-    dirs(
-        plain.path(),
-        &["agent-x", "agent-11111111-2222-4333-8444-555555555555"],
-    );
-    assert_eq!(
-        recognise(plain.path()),
-        None,
-        "folders without Broca's files are not"
-    );
+    dirs(plain.path(), &["agent-x", "agent-11111111-2222-4333-8444-555555555555"]);
+    assert_eq!(recognise(plain.path()), None, "folders without Broca's files are not");
 }
 
 #[test]
@@ -264,11 +170,7 @@ fn layout_d_is_manifest_folders() {
     let tmp = tempfile::tempdir().unwrap();
     layout_d(tmp.path());
     let found = recognised(tmp.path());
-    assert_eq!(
-        (found.layout, found.agents[0].modules[0].name.as_str()),
-        (Layout::D, "notes"),
-        "by manifests"
-    );
+    assert_eq!((found.layout, found.agents[0].modules[0].name.as_str()), (Layout::D, "notes"), "by manifests");
 }
 
 #[test]
@@ -277,11 +179,7 @@ fn layout_e_is_the_same_under_the_name_animus() {
     let root = tmp.path().join("animus");
     layout_a(&root);
     let found = recognised(&root);
-    assert_eq!(
-        (found.layout, found.base, found.brand),
-        (Layout::E, Layout::A, Brand::Animus),
-        "animus, by its folder"
-    );
+    assert_eq!((found.layout, found.base, found.brand), (Layout::E, Layout::A, Brand::Animus), "animus, by its folder");
 }
 
 #[test]
@@ -291,11 +189,7 @@ fn layout_f_is_a_haus() {
     let found = recognised(&tmp.path().join(".sanctum"));
     assert_eq!(found.layout, Layout::F, "by instance.yaml and services");
     assert_eq!(
-        found
-            .agents
-            .iter()
-            .map(|a| a.uid.as_str())
-            .collect::<Vec<_>>(),
+        found.agents.iter().map(|a| a.uid.as_str()).collect::<Vec<_>>(),
         ["main", "jocasta"],
         "its workspaces are its agents"
     );
@@ -320,34 +214,22 @@ fn ordinary_folders_are_not_recognised() {
     assert_eq!(recognise(tmp.path()), None, "an empty folder");
     dirs(tmp.path(), &["agents", "tools", "src", "control"]);
     put(tmp.path(), "main.py", "");
-    assert_eq!(
-        recognise(tmp.path()),
-        None,
-        "a project with an agents folder"
-    );
+    assert_eq!(recognise(tmp.path()), None, "a project with an agents folder");
     assert_eq!(recognise(&tmp.path().join("main.py")), None, "a file");
     assert_eq!(recognise(&tmp.path().join("gone")), None, "nothing");
 }
 
 /// A git index of this version that tracks `names`.
 fn index(version: u32, names: &[&str]) -> Vec<u8> {
-    let mut out = [
-        b"DIRC".as_slice(),
-        &version.to_be_bytes(),
-        &u32::try_from(names.len()).unwrap().to_be_bytes(),
-    ]
-    .concat();
+    let mut out =
+        [b"DIRC".as_slice(), &version.to_be_bytes(), &u32::try_from(names.len()).unwrap().to_be_bytes()].concat();
     let mut last = String::new();
     for name in names {
         let start = out.len();
         out.extend([0; 60]);
         out.extend(u16::try_from(name.len()).unwrap().to_be_bytes());
         if version == 4 {
-            let common = last
-                .bytes()
-                .zip(name.bytes())
-                .take_while(|(a, b)| a == b)
-                .count();
+            let common = last.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
             out.push(u8::try_from(last.len() - common).unwrap());
             out.extend(name.as_bytes()[common..].iter().chain([&0]));
         } else {
@@ -371,14 +253,7 @@ fn an_env_file_tracked_by_git_is_a_finding() {
         put(
             tmp.path(),
             ".git/index",
-            index(
-                version,
-                &[
-                    "README.md",
-                    "sanctum/agents/agent-athena/broca2/config/.env",
-                    "sanctum/agents/x/.env",
-                ],
-            ),
+            index(version, &["README.md", "sanctum/agents/agent-athena/broca2/config/.env", "sanctum/agents/x/.env"]),
         );
         let found = recognised(&root);
         let notes: Vec<&str> = found.findings.iter().map(|n| n.path.as_str()).collect();
@@ -390,13 +265,6 @@ fn an_env_file_tracked_by_git_is_a_finding() {
     }
     let tmp = tempfile::tempdir().unwrap();
     layout_a(tmp.path());
-    put(
-        tmp.path(),
-        ".git/index",
-        b"DIRC\0\0\0\x02\xff\xff\xff\xffshort",
-    );
-    assert!(
-        recognised(tmp.path()).findings.is_empty(),
-        "a damaged index is survived"
-    );
+    put(tmp.path(), ".git/index", b"DIRC\0\0\0\x02\xff\xff\xff\xffshort");
+    assert!(recognised(tmp.path()).findings.is_empty(), "a damaged index is survived");
 }

@@ -17,9 +17,7 @@ fn what_may_not_be_read_is_said_and_the_rest_is_shown() {
     put(root, "tools/file/manifest.json", minimal("file"));
     put(root, "tools/closed/manifest.json", minimal("closed"));
     put(root, "agents/agent-shut/m/manifest.json", minimal("m"));
-    let mode = |rel: &str, mode: u32| {
-        fs::set_permissions(root.join(rel), fs::Permissions::from_mode(mode)).unwrap()
-    };
+    let mode = |rel: &str, mode: u32| fs::set_permissions(root.join(rel), fs::Permissions::from_mode(mode)).unwrap();
     mode("tools/file/manifest.json", 0);
     mode("tools/closed", 0);
     mode("agents/agent-shut", 0);
@@ -31,24 +29,12 @@ fn what_may_not_be_read_is_said_and_the_rest_is_shown() {
         let run = Command::new("setpriv")
             .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
             .arg(&copy)
-            .args([
-                "--exact",
-                "permissions::child_without_rights",
-                "--ignored",
-                "--nocapture",
-            ])
+            .args(["--exact", "permissions::child_without_rights", "--ignored", "--nocapture"])
             .env(ROOT, root)
             .output()
             .unwrap();
-        let said = format!(
-            "{}{}",
-            String::from_utf8_lossy(&run.stdout),
-            String::from_utf8_lossy(&run.stderr)
-        );
-        assert!(
-            run.status.success() && said.contains("1 passed"),
-            "the child without rights: {said}"
-        );
+        let said = format!("{}{}", String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+        assert!(run.status.success() && said.contains("1 passed"), "the child without rights: {said}");
         assert_eq!(find(root).items.len(), 4, "as root everything is read");
     } else {
         check(root);
@@ -66,26 +52,10 @@ fn child_without_rights() {
 
 fn check(root: &Path) {
     let found = find(root);
-    assert!(
-        card(&found, "tools/good").broken.is_none(),
-        "the readable one is shown"
-    );
-    let broken = card(&found, "tools/file")
-        .broken
-        .clone()
-        .expect("an unreadable manifest is a broken card");
-    assert!(
-        broken.message.contains("permissions") && broken.hint.contains("chmod"),
-        "and says why: {broken}"
-    );
-    assert!(
-        !has_card(&found, "tools/closed"),
-        "a closed folder cannot be a card"
-    );
+    assert!(card(&found, "tools/good").broken.is_none(), "the readable one is shown");
+    let broken = card(&found, "tools/file").broken.clone().expect("an unreadable manifest is a broken card");
+    assert!(broken.message.contains("permissions") && broken.hint.contains("chmod"), "and says why: {broken}");
+    assert!(!has_card(&found, "tools/closed"), "a closed folder cannot be a card");
     let notes: Vec<&str> = found.findings.iter().map(|n| n.path.as_str()).collect();
-    assert_eq!(
-        notes,
-        ["agents/agent-shut", "tools/closed"],
-        "closed folders are notes"
-    );
+    assert_eq!(notes, ["agents/agent-shut", "tools/closed"], "closed folders are notes");
 }

@@ -57,9 +57,7 @@ fn apply(root: &Path, change: &Change) {
             let text = match n % 5 {
                 0 => "{".to_owned(),
                 1 => minimal("same"),
-                2 => format!(
-                    "{{\"name\":\"n{n}\",\"type\":\"plugin\",\"dependencies\":[\"same\",\"p1\"]}}"
-                ),
+                2 => format!("{{\"name\":\"n{n}\",\"type\":\"plugin\",\"dependencies\":[\"same\",\"p1\"]}}"),
                 _ => minimal(&format!("n{n}")),
             };
             let _ = fs::create_dir_all(at(*p));
@@ -124,23 +122,11 @@ proptest! {
 fn a_rewrite_of_the_same_size_within_the_clock_tick_is_seen() {
     let tmp = tempfile::tempdir().unwrap();
     for n in 0..200 {
-        put(
-            tmp.path(),
-            "tools/t/manifest.json",
-            minimal(&format!("a{n:03}")),
-        );
+        put(tmp.path(), "tools/t/manifest.json", minimal(&format!("a{n:03}")));
         let before = find(tmp.path());
-        put(
-            tmp.path(),
-            "tools/t/manifest.json",
-            minimal(&format!("b{n:03}")),
-        );
+        put(tmp.path(), "tools/t/manifest.json", minimal(&format!("b{n:03}")));
         let (after, diff) = rescan(&before, tmp.path(), &options());
         assert_eq!(diff.changed, ["tools/t"], "round {n}: the change is seen");
-        assert_eq!(
-            after.items[0].name,
-            format!("b{n:03}"),
-            "round {n}: and read"
-        );
+        assert_eq!(after.items[0].name, format!("b{n:03}"), "round {n}: and read");
     }
 }

@@ -22,11 +22,7 @@ fn a_home_is_scanned_and_nothing_is_touched() {
     layout_a(&elsewhere.path().join("root"));
     let before = photograph(home);
     let places = default_places(home, Some(&elsewhere.path().join("root")));
-    assert_eq!(
-        places[0],
-        elsewhere.path().join("root"),
-        "SANCTUM_ROOT comes first"
-    );
+    assert_eq!(places[0], elsewhere.path().join("root"), "SANCTUM_ROOT comes first");
     let report = scan(&places, &ScanLimits::default());
     assert_eq!(photograph(home), before, "the scan changes nothing");
     let mut found: Vec<_> = report
@@ -36,21 +32,9 @@ fn a_home_is_scanned_and_nothing_is_touched() {
         .map(|c| c.path.strip_prefix(home).unwrap().to_str().unwrap())
         .collect();
     found.sort_unstable();
-    assert_eq!(
-        found,
-        ["my-primes", "sanctum", "smcp"],
-        "each install, once"
-    );
-    assert!(
-        report
-            .candidates
-            .is_sorted_by(|a, b| a.confidence >= b.confidence),
-        "the surest first"
-    );
-    assert!(
-        report.cut.is_none() && report.looked_at >= 4,
-        "it looked at everything"
-    );
+    assert_eq!(found, ["my-primes", "sanctum", "smcp"], "each install, once");
+    assert!(report.candidates.is_sorted_by(|a, b| a.confidence >= b.confidence), "the surest first");
+    assert!(report.cut.is_none() && report.looked_at >= 4, "it looked at everything");
 }
 
 #[test]
@@ -62,13 +46,7 @@ fn a_given_folder_is_looked_into_and_links_are_not_followed() {
     let report = scan(&[tmp.path().to_path_buf()], &ScanLimits::default());
     assert_eq!(report.candidates.len(), 1, "found two levels down");
     assert_eq!(report.candidates[0].layout, Layout::A, "and recognised");
-    let shallow = scan(
-        &[tmp.path().to_path_buf()],
-        &ScanLimits {
-            depth: 1,
-            ..ScanLimits::default()
-        },
-    );
+    let shallow = scan(&[tmp.path().to_path_buf()], &ScanLimits { depth: 1, ..ScanLimits::default() });
     assert!(shallow.candidates.is_empty(), "not deeper than told");
 }
 
@@ -79,29 +57,11 @@ fn limits_cut_the_scan_and_say_so() {
         fs::create_dir_all(tmp.path().join(format!("d{n}"))).unwrap();
     }
     let places = [tmp.path().to_path_buf()];
-    let few = scan(
-        &places,
-        &ScanLimits {
-            max_dirs: 10,
-            ..ScanLimits::default()
-        },
-    );
-    assert!(
-        few.looked_at == 10 && few.cut.unwrap().contains("10 folders"),
-        "by number"
-    );
-    let quick = scan(
-        &places,
-        &ScanLimits {
-            time: Duration::ZERO,
-            ..ScanLimits::default()
-        },
-    );
+    let few = scan(&places, &ScanLimits { max_dirs: 10, ..ScanLimits::default() });
+    assert!(few.looked_at == 10 && few.cut.unwrap().contains("10 folders"), "by number");
+    let quick = scan(&places, &ScanLimits { time: Duration::ZERO, ..ScanLimits::default() });
     assert!(quick.cut.is_some(), "by time");
     let stopped = ScanLimits::default();
     stopped.stop.store(true, Ordering::Relaxed);
-    assert!(
-        scan(&places, &stopped).cut.unwrap().contains("stopped"),
-        "by the person"
-    );
+    assert!(scan(&places, &stopped).cut.unwrap().contains("stopped"), "by the person");
 }

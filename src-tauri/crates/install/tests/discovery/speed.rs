@@ -12,10 +12,7 @@ fn spent() -> Duration {
     static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     let told = fs::read_to_string("/proc/thread-self/schedstat").ok();
     let nanos = told.and_then(|text| text.split(' ').next()?.parse().ok());
-    nanos.map_or_else(
-        || START.get_or_init(Instant::now).elapsed(),
-        Duration::from_nanos,
-    )
+    nanos.map_or_else(|| START.get_or_init(Instant::now).elapsed(), Duration::from_nanos)
 }
 
 /// The least processor time of seven runs: other work on the machine disturbs it less than the clock's.
@@ -37,9 +34,7 @@ fn figures() {
     let mut files = Vec::new();
     for agent in 0..100 {
         for module in 0..100 {
-            let dir = tmp
-                .path()
-                .join(format!("agents/agent-{agent:03}/modules/m{module:03}"));
+            let dir = tmp.path().join(format!("agents/agent-{agent:03}/modules/m{module:03}"));
             fs::create_dir_all(&dir).unwrap();
             let schema = r#"{"type":"object","properties":{"port":{"type":"integer","default":9100,"description":"Where it listens"},"mode":{"enum":["echo","live"],"default":"live"},"token":{"type":"string","x-secret":true}},"required":["port"]}"#;
             let text = format!(
@@ -57,13 +52,7 @@ fn figures() {
             let _: serde_json::Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
         }
     });
-    let one_thread = DiscoverOptions {
-        limits: Limits {
-            threads: 1,
-            ..Limits::default()
-        },
-        ..options()
-    };
+    let one_thread = DiscoverOptions { limits: Limits { threads: 1, ..Limits::default() }, ..options() };
     let scan = best(|| drop(discover(tmp.path(), &one_thread)));
     let wall = (0..7).map(|_| find(tmp.path()).took).min().unwrap();
     println!("scan with two threads, by the clock: {wall:?}");
@@ -95,14 +84,8 @@ fn figures() {
     });
     let full = find(tmp.path());
     let again = best(|| drop(rescan(&full, tmp.path(), &one_thread)));
-    println!(
-        "scan {scan:?} / open, read, parse {bare:?} = {:.2}",
-        scan.as_secs_f64() / bare.as_secs_f64()
-    );
-    println!(
-        "rescan {again:?} / readdir, lstat {looked:?} = {:.2}",
-        again.as_secs_f64() / looked.as_secs_f64()
-    );
+    println!("scan {scan:?} / open, read, parse {bare:?} = {:.2}", scan.as_secs_f64() / bare.as_secs_f64());
+    println!("rescan {again:?} / readdir, lstat {looked:?} = {:.2}", again.as_secs_f64() / looked.as_secs_f64());
 
     let (tell, told) = channel();
     let started = Instant::now();
@@ -121,8 +104,5 @@ fn figures() {
         })
         .collect();
     times.sort();
-    println!(
-        "saved outside -> callback: median {:?}, worst {:?}",
-        times[10], times[19]
-    );
+    println!("saved outside -> callback: median {:?}, worst {:?}", times[10], times[19]);
 }

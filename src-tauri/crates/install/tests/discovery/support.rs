@@ -45,11 +45,7 @@ pub fn minimal(name: &str) -> String {
 /// The card at this path; panics with everything that was found.
 pub fn card<'a>(found: &'a Discovery, rel: &str) -> &'a Arc<Found> {
     let paths: Vec<&str> = found.items.iter().map(|f| f.rel_path.as_str()).collect();
-    found
-        .items
-        .iter()
-        .find(|f| f.rel_path == rel)
-        .unwrap_or_else(|| panic!("no card for {rel} among {paths:?}"))
+    found.items.iter().find(|f| f.rel_path == rel).unwrap_or_else(|| panic!("no card for {rel} among {paths:?}"))
 }
 
 pub fn has_card(found: &Discovery, rel: &str) -> bool {
@@ -65,11 +61,8 @@ pub fn photograph(root: &Path) -> Vec<String> {
         for entry in fs::read_dir(&dir).unwrap() {
             let path = entry.unwrap().path();
             let meta = fs::symlink_metadata(&path).unwrap();
-            let bytes = if meta.is_file() {
-                format!("{:?}", blake3::hash(&fs::read(&path).unwrap()))
-            } else {
-                String::new()
-            };
+            let bytes =
+                if meta.is_file() { format!("{:?}", blake3::hash(&fs::read(&path).unwrap())) } else { String::new() };
             seen.push(format!(
                 "{} {:o} {} {} {} {bytes}",
                 path.display(),

@@ -62,12 +62,8 @@ fn every_manifest_written_right_after_mkdir_p_is_told() {
         put(tmp.path(), &rel, minimal("m"));
         wait_for(&told, &[tmp.path().join(rel)]);
     }
-    let many: Vec<PathBuf> = (0..100)
-        .map(|n| {
-            tmp.path()
-                .join(format!("agents/agent-x{n}/modules/m/manifest.json"))
-        })
-        .collect();
+    let many: Vec<PathBuf> =
+        (0..100).map(|n| tmp.path().join(format!("agents/agent-x{n}/modules/m/manifest.json"))).collect();
     for path in &many {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, "{}").unwrap();
@@ -84,11 +80,7 @@ fn saves_by_rename_moves_and_removals_are_told() {
     let (_watcher, told) = start(&root, WatchOptions::default());
     let manifest = root.join("tools/t/manifest.json");
     for n in 0..5 {
-        put(
-            &root,
-            "tools/t/.manifest.json.tmp",
-            minimal(&format!("t{n}")),
-        );
+        put(&root, "tools/t/.manifest.json.tmp", minimal(&format!("t{n}")));
         fs::rename(root.join("tools/t/.manifest.json.tmp"), &manifest).unwrap();
         wait_for(&told, &[manifest.clone()]);
     }
@@ -106,20 +98,10 @@ fn saves_by_rename_moves_and_removals_are_told() {
     }
     fs::write(outside.join("manifest.json"), "{}").unwrap();
     let after = drain(&told, Duration::from_millis(300));
-    assert!(
-        after.is_empty(),
-        "what happens outside afterwards is none of ours: {after:?}"
-    );
+    assert!(after.is_empty(), "what happens outside afterwards is none of ours: {after:?}");
 
     fs::rename(root.join("tools/t"), root.join("tools/u")).unwrap();
-    wait_for(
-        &told,
-        &[
-            root.join("tools/t"),
-            root.join("tools/u"),
-            root.join("tools/u/manifest.json"),
-        ],
-    );
+    wait_for(&told, &[root.join("tools/t"), root.join("tools/u"), root.join("tools/u/manifest.json")]);
     fs::write(root.join("tools/u/manifest.json"), "{}").unwrap();
     wait_for(&told, &[root.join("tools/u/manifest.json")]);
     fs::remove_dir_all(root.join("tools/u")).unwrap();
@@ -186,12 +168,7 @@ fn databases_logs_code_and_caches_are_not_told() {
     }
     let said = drain(&told, Duration::from_millis(400));
     assert!(said.is_empty(), "nothing is told: {said:?}");
-    for rel in [
-        "agents/agent-a/m/config/.env",
-        ".env",
-        "smcp/plugins/p/cli.py",
-        "agents/agent-a/m/settings.json",
-    ] {
+    for rel in ["agents/agent-a/m/config/.env", ".env", "smcp/plugins/p/cli.py", "agents/agent-a/m/settings.json"] {
         assert!(is_of_interest(Path::new(rel)), "{rel} is of interest");
         put(tmp.path(), rel, "z");
         wait_for(&told, &[tmp.path().join(rel)]);
@@ -203,13 +180,7 @@ fn our_own_writes_are_not_told() {
     let tmp = tempfile::tempdir().unwrap();
     put(tmp.path(), "tools/t/manifest.json", "{}");
     let is_ours = Arc::new(|path: &Path| fs::read(path).is_ok_and(|bytes| bytes == b"ours"));
-    let (_watcher, told) = start(
-        tmp.path(),
-        WatchOptions {
-            is_ours,
-            ..WatchOptions::default()
-        },
-    );
+    let (_watcher, told) = start(tmp.path(), WatchOptions { is_ours, ..WatchOptions::default() });
     put(tmp.path(), "tools/t/manifest.json", "ours");
     let said = drain(&told, Duration::from_millis(300));
     assert!(said.is_empty(), "our own writing is no news: {said:?}");
@@ -221,18 +192,10 @@ fn our_own_writes_are_not_told() {
 fn without_watches_it_polls_and_says_so() {
     let tmp = tempfile::tempdir().unwrap();
     put(tmp.path(), "tools/t/manifest.json", "{}");
-    let options = WatchOptions {
-        max_watches: 2,
-        poll_every: Duration::from_millis(50),
-        ..WatchOptions::default()
-    };
+    let options = WatchOptions { max_watches: 2, poll_every: Duration::from_millis(50), ..WatchOptions::default() };
     let (watcher, told) = start(tmp.path(), options);
     wait_for_reconcile(&told, "lets one program watch");
-    assert!(
-        matches!(watcher.mode(), WatchMode::Polling { .. }),
-        "the mode says so too: {:?}",
-        watcher.mode()
-    );
+    assert!(matches!(watcher.mode(), WatchMode::Polling { .. }), "the mode says so too: {:?}", watcher.mode());
     put(tmp.path(), "tools/t/manifest.json", "{ }");
     wait_for(&told, &[tmp.path().join("tools/t/manifest.json")]);
     put(tmp.path(), "agents/agent-a/m/manifest.json", "{}");
@@ -246,9 +209,7 @@ fn many_changes_at_once_end_as_one_reconcile_or_as_all_paths() {
     let tmp = tempfile::tempdir().unwrap();
     dirs(tmp.path(), &["tools/t"]);
     let (_watcher, told) = start(tmp.path(), WatchOptions::default());
-    let wanted: Vec<PathBuf> = (0..20_000)
-        .map(|n| tmp.path().join(format!("tools/t/f{n}.json")))
-        .collect();
+    let wanted: Vec<PathBuf> = (0..20_000).map(|n| tmp.path().join(format!("tools/t/f{n}.json"))).collect();
     for path in &wanted {
         fs::write(path, "{}").unwrap();
     }
@@ -263,10 +224,7 @@ fn dropping_the_watcher_ends_its_thread() {
     drop(watcher);
     put(tmp.path(), "tools/t/manifest.json", "{}");
     assert!(
-        matches!(
-            told.recv_timeout(WAIT),
-            Err(std::sync::mpsc::RecvTimeoutError::Disconnected)
-        ),
+        matches!(told.recv_timeout(WAIT), Err(std::sync::mpsc::RecvTimeoutError::Disconnected)),
         "the callback is gone with the thread"
     );
 }

@@ -5,8 +5,8 @@ use sanctum_install::ports::{Convention, convention};
 use serde_json::Value;
 
 const ICONS: [&str; 14] = [
-    "tools", "plugin", "module", "service", "chat", "users", "key", "terminal", "database",
-    "ports", "archive", "send", "globe", "clock",
+    "tools", "plugin", "module", "service", "chat", "users", "key", "terminal", "database", "ports", "archive", "send",
+    "globe", "clock",
 ];
 
 /// Every field of a schema, nested ones included, as `(key, schema)`.
@@ -22,11 +22,7 @@ fn fields(schema: &Value) -> Vec<(String, &Value)> {
 #[test]
 fn every_file_parses_and_none_is_lost() {
     let all = Catalogue::verify().expect("every catalogue file parses");
-    assert_eq!(
-        &all,
-        Catalogue::builtin(),
-        "the built-in catalogue leaves nothing out"
-    );
+    assert_eq!(&all, Catalogue::builtin(), "the built-in catalogue leaves nothing out");
     for name in [
         "broca2",
         "thalamus",
@@ -40,81 +36,39 @@ fn every_file_parses_and_none_is_lost() {
         "secrets",
         "users",
     ] {
-        assert_eq!(
-            all.get(name).map(|k| k.name.as_str()),
-            Some(name),
-            "{name} is in the catalogue under its own name"
-        );
+        assert_eq!(all.get(name).map(|k| k.name.as_str()), Some(name), "{name} is in the catalogue under its own name");
     }
-    assert!(
-        all.get("manifest").is_none(),
-        "what nobody put in is not there"
-    );
+    assert!(all.get("manifest").is_none(), "what nobody put in is not there");
 }
 
 #[test]
 fn the_wizard_offers_modules_that_have_a_place_in_the_layout() {
-    let offered: Vec<_> = Catalogue::builtin()
-        .modules_for_wizard()
-        .iter()
-        .map(|m| m.name.as_str())
-        .collect();
-    assert_eq!(
-        offered,
-        ["broca2", "thalamus", "web-bridge", "smcp"],
-        "in the order they are shown"
-    );
+    let offered: Vec<_> = Catalogue::builtin().modules_for_wizard().iter().map(|m| m.name.as_str()).collect();
+    assert_eq!(offered, ["broca2", "thalamus", "web-bridge", "smcp"], "in the order they are shown");
     for module in Catalogue::builtin().modules_for_wizard() {
-        assert!(
-            module.entry.is_some() && module.port.is_some(),
-            "{} can be started and has a port",
-            module.name
-        );
+        assert!(module.entry.is_some() && module.port.is_some(), "{} can be started and has a port", module.name);
     }
-    let on: Vec<_> = Catalogue::builtin()
-        .modules_for_wizard()
-        .iter()
-        .filter(|m| m.default_on)
-        .map(|m| m.name.clone())
-        .collect();
-    assert_eq!(
-        on,
-        ["broca2", "smcp"],
-        "only what really works is on by default"
-    );
+    let on: Vec<_> =
+        Catalogue::builtin().modules_for_wizard().iter().filter(|m| m.default_on).map(|m| m.name.clone()).collect();
+    assert_eq!(on, ["broca2", "smcp"], "only what really works is on by default");
 }
 
 #[test]
 fn every_field_says_what_it_is() {
     for known in Catalogue::builtin().all() {
-        assert!(
-            known.description.ends_with('.'),
-            "{}: the description is a sentence",
-            known.name
-        );
-        assert!(
-            ICONS.contains(&known.icon.as_str()),
-            "{}: the icon `{}` exists",
-            known.name,
-            known.icon
-        );
+        assert!(known.description.ends_with('.'), "{}: the description is a sentence", known.name);
+        assert!(ICONS.contains(&known.icon.as_str()), "{}: the icon `{}` exists", known.name, known.icon);
         let mut orders = BTreeSet::new();
         for (key, field) in fields(&known.config_schema) {
             let at = format!("{}.{key}", known.name);
             for part in ["title", "description"] {
-                assert!(
-                    field[part].as_str().is_some_and(|t| !t.is_empty()),
-                    "{at} has a {part}"
-                );
+                assert!(field[part].as_str().is_some_and(|t| !t.is_empty()), "{at} has a {part}");
             }
             assert!(field["type"].is_string(), "{at} has a type");
             if field["type"] != "object" || field["x-file"].is_null() {
                 assert!(field["x-group"].is_string(), "{at} has a group");
             }
-            assert!(
-                orders.insert(field["x-order"].as_i64()),
-                "{at} has an order of its own"
-            );
+            assert!(orders.insert(field["x-order"].as_i64()), "{at} has an order of its own");
             if let Some(default) = field.get("default") {
                 let fits = match field["type"].as_str() {
                     Some("boolean") => default.is_boolean(),
@@ -134,32 +88,16 @@ fn secrets_are_marked_and_never_have_a_default() {
     for known in Catalogue::builtin().all() {
         for (key, field) in fields(&known.config_schema) {
             let upper = key.to_uppercase();
-            let sounds = [
-                "_KEY",
-                "_KEYS",
-                "TOKEN",
-                "PASSWORD",
-                "API_HASH",
-                "SESSION_STRING",
-                "PG_URI",
-            ]
-            .iter()
-            .any(|s| upper.ends_with(s));
+            let sounds = ["_KEY", "_KEYS", "TOKEN", "PASSWORD", "API_HASH", "SESSION_STRING", "PG_URI"]
+                .iter()
+                .any(|s| upper.ends_with(s));
             let secret = field["x-secret"] == true;
             if sounds && !PUBLIC.contains(&key.as_str()) {
                 assert!(secret, "{}.{key} is marked as a secret", known.name);
             }
             if secret {
-                assert!(
-                    field.get("default").is_none(),
-                    "{}.{key} has no default",
-                    known.name
-                );
-                assert!(
-                    known.env.iter().all(|e| e.key != key),
-                    "{}.{key} is never written to a `.env`",
-                    known.name
-                );
+                assert!(field.get("default").is_none(), "{}.{key} has no default", known.name);
+                assert!(known.env.iter().all(|e| e.key != key), "{}.{key} is never written to a `.env`", known.name);
             }
         }
     }
@@ -214,24 +152,9 @@ fn the_variables_the_code_reads_are_all_there() {
         ),
         (
             "thalamus",
-            &[
-                "THALAMUS_WEB_HOST",
-                "THALAMUS_WEB_PORT",
-                "THALAMUS_WEB_DATA",
-                "THALAMUS_WEB_DATA_LOG",
-                "VENICE_API_KEY",
-            ],
+            &["THALAMUS_WEB_HOST", "THALAMUS_WEB_PORT", "THALAMUS_WEB_DATA", "THALAMUS_WEB_DATA_LOG", "VENICE_API_KEY"],
         ),
-        (
-            "web-bridge",
-            &[
-                "SECRET_KEY",
-                "DATABASE_PATH",
-                "LOG_PATH",
-                "api_key",
-                "admin_key",
-            ],
-        ),
+        ("web-bridge", &["SECRET_KEY", "DATABASE_PATH", "LOG_PATH", "api_key", "admin_key"]),
         (
             "router",
             &[
@@ -245,27 +168,16 @@ fn the_variables_the_code_reads_are_all_there() {
         ),
     ];
     for (name, keys) in expected {
-        let known = Catalogue::builtin()
-            .get(name)
-            .expect("it is in the catalogue");
-        let have: BTreeSet<_> = fields(&known.config_schema)
-            .into_iter()
-            .map(|(k, _)| k)
-            .collect();
+        let known = Catalogue::builtin().get(name).expect("it is in the catalogue");
+        let have: BTreeSet<_> = fields(&known.config_schema).into_iter().map(|(k, _)| k).collect();
         for key in keys {
             assert!(have.contains(*key), "{name} knows `{key}`");
         }
     }
     let broca = Catalogue::builtin().get("broca2").expect("Broca is there");
     let dead = |key: &str| broca.config_schema["properties"][key]["x-dead"].is_string();
-    assert!(
-        dead("queue_refresh") && dead("LETTA_API_KEY"),
-        "keys nobody reads say so"
-    );
-    assert!(
-        !dead("AGENT_ENDPOINT"),
-        "a key that is read is not called dead"
-    );
+    assert!(dead("queue_refresh") && dead("LETTA_API_KEY"), "keys nobody reads say so");
+    assert!(!dead("AGENT_ENDPOINT"), "a key that is read is not called dead");
 }
 
 #[test]
@@ -276,23 +188,11 @@ fn ports_agree_with_the_ledger_and_new_settings_are_in_the_schema() {
                 Convention::PerAgent(base) => port.per_agent && port.base == base,
                 Convention::Fixed(base) => !port.per_agent && port.base == base,
             };
-            assert!(
-                same,
-                "{}: the catalogue and the ledger name the same port",
-                known.name
-            );
+            assert!(same, "{}: the catalogue and the ledger name the same port", known.name);
         }
-        let have: BTreeSet<_> = fields(&known.config_schema)
-            .into_iter()
-            .map(|(k, _)| k)
-            .collect();
+        let have: BTreeSet<_> = fields(&known.config_schema).into_iter().map(|(k, _)| k).collect();
         for line in &known.env {
-            assert!(
-                have.contains(&line.key),
-                "{}: `{}` of the template is in the schema",
-                known.name,
-                line.key
-            );
+            assert!(have.contains(&line.key), "{}: `{}` of the template is in the schema", known.name, line.key);
         }
         assert_eq!(
             known.scope == Scope::Agent,
@@ -300,10 +200,6 @@ fn ports_agree_with_the_ledger_and_new_settings_are_in_the_schema() {
             "{}: one port per agent or one for all",
             known.name
         );
-        assert!(
-            known.kind != Kind::Builtin || known.entry.is_none(),
-            "{}: a panel is not started",
-            known.name
-        );
+        assert!(known.kind != Kind::Builtin || known.entry.is_none(), "{}: a panel is not started", known.name);
     }
 }

@@ -9,17 +9,9 @@ use sanctum_install::spawn::{OsSpawn, Spawn, SpawnError, SpawnOutput};
 struct Scripted(i32, Mutex<Vec<String>>);
 
 impl Spawn for Scripted {
-    fn run(
-        &self,
-        argv: &[String],
-        _: &[(String, String)],
-        _: Duration,
-    ) -> Result<SpawnOutput, SpawnError> {
+    fn run(&self, argv: &[String], _: &[(String, String)], _: Duration) -> Result<SpawnOutput, SpawnError> {
         self.1.lock().expect("not poisoned").push(argv[0].clone());
-        Ok(SpawnOutput {
-            code: Some(self.0),
-            ..SpawnOutput::default()
-        })
+        Ok(SpawnOutput { code: Some(self.0), ..SpawnOutput::default() })
     }
 }
 
@@ -52,28 +44,12 @@ fn data_goes_where_each_system_keeps_it() {
 fn apples_placeholder_is_known_without_running_it() {
     let stub = Path::new("/usr/bin/python3");
     let without = Scripted(2, Mutex::default());
-    assert!(
-        MacOs.is_stub(stub, &without),
-        "without the developer tools it is the placeholder"
-    );
-    assert_eq!(
-        *without.1.lock().expect("not poisoned"),
-        ["/usr/bin/xcode-select"],
-        "only xcode-select was run"
-    );
-    assert!(
-        !MacOs.is_stub(stub, &Scripted(0, Mutex::default())),
-        "with them it is a Python"
-    );
+    assert!(MacOs.is_stub(stub, &without), "without the developer tools it is the placeholder");
+    assert_eq!(*without.1.lock().expect("not poisoned"), ["/usr/bin/xcode-select"], "only xcode-select was run");
+    assert!(!MacOs.is_stub(stub, &Scripted(0, Mutex::default())), "with them it is a Python");
     let untouched = Scripted(2, Mutex::default());
-    assert!(
-        !MacOs.is_stub(Path::new("/opt/homebrew/bin/python3"), &untouched),
-        "Homebrew's is never the placeholder"
-    );
-    assert!(
-        untouched.1.lock().expect("not poisoned").is_empty(),
-        "and nothing is run to find out"
-    );
+    assert!(!MacOs.is_stub(Path::new("/opt/homebrew/bin/python3"), &untouched), "Homebrew's is never the placeholder");
+    assert!(untouched.1.lock().expect("not poisoned").is_empty(), "and nothing is run to find out");
     assert!(!Linux.is_stub(stub, &without), "Linux has none");
 }
 
@@ -82,25 +58,13 @@ fn a_program_that_hangs_is_ended_with_its_children() {
     let argv = ["/bin/sh", "-c", "sleep 60 & sleep 60"].map(str::to_owned);
     let started = std::time::Instant::now();
     let answer = OsSpawn.run(&argv, &[], Duration::from_millis(200));
-    assert!(
-        matches!(answer, Err(SpawnError::TimedOut(_))),
-        "it is reported as out of time: {answer:?}"
-    );
-    assert!(
-        started.elapsed() < Duration::from_secs(3),
-        "and does not hold us up"
-    );
+    assert!(matches!(answer, Err(SpawnError::TimedOut(_))), "it is reported as out of time: {answer:?}");
+    assert!(started.elapsed() < Duration::from_secs(3), "and does not hold us up");
 }
 
 #[test]
 fn a_program_sees_only_the_environment_it_is_given() {
     let argv = ["/usr/bin/env"].map(str::to_owned);
-    let out = OsSpawn
-        .run(&argv, &[("A".into(), "1".into())], Duration::from_secs(5))
-        .expect("env runs");
-    assert_eq!(
-        String::from_utf8_lossy(&out.stdout),
-        "A=1\n",
-        "nothing of ours leaks in"
-    );
+    let out = OsSpawn.run(&argv, &[("A".into(), "1".into())], Duration::from_secs(5)).expect("env runs");
+    assert_eq!(String::from_utf8_lossy(&out.stdout), "A=1\n", "nothing of ours leaks in");
 }

@@ -2,10 +2,7 @@ use proptest::prelude::*;
 use sanctum_install::names::{AgentUid, check_name, uid_from_name};
 
 fn taken(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-    pairs
-        .iter()
-        .map(|(uid, name)| ((*uid).to_owned(), (*name).to_owned()))
-        .collect()
+    pairs.iter().map(|(uid, name)| ((*uid).to_owned(), (*name).to_owned())).collect()
 }
 
 #[test]
@@ -22,11 +19,7 @@ fn good_names_get_the_folder_a_person_expects() {
         ("ＡＴＨＥＮＡ", "athena"),
         ("İris", "iris"),
     ] {
-        assert_eq!(
-            check_name(name, &[]).map(|u| u.as_str().to_owned()),
-            Ok(uid.to_owned()),
-            "{name:?} folds to {uid}"
-        );
+        assert_eq!(check_name(name, &[]).map(|u| u.as_str().to_owned()), Ok(uid.to_owned()), "{name:?} folds to {uid}");
     }
 }
 
@@ -57,46 +50,22 @@ fn bad_names_are_refused_with_their_code() {
         ("---", "agent_name_unusable"),
     ] {
         let error = check_name(name, &[]).expect_err("a bad name is refused");
-        assert_eq!(
-            error.code, code,
-            "{name:?} is refused for the right reason: {error:?}"
-        );
-        assert!(
-            !error.message.contains('\n') && !error.hint.is_empty(),
-            "{name:?}: one line and something to do"
-        );
-        assert!(
-            error.message.chars().count() < 160,
-            "{name:?}: the message stays short"
-        );
+        assert_eq!(error.code, code, "{name:?} is refused for the right reason: {error:?}");
+        assert!(!error.message.contains('\n') && !error.hint.is_empty(), "{name:?}: one line and something to do");
+        assert!(error.message.chars().count() < 160, "{name:?}: the message stays short");
     }
 }
 
 #[test]
 fn names_that_would_share_a_folder_are_refused() {
-    let there = taken(&[
-        ("athena", "Athena"),
-        ("dr-eva", "Dr. Éva"),
-        ("new-moon", "New Moon"),
-    ]);
-    for name in [
-        "ATHENA",
-        "athena",
-        "Áthena",
-        "Dr. E\u{301}va",
-        "dr eva",
-        "Dr--Eva",
-        "New-Moon",
-        "new moon",
-        "new_moon",
-    ] {
+    let there = taken(&[("athena", "Athena"), ("dr-eva", "Dr. Éva"), ("new-moon", "New Moon")]);
+    for name in
+        ["ATHENA", "athena", "Áthena", "Dr. E\u{301}va", "dr eva", "Dr--Eva", "New-Moon", "new moon", "new_moon"]
+    {
         let error = check_name(name, &there).expect_err("it folds to a name that is taken");
         assert_eq!(error.code, "agent_name_taken", "{name:?}: {error:?}");
     }
-    assert!(
-        check_name("Athena 2", &there).is_ok(),
-        "another name is fine"
-    );
+    assert!(check_name("Athena 2", &there).is_ok(), "another name is fine");
     let old = taken(&[("legacy-7", "Monday")]);
     assert_eq!(
         check_name("monday", &old).map_err(|e| e.code),
@@ -110,24 +79,10 @@ fn a_uid_read_from_a_folder_must_be_one() {
     for good in ["athena", "a", "7", "dr-eva", &"x".repeat(63)] {
         assert!(AgentUid::parse(good).is_ok(), "{good} is a uid");
     }
-    for bad in [
-        "",
-        "-a",
-        "a-",
-        "A",
-        "a b",
-        "a/b",
-        "é",
-        "a.b",
-        &"x".repeat(64),
-    ] {
+    for bad in ["", "-a", "a-", "A", "a b", "a/b", "é", "a.b", &"x".repeat(64)] {
         assert!(AgentUid::parse(bad).is_err(), "{bad:?} is not");
     }
-    assert_eq!(
-        AgentUid::parse("athena").expect("valid").folder(),
-        "agents/agent-athena",
-        "the layout's folder"
-    );
+    assert_eq!(AgentUid::parse("athena").expect("valid").folder(), "agents/agent-athena", "the layout's folder");
 }
 
 proptest! {

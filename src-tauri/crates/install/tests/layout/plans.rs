@@ -3,19 +3,14 @@ use std::fs;
 use std::path::Path;
 
 use sanctum_change::{Action, Planner, Step};
-use sanctum_install::layout::{
-    LayoutError, pieces_new, propose_agent, propose_new, propose_remove_agent,
-};
+use sanctum_install::layout::{LayoutError, pieces_new, propose_agent, propose_new, propose_remove_agent};
 use sanctum_install::names::AgentUid;
 use sanctum_install::sample::{propose_sample, sample_spec};
 
 use crate::support::{make, python3, two_agents};
 
 fn targets(steps: &[Step]) -> BTreeSet<String> {
-    steps
-        .iter()
-        .filter_map(|s| s.action.path().map(ToString::to_string))
-        .collect()
+    steps.iter().filter_map(|s| s.action.path().map(ToString::to_string)).collect()
 }
 
 #[test]
@@ -47,35 +42,14 @@ fn a_new_sanctum_is_a_plan_and_planning_writes_nothing() {
         );
     }
     let run = plan.steps.iter().find_map(|s| match &s.action {
-        Action::Run {
-            argv,
-            creates,
-            final_path,
-            env,
-            ..
-        } => Some((argv, creates, final_path, env)),
+        Action::Run { argv, creates, final_path, env, .. } => Some((argv, creates, final_path, env)),
         _ => None,
     });
     let (argv, creates, final_path, env) = run.expect("the environment is a command");
-    assert_eq!(
-        argv[0],
-        python3().display().to_string(),
-        "by the chosen interpreter"
-    );
-    assert_eq!(
-        argv.last(),
-        Some(&root.join("agents/venv").display().to_string()),
-        "in the shared place"
-    );
-    assert_eq!(
-        creates, final_path,
-        "made where it stays: an environment holds its own path"
-    );
-    assert!(
-        env.iter()
-            .all(|(k, _)| !k.contains("KEY") && !k.contains("TOKEN")),
-        "nothing of ours is passed on"
-    );
+    assert_eq!(argv[0], python3().display().to_string(), "by the chosen interpreter");
+    assert_eq!(argv.last(), Some(&root.join("agents/venv").display().to_string()), "in the shared place");
+    assert_eq!(creates, final_path, "made where it stays: an environment holds its own path");
+    assert!(env.iter().all(|(k, _)| !k.contains("KEY") && !k.contains("TOKEN")), "nothing of ours is passed on");
 }
 
 #[test]
@@ -89,19 +63,12 @@ fn adding_an_agent_never_touches_another() {
     let mut planner = Planner::new(&root, None);
     propose_agent(&mut planner, &monday).expect("its place is free");
     let targets = targets(planner.steps());
-    assert!(
-        targets.iter().all(|t| t.starts_with("agents/agent-monday")),
-        "only its own folder: {targets:?}"
-    );
+    assert!(targets.iter().all(|t| t.starts_with("agents/agent-monday")), "only its own folder: {targets:?}");
 
     let again = propose_agent(&mut Planner::new(&root, None), &spec.agents[0]);
-    assert!(
-        matches!(again, Err(LayoutError::Exists(_))),
-        "an agent that is there is not written over: {again:?}"
-    );
+    assert!(matches!(again, Err(LayoutError::Exists(_))), "an agent that is there is not written over: {again:?}");
     fs::create_dir_all(root.join("agents/agent-monday/broca2/app")).expect("made");
-    propose_agent(&mut Planner::new(&root, None), &monday)
-        .expect("empty folders of an interrupted try are taken over");
+    propose_agent(&mut Planner::new(&root, None), &monday).expect("empty folders of an interrupted try are taken over");
 }
 
 #[test]
@@ -119,10 +86,7 @@ fn removing_an_agent_is_one_move_to_the_trash() {
     );
     let gone = AgentUid::parse("nobody").expect("valid");
     let missing = propose_remove_agent(&mut Planner::new(&root, None), &root, &gone);
-    assert!(
-        matches!(missing, Err(LayoutError::Missing(_))),
-        "one that is not there is said so: {missing:?}"
-    );
+    assert!(matches!(missing, Err(LayoutError::Missing(_))), "one that is not there is said so: {missing:?}");
 }
 
 #[test]
@@ -131,12 +95,6 @@ fn the_sample_is_a_plan_too() {
     let mut planner = Planner::new(root, None);
     propose_sample(&mut planner, &sample_spec(root)).expect("it can be made anywhere");
     let targets = targets(planner.steps());
-    assert!(
-        targets.contains("tools/weather/manifest.json"),
-        "the broken manifest is in it"
-    );
-    assert!(
-        !targets.contains("agents/venv"),
-        "and no environment, so that it is there at once"
-    );
+    assert!(targets.contains("tools/weather/manifest.json"), "the broken manifest is in it");
+    assert!(!targets.contains("agents/venv"), "and no environment, so that it is there at once");
 }

@@ -12,10 +12,7 @@ struct Held(Vec<u16>);
 
 impl PortProbe for Held {
     fn holder(&self, port: u16) -> Option<Holder> {
-        self.0.contains(&port).then(|| Holder {
-            process: Some("letta".into()),
-            pid: Some(42),
-        })
+        self.0.contains(&port).then(|| Holder { process: Some("letta".into()), pid: Some(42) })
     }
 }
 
@@ -32,43 +29,19 @@ fn ports_follow_base_and_stride() {
         ("broca2", 100, 10100),
     ] {
         let got = assign(&BTreeSet::new(), index, module, &Held(vec![])).expect("a port is free");
-        assert_eq!(
-            (got.port, got.moved_from),
-            (port, None),
-            "{module} of agent {index}"
-        );
+        assert_eq!((got.port, got.moved_from), (port, None), "{module} of agent {index}");
     }
-    assert_eq!(
-        conventional("broca2", 60_000),
-        None,
-        "there is no port 609,100"
-    );
+    assert_eq!(conventional("broca2", 60_000), None, "there is no port 609,100");
 }
 
 #[test]
 fn a_held_port_is_passed_over_and_its_holder_named() {
     let got = assign(&BTreeSet::new(), 0, "broca2", &Held(vec![9100])).expect("another is free");
-    assert_eq!(
-        got.moved_from,
-        Some(9100),
-        "it says which port it would have been"
-    );
-    assert_eq!(
-        got.held_by.and_then(|h| h.process).as_deref(),
-        Some("letta"),
-        "and who holds it"
-    );
-    assert_eq!(
-        got.port, 9150,
-        "the spare half of the bucket, so that agent 1 keeps 9101"
-    );
-    let kept =
-        assign(&BTreeSet::from([9100]), 0, "broca2", &Held(vec![])).expect("another is free");
-    assert_eq!(
-        (kept.port, kept.held_by),
-        (9150, None),
-        "a reserved port of a stopped module is passed over too"
-    );
+    assert_eq!(got.moved_from, Some(9100), "it says which port it would have been");
+    assert_eq!(got.held_by.and_then(|h| h.process).as_deref(), Some("letta"), "and who holds it");
+    assert_eq!(got.port, 9150, "the spare half of the bucket, so that agent 1 keeps 9101");
+    let kept = assign(&BTreeSet::from([9100]), 0, "broca2", &Held(vec![])).expect("another is free");
+    assert_eq!((kept.port, kept.held_by), (9150, None), "a reserved port of a stopped module is passed over too");
 }
 
 #[test]
@@ -78,11 +51,7 @@ fn a_hundred_agents_never_share_a_port() {
         for module in ["broca2", "thalamus", "web-bridge", "other"] {
             let probe = Held(vec![9100, 9101, 9255, 9399]);
             let got = assign(&reserved, index, module, &probe).expect("a port is free");
-            assert!(
-                reserved.insert(got.port),
-                "{module} of agent {index} got {} a second time",
-                got.port
-            );
+            assert!(reserved.insert(got.port), "{module} of agent {index} got {} a second time", got.port);
             assert!(!matches!(got.port, 5000 | 7000), "macOS keeps those");
         }
     }
@@ -99,10 +68,7 @@ fn letta_found_on_8283_keeps_it() {
     let mut all = BTreeSet::new();
     all.extend(8283..=8400);
     assert!(
-        matches!(
-            assign(&all, 0, "smcp", &Held(vec![])),
-            Err(PortError::NoneFree { .. })
-        ),
+        matches!(assign(&all, 0, "smcp", &Held(vec![])), Err(PortError::NoneFree { .. })),
         "a full range is an error, not a random port"
     );
 }
@@ -110,51 +76,18 @@ fn letta_found_on_8283_keeps_it() {
 #[test]
 fn a_wish_is_checked() {
     let none = BTreeSet::new();
-    assert_eq!(
-        claim(&none, 9444, &Held(vec![])),
-        Ok(9444),
-        "a free port is given"
-    );
-    assert!(
-        matches!(
-            claim(&none, 5000, &Held(vec![])),
-            Err(PortError::Forbidden { .. })
-        ),
-        "AirPlay's port is not"
-    );
-    assert!(
-        matches!(
-            claim(&none, 80, &Held(vec![])),
-            Err(PortError::Forbidden { .. })
-        ),
-        "nor the system's"
-    );
-    assert!(
-        matches!(
-            claim(&none, 0, &Held(vec![])),
-            Err(PortError::Forbidden { .. })
-        ),
-        "nor none at all"
-    );
+    assert_eq!(claim(&none, 9444, &Held(vec![])), Ok(9444), "a free port is given");
+    assert!(matches!(claim(&none, 5000, &Held(vec![])), Err(PortError::Forbidden { .. })), "AirPlay's port is not");
+    assert!(matches!(claim(&none, 80, &Held(vec![])), Err(PortError::Forbidden { .. })), "nor the system's");
+    assert!(matches!(claim(&none, 0, &Held(vec![])), Err(PortError::Forbidden { .. })), "nor none at all");
     assert_eq!(
         claim(&BTreeSet::from([9444]), 9444, &Held(vec![])),
         Err(PortError::Reserved { port: 9444 }),
         "nor another module's"
     );
     let held = claim(&none, 9444, &Held(vec![9444])).expect_err("it is held");
-    assert_eq!(
-        held,
-        PortError::Held {
-            port: 9444,
-            process: "letta".into(),
-            pid: Some(42)
-        },
-        "the holder is named"
-    );
-    assert!(
-        held.to_string().contains("letta (process 42)"),
-        "in words: {held}"
-    );
+    assert_eq!(held, PortError::Held { port: 9444, process: "letta".into(), pid: Some(42) }, "the holder is named");
+    assert!(held.to_string().contains("letta (process 42)"), "in words: {held}");
 }
 
 #[test]
@@ -167,40 +100,24 @@ fn a_socket_of_this_process_is_found_on_each_address() {
     for socket in sockets.into_iter().flatten() {
         let address = socket.local_addr().expect("it is bound");
         let holder = OsPorts.holder(address.port()).expect("the port is held");
-        assert_eq!(
-            holder.pid,
-            Some(std::process::id()),
-            "{address} is held by this test"
-        );
+        assert_eq!(holder.pid, Some(std::process::id()), "{address} is held by this test");
         assert!(holder.process.is_some(), "and the process has a name");
         drop(socket);
-        assert_eq!(
-            OsPorts.holder(address.port()),
-            None,
-            "{address} is free once closed"
-        );
+        assert_eq!(OsPorts.holder(address.port()), None, "{address} is free once closed");
     }
 }
 
 #[test]
 fn a_socket_of_another_process_is_refused_by_its_name() {
     let code = "import socket,sys,time; s=socket.socket(); s.bind(('127.0.0.1',0)); s.listen(); print(s.getsockname()[1],flush=True); time.sleep(60)";
-    let mut child = Command::new(python3())
-        .args(["-c", code])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python3 runs");
+    let mut child = Command::new(python3()).args(["-c", code]).stdout(Stdio::piped()).spawn().expect("python3 runs");
     let mut line = String::new();
-    BufReader::new(child.stdout.take().expect("it is piped"))
-        .read_line(&mut line)
-        .expect("it prints its port");
+    BufReader::new(child.stdout.take().expect("it is piped")).read_line(&mut line).expect("it prints its port");
     let port: u16 = line.trim().parse().expect("a number");
     let answer = claim(&BTreeSet::new(), port, &OsPorts);
     child.kill().expect("it is ended");
     child.wait().expect("it is gone");
-    let Err(PortError::Held { process, pid, .. }) = answer else {
-        panic!("the port is held: {answer:?}")
-    };
+    let Err(PortError::Held { process, pid, .. }) = answer else { panic!("the port is held: {answer:?}") };
     assert_eq!(pid, Some(child.id()), "the right process is blamed");
     assert!(process.contains("python"), "by its name: {process}");
 }

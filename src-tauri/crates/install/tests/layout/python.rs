@@ -3,9 +3,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sanctum_install::host::{Host, Linux, MacOs};
-use sanctum_install::python::{
-    Origin, Places, PythonVerdict, TIMEOUT, Verdict, check, find, survey,
-};
+use sanctum_install::python::{Origin, Places, PythonVerdict, TIMEOUT, Verdict, check, find, survey};
 use sanctum_install::spawn::{OsSpawn, Spawn, SpawnError, SpawnOutput};
 
 use crate::support::{chmod, python3, script};
@@ -17,27 +15,10 @@ fn judge(path: &Path) -> PythonVerdict {
 #[test]
 fn the_real_python_fits() {
     let real = judge(&python3());
-    assert_eq!(
-        real.verdict,
-        Verdict::Fits,
-        "python3 of this machine can be used: {}",
-        real.reason
-    );
-    assert!(
-        real.version.as_deref().is_some_and(|v| v.starts_with("3.")),
-        "its version is known: {:?}",
-        real.version
-    );
-    assert_eq!(
-        real.hash.map(|h| h.len()),
-        Some(64),
-        "and its file is remembered by hash"
-    );
-    assert_eq!(
-        real.real_path,
-        python3().canonicalize().ok(),
-        "and by the file it leads to"
-    );
+    assert_eq!(real.verdict, Verdict::Fits, "python3 of this machine can be used: {}", real.reason);
+    assert!(real.version.as_deref().is_some_and(|v| v.starts_with("3.")), "its version is known: {:?}", real.version);
+    assert_eq!(real.hash.map(|h| h.len()), Some(64), "and its file is remembered by hash");
+    assert_eq!(real.real_path, python3().canonicalize().ok(), "and by the file it leads to");
 }
 
 #[test]
@@ -76,24 +57,9 @@ fn what_is_not_a_good_python_is_refused_with_the_reason() {
         (Path::new("python3"), "full path"),
     ] {
         let verdict = judge(path);
-        assert_eq!(
-            verdict.verdict,
-            Verdict::Refused,
-            "{} is refused",
-            path.display()
-        );
-        assert!(
-            verdict.reason.contains(says),
-            "{}: says `{says}`: {}",
-            path.display(),
-            verdict.reason
-        );
-        assert_eq!(
-            verdict.hash,
-            None,
-            "{}: a refused file is not hashed",
-            path.display()
-        );
+        assert_eq!(verdict.verdict, Verdict::Refused, "{} is refused", path.display());
+        assert!(verdict.reason.contains(says), "{}: says `{says}`: {}", path.display(), verdict.reason);
+        assert_eq!(verdict.hash, None, "{}: a refused file is not hashed", path.display());
     }
 }
 
@@ -102,24 +68,10 @@ fn a_python_that_hangs_is_given_up() {
     let dir = tempfile::tempdir().expect("a temp folder");
     let path = dir.path().join("python3");
     script(&path, "#!/bin/sh\nsleep 60\n");
-    let verdict = check(
-        &path,
-        Origin::Path,
-        &Linux,
-        &OsSpawn,
-        Duration::from_millis(300),
-    );
+    let verdict = check(&path, Origin::Path, &Linux, &OsSpawn, Duration::from_millis(300));
     assert_eq!(verdict.verdict, Verdict::Refused, "it is refused");
-    assert!(
-        verdict.reason.contains("did not answer"),
-        "for not answering: {}",
-        verdict.reason
-    );
-    assert!(
-        verdict.took < Duration::from_secs(3),
-        "within the time limit: {:?}",
-        verdict.took
-    );
+    assert!(verdict.reason.contains("did not answer"), "for not answering: {}", verdict.reason);
+    assert!(verdict.took < Duration::from_secs(3), "within the time limit: {:?}", verdict.took);
 }
 
 #[test]
@@ -133,22 +85,11 @@ fn a_virtual_environment_is_a_catch_and_found_only_when_named() {
         "--without-pip".into(),
         venv.display().to_string(),
     ];
-    OsSpawn
-        .run(&argv, &[], Duration::from_secs(60))
-        .expect("an environment is made");
+    OsSpawn.run(&argv, &[], Duration::from_secs(60)).expect("an environment is made");
     let verdict = judge(&venv.join("bin/python3"));
-    assert_eq!(
-        verdict.verdict,
-        Verdict::Catch,
-        "it can be used at a price: {}",
-        verdict.reason
-    );
+    assert_eq!(verdict.verdict, Verdict::Catch, "it can be used at a price: {}", verdict.reason);
     let path = venv.join("bin").display().to_string();
-    let found = find(&Places {
-        path: &path,
-        home: dir.path(),
-        host: &Nowhere,
-    });
+    let found = find(&Places { path: &path, home: dir.path(), host: &Nowhere });
     assert!(found.is_empty(), "the search leaves it out: {found:?}");
 }
 
@@ -182,29 +123,10 @@ fn each_interpreter_is_listed_once_and_shims_not_at_all() {
         script(&home.join(sub).join("python3"), "#!/bin/sh\n");
     }
     std::os::unix::fs::symlink(home.join("bin/python3"), home.join("bin/python")).expect("linked");
-    let path = format!(
-        "{}:{}:relative",
-        home.join("shims").display(),
-        home.join("bin").display()
-    );
-    let found = find(&Places {
-        path: &path,
-        home,
-        host: &Nowhere,
-    });
-    let seen: Vec<_> = found
-        .iter()
-        .map(|c| {
-            (
-                c.path
-                    .strip_prefix(home)
-                    .expect("below")
-                    .display()
-                    .to_string(),
-                c.origin,
-            )
-        })
-        .collect();
+    let path = format!("{}:{}:relative", home.join("shims").display(), home.join("bin").display());
+    let found = find(&Places { path: &path, home, host: &Nowhere });
+    let seen: Vec<_> =
+        found.iter().map(|c| (c.path.strip_prefix(home).expect("below").display().to_string(), c.origin)).collect();
     assert_eq!(
         seen,
         [
@@ -220,65 +142,24 @@ fn each_interpreter_is_listed_once_and_shims_not_at_all() {
 fn a_survey_puts_the_best_first() {
     let home = tempfile::tempdir().expect("a temp folder");
     fs::create_dir(home.path().join("bin")).expect("made");
-    script(
-        &home.path().join("bin/python3"),
-        "#!/bin/sh\necho Python 3.6.1\n",
-    );
-    let path = format!(
-        "{}:{}",
-        home.path().join("bin").display(),
-        python3().parent().expect("a folder").display()
-    );
-    let all = survey(
-        &Places {
-            path: &path,
-            home: home.path(),
-            host: &Nowhere,
-        },
-        &OsSpawn,
-        TIMEOUT,
-    );
+    script(&home.path().join("bin/python3"), "#!/bin/sh\necho Python 3.6.1\n");
+    let path = format!("{}:{}", home.path().join("bin").display(), python3().parent().expect("a folder").display());
+    let all = survey(&Places { path: &path, home: home.path(), host: &Nowhere }, &OsSpawn, TIMEOUT);
     assert!(all.len() >= 2, "both are listed: {all:?}");
-    assert_eq!(
-        all.first().map(|v| v.verdict),
-        Some(Verdict::Fits),
-        "the usable one comes first"
-    );
-    assert_eq!(
-        all.last().map(|v| v.verdict),
-        Some(Verdict::Refused),
-        "the refused one last"
-    );
+    assert_eq!(all.first().map(|v| v.verdict), Some(Verdict::Fits), "the usable one comes first");
+    assert_eq!(all.last().map(|v| v.verdict), Some(Verdict::Refused), "the refused one last");
 }
 
 #[test]
 fn the_placeholder_is_never_run() {
     struct Never;
     impl Spawn for Never {
-        fn run(
-            &self,
-            argv: &[String],
-            _: &[(String, String)],
-            _: Duration,
-        ) -> Result<SpawnOutput, SpawnError> {
+        fn run(&self, argv: &[String], _: &[(String, String)], _: Duration) -> Result<SpawnOutput, SpawnError> {
             assert_eq!(argv[0], "/usr/bin/xcode-select", "nothing else may be run");
-            Ok(SpawnOutput {
-                code: Some(2),
-                ..SpawnOutput::default()
-            })
+            Ok(SpawnOutput { code: Some(2), ..SpawnOutput::default() })
         }
     }
-    let verdict = check(
-        Path::new("/usr/bin/env"),
-        Origin::System,
-        &MacOs,
-        &Never,
-        TIMEOUT,
-    );
+    let verdict = check(Path::new("/usr/bin/env"), Origin::System, &MacOs, &Never, TIMEOUT);
     assert_eq!(verdict.verdict, Verdict::Refused, "it is refused");
-    assert!(
-        verdict.reason.contains("placeholder"),
-        "by its name: {}",
-        verdict.reason
-    );
+    assert!(verdict.reason.contains("placeholder"), "by its name: {}", verdict.reason);
 }

@@ -15,20 +15,8 @@ fn values_are_quoted_so_that_nothing_runs() {
     ] {
         assert_eq!(quote(value).as_deref(), Ok(quoted), "{value:?}");
     }
-    for value in [
-        "a\\b",
-        "${HOME}",
-        "it's $HOME",
-        "it's `x`",
-        "it's \"x\"",
-        "a\nb",
-        "a\rb",
-        "a\0b",
-    ] {
-        assert!(
-            quote(value).is_err(),
-            "{value:?} is refused: no quoting carries it alike"
-        );
+    for value in ["a\\b", "${HOME}", "it's $HOME", "it's `x`", "it's \"x\"", "a\nb", "a\rb", "a\0b"] {
+        assert!(quote(value).is_err(), "{value:?} is refused: no quoting carries it alike");
     }
 }
 

@@ -8,7 +8,8 @@ use sanctum_install::layout::{LayoutError, pieces_agent, pieces_new};
 use crate::support::{make, python3, two_agents};
 
 /// A stand-in for Broca: prints where it runs, how it was called, and its environment.
-const STAND_IN: &str = "import json,os,sys\nprint(json.dumps({'cwd':os.getcwd(),'argv':sys.argv,'env':dict(os.environ)}))\n";
+const STAND_IN: &str =
+    "import json,os,sys\nprint(json.dumps({'cwd':os.getcwd(),'argv':sys.argv,'env':dict(os.environ)}))\n";
 
 fn start(script: &Path, cwd: &Path) -> Output {
     Command::new("bash")
@@ -22,10 +23,7 @@ fn start(script: &Path, cwd: &Path) -> Output {
 }
 
 fn prepare(root: &Path) {
-    make(
-        root,
-        &pieces_new(&two_agents(root)).expect("the root can be written to files"),
-    );
+    make(root, &pieces_new(&two_agents(root)).expect("the root can be written to files"));
     fs::create_dir_all(root.join("agents/venv/bin")).expect("made");
     std::os::unix::fs::symlink(python3(), root.join("agents/venv/bin/python")).expect("linked");
 }
@@ -54,26 +52,12 @@ fn it_starts_from_any_folder_under_hostile_roots() {
         fs::write(module.join("app/main.py"), STAND_IN).expect("written");
         for cwd in [base.as_path(), Path::new("/"), module.as_path()] {
             let out = start(&module.join("run/start.sh"), cwd);
-            assert!(
-                out.status.success(),
-                "{name:?} from {}: {}",
-                cwd.display(),
-                String::from_utf8_lossy(&out.stderr)
-            );
-            let said: serde_json::Value = serde_json::from_slice(&out.stdout)
-                .expect("the stand-in prints JSON and nothing else does");
-            assert_eq!(
-                said["cwd"],
-                module.display().to_string(),
-                "{name:?}: it runs in the module's folder"
-            );
-            assert_eq!(
-                said["argv"],
-                serde_json::json!(["app/main.py"]),
-                "{name:?}: as Broca wants it"
-            );
-            let env: BTreeMap<String, String> =
-                serde_json::from_value(said["env"].clone()).expect("strings");
+            assert!(out.status.success(), "{name:?} from {}: {}", cwd.display(), String::from_utf8_lossy(&out.stderr));
+            let said: serde_json::Value =
+                serde_json::from_slice(&out.stdout).expect("the stand-in prints JSON and nothing else does");
+            assert_eq!(said["cwd"], module.display().to_string(), "{name:?}: it runs in the module's folder");
+            assert_eq!(said["argv"], serde_json::json!(["app/main.py"]), "{name:?}: as Broca wants it");
+            let env: BTreeMap<String, String> = serde_json::from_value(said["env"].clone()).expect("strings");
             let db = module.join("db/broca2.sqlite").display().to_string();
             for (key, value) in [
                 ("PORT", "9100"),
@@ -83,11 +67,7 @@ fn it_starts_from_any_folder_under_hostile_roots() {
                 ("USE_BACKGROUND_PROCESSING", "false"),
                 ("PLUGINS_DIR", "../plugins"),
             ] {
-                assert_eq!(
-                    env.get(key).map(String::as_str),
-                    Some(value),
-                    "{name:?}: {key}"
-                );
+                assert_eq!(env.get(key).map(String::as_str), Some(value), "{name:?}: {key}");
             }
             assert!(!env.contains_key("AGENT_ID"), "{name:?}: not linked yet");
         }
@@ -105,27 +85,13 @@ fn a_module_without_its_code_or_python_says_so() {
     prepare(&root);
     let module = root.join("agents/agent-monday/broca2");
     let out = start(&module.join("run/start.sh"), &root);
-    assert_eq!(
-        out.status.code(),
-        Some(66),
-        "without code it does not start"
-    );
-    assert!(
-        String::from_utf8_lossy(&out.stderr).contains("Broca is not installed yet"),
-        "and says what is missing"
-    );
+    assert_eq!(out.status.code(), Some(66), "without code it does not start");
+    assert!(String::from_utf8_lossy(&out.stderr).contains("Broca is not installed yet"), "and says what is missing");
     fs::write(module.join("app/main.py"), STAND_IN).expect("written");
     fs::remove_file(root.join("agents/venv/bin/python")).expect("removed");
     let out = start(&module.join("run/start.sh"), &root);
-    assert_eq!(
-        out.status.code(),
-        Some(69),
-        "without Python it does not start"
-    );
-    assert!(
-        String::from_utf8_lossy(&out.stderr).contains("agents/venv/bin/python"),
-        "and names the path"
-    );
+    assert_eq!(out.status.code(), Some(69), "without Python it does not start");
+    assert!(String::from_utf8_lossy(&out.stderr).contains("agents/venv/bin/python"), "and names the path");
 }
 
 #[test]
@@ -151,41 +117,17 @@ fn the_other_modules_start_their_way() {
     put("smcp/app/smcp.py");
     let run = |at: &str| -> serde_json::Value {
         let out = start(&root.join(at).join("run/start.sh"), Path::new("/"));
-        assert!(
-            out.status.success(),
-            "{at}: {}",
-            String::from_utf8_lossy(&out.stderr)
-        );
+        assert!(out.status.success(), "{at}: {}", String::from_utf8_lossy(&out.stderr));
         serde_json::from_slice(&out.stdout).expect("JSON")
     };
     let thalamus = run("agents/agent-athena/thalamus");
-    assert_eq!(
-        thalamus["env"]["THALAMUS_WEB_PORT"], "9200",
-        "Thalamus gets its port in the variable it reads"
-    );
-    assert_eq!(
-        thalamus["env"]["THALAMUS_WEB_HOST"], "127.0.0.1",
-        "and stays on this machine"
-    );
+    assert_eq!(thalamus["env"]["THALAMUS_WEB_PORT"], "9200", "Thalamus gets its port in the variable it reads");
+    assert_eq!(thalamus["env"]["THALAMUS_WEB_HOST"], "127.0.0.1", "and stays on this machine");
     let bridge = run("agents/agent-athena/web-bridge");
-    let args: Vec<_> = bridge["argv"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .skip(1)
-        .filter_map(|a| a.as_str())
-        .collect();
+    let args: Vec<_> = bridge["argv"].as_array().expect("a list").iter().skip(1).filter_map(|a| a.as_str()).collect();
     assert_eq!(
         args,
-        [
-            "--app",
-            "run",
-            "run",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            "9300"
-        ],
+        ["--app", "run", "run", "--host", "127.0.0.1", "--port", "9300"],
         "the bridge is started without its debugger"
     );
     let smcp = run("smcp");
@@ -201,24 +143,15 @@ fn the_other_modules_start_their_way() {
 fn what_cannot_be_carried_is_refused() {
     for root in ["/a\\b", "/${x}", "/it's $5", "/a\nb", "/a:b"] {
         let spec = two_agents(Path::new(root));
-        assert!(
-            matches!(pieces_new(&spec), Err(LayoutError::Path { .. })),
-            "{root:?} as the root"
-        );
+        assert!(matches!(pieces_new(&spec), Err(LayoutError::Path { .. })), "{root:?} as the root");
     }
     let mut spec = two_agents(Path::new("/s"));
     spec.agents[0].modules.push(("broca2".into(), 9109));
-    assert!(
-        matches!(pieces_agent(&spec.agents[0]), Err(LayoutError::Twice(_))),
-        "a module twice"
-    );
+    assert!(matches!(pieces_agent(&spec.agents[0]), Err(LayoutError::Twice(_))), "a module twice");
     for unknown in ["nonsense", "smcp", "letta", "ports", "../x"] {
         spec.agents[1].modules = vec![(unknown.into(), 9999)];
         assert!(
-            matches!(
-                pieces_agent(&spec.agents[1]),
-                Err(LayoutError::UnknownModule(_))
-            ),
+            matches!(pieces_agent(&spec.agents[1]), Err(LayoutError::UnknownModule(_))),
             "{unknown} is no module of an agent"
         );
     }

@@ -9,15 +9,11 @@ use sanctum_install::names::AgentUid;
 
 /// The interpreter of this machine.
 pub fn python3() -> PathBuf {
-    [
-        "/usr/bin/python3",
-        "/usr/local/bin/python3",
-        "/opt/homebrew/bin/python3",
-    ]
-    .iter()
-    .map(PathBuf::from)
-    .find(|p| p.exists())
-    .expect("these tests need a python3")
+    ["/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3"]
+        .iter()
+        .map(PathBuf::from)
+        .find(|p| p.exists())
+        .expect("these tests need a python3")
 }
 
 /// Athena and Monday with Broca and Thalamus, and SMCP.
@@ -26,10 +22,7 @@ pub fn two_agents(root: &Path) -> NewSanctum {
         uid: AgentUid::parse(&name.to_lowercase()).expect("a plain name is a uid"),
         name: name.into(),
         index: index.into(),
-        modules: vec![
-            ("broca2".into(), 9100 + index),
-            ("thalamus".into(), 9200 + index),
-        ],
+        modules: vec![("broca2".into(), 9100 + index), ("thalamus".into(), 9200 + index)],
         root: root.to_path_buf(),
     };
     NewSanctum {
@@ -49,9 +42,7 @@ pub fn make(root: &Path, pieces: &[Piece]) {
                 fs::create_dir_all(root.join(path)).expect("the folder is made");
                 chmod(&root.join(path), *mode);
             }
-            Piece::File {
-                path, bytes, mode, ..
-            } => {
+            Piece::File { path, bytes, mode, .. } => {
                 fs::write(root.join(path), bytes).expect("its folder comes before a file");
                 chmod(&root.join(path), *mode);
             }

@@ -26,22 +26,11 @@ pub fn listing(root: &Path) -> String {
     all.sort();
     for path in all {
         let meta = path.symlink_metadata().expect("it exists");
-        let shown = path
-            .strip_prefix(root)
-            .expect("below")
-            .display()
-            .to_string();
+        let shown = path.strip_prefix(root).expect("below").display().to_string();
         let slash = if meta.is_dir() { "/" } else { "" };
-        writeln!(
-            out,
-            "{:04o} {shown}{slash}",
-            meta.permissions().mode() & 0o7777
-        )
-        .expect("a string");
+        writeln!(out, "{:04o} {shown}{slash}", meta.permissions().mode() & 0o7777).expect("a string");
         if meta.is_file() {
-            let text = fs::read_to_string(&path)
-                .expect("text")
-                .replace(&root.display().to_string(), "<root>");
+            let text = fs::read_to_string(&path).expect("text").replace(&root.display().to_string(), "<root>");
             writeln!(texts, "=== {shown}\n{text}").expect("a string");
         }
     }
@@ -68,9 +57,7 @@ fn parents_come_before_children_and_nothing_leaves_the_root() {
                 seen.insert(path.clone());
                 path
             }
-            Piece::File {
-                path, mode, bytes, ..
-            } => {
+            Piece::File { path, mode, bytes, .. } => {
                 let secretive = path.ends_with(".env");
                 assert!(!secretive || *mode == 0o600, "{path}: settings are private");
                 assert!(!bytes.is_empty(), "{path} has content");
@@ -80,39 +67,21 @@ fn parents_come_before_children_and_nothing_leaves_the_root() {
         };
         let parent = path.rsplit_once('/').map_or("", |(p, _)| p);
         assert!(seen.contains(parent), "{path}: its folder is made first");
-        assert!(
-            !path.starts_with('/') && !path.contains(".."),
-            "{path} stays inside"
-        );
+        assert!(!path.starts_with('/') && !path.contains(".."), "{path} stays inside");
     }
 }
 
 #[test]
 fn the_environment_is_made_only_when_asked_for() {
     let mut spec = two_agents(Path::new("/s"));
-    let venvs = |pieces: Vec<Piece>| {
-        pieces
-            .into_iter()
-            .filter(|p| matches!(p, Piece::Venv(_)))
-            .count()
-    };
-    assert_eq!(
-        venvs(pieces_new(&spec).expect("fine")),
-        0,
-        "skipped without a Python"
-    );
+    let venvs = |pieces: Vec<Piece>| pieces.into_iter().filter(|p| matches!(p, Piece::Venv(_))).count();
+    assert_eq!(venvs(pieces_new(&spec).expect("fine")), 0, "skipped without a Python");
     spec.python = Some("/usr/bin/python3".into());
-    assert_eq!(
-        venvs(pieces_new(&spec).expect("fine")),
-        1,
-        "one for all agents"
-    );
+    assert_eq!(venvs(pieces_new(&spec).expect("fine")), 1, "one for all agents");
     spec.smcp_port = None;
     let pieces = pieces_new(&spec).expect("fine");
     let has = |wanted: &str| {
-        pieces
-            .iter()
-            .any(|p| matches!(p, Piece::Dir(path, _) | Piece::File { path, .. } if path == wanted))
+        pieces.iter().any(|p| matches!(p, Piece::Dir(path, _) | Piece::File { path, .. } if path == wanted))
     };
     assert!(
         has("smcp/run") && !has("smcp/run/start.sh"),
@@ -128,12 +97,7 @@ fn no_secret_is_in_any_file() {
             let text = String::from_utf8(bytes).expect("text");
             for line in text.lines().filter(|l| !l.starts_with('#')) {
                 let key = line.split('=').next().unwrap_or_default();
-                assert!(
-                    !["KEY", "TOKEN", "PASSWORD", "SECRET"]
-                        .iter()
-                        .any(|s| key.contains(s)),
-                    "{path}: `{line}`"
-                );
+                assert!(!["KEY", "TOKEN", "PASSWORD", "SECRET"].iter().any(|s| key.contains(s)), "{path}: `{line}`");
             }
         }
     }
@@ -151,23 +115,13 @@ fn one_more_agent_is_the_checklist() {
         })
         .collect();
     for module in ["broca2", "thalamus"] {
-        for sub in [
-            "app",
-            "config",
-            "db",
-            "logs",
-            "run",
-            "plugins",
-            "config/.env",
-            "run/start.sh",
-        ] {
+        for sub in ["app", "config", "db", "logs", "run", "plugins", "config/.env", "run/start.sh"] {
             let wanted = format!("agents/agent-monday/{module}/{sub}");
             assert!(made.contains(&wanted), "{wanted} is made");
         }
     }
     assert!(
-        made.iter()
-            .all(|p| p == "agents" || p.starts_with("agents/agent-monday")),
+        made.iter().all(|p| p == "agents" || p.starts_with("agents/agent-monday")),
         "and nothing of anyone else: {made:?}"
     );
 }
@@ -177,12 +131,7 @@ fn the_sample_holds_three_primes_and_one_broken_manifest() {
     let dir = tempfile::tempdir().expect("a temp folder");
     let root = dir.path().canonicalize().expect("it exists").join("sample");
     assert!(
-        check_root(
-            &root.display().to_string(),
-            dir.path(),
-            &sanctum_install::roots::Disk
-        )
-        .ok(),
+        check_root(&root.display().to_string(), dir.path(), &sanctum_install::roots::Disk).ok(),
         "a temporary folder will do"
     );
     let sample = sample_spec(&root);
@@ -196,16 +145,8 @@ fn the_sample_holds_three_primes_and_one_broken_manifest() {
         .filter(|(_, text)| serde_json::from_str::<serde_json::Value>(text).is_err())
         .map(|(p, _)| *p)
         .collect();
-    assert_eq!(
-        broken,
-        ["tools/weather/manifest.json"],
-        "exactly one manifest is broken"
-    );
-    let ports: std::collections::BTreeSet<_> = sample
-        .spec
-        .agents
-        .iter()
-        .flat_map(|a| a.modules.iter().map(|m| m.1))
-        .collect();
+    assert_eq!(broken, ["tools/weather/manifest.json"], "exactly one manifest is broken");
+    let ports: std::collections::BTreeSet<_> =
+        sample.spec.agents.iter().flat_map(|a| a.modules.iter().map(|m| m.1)).collect();
     assert_eq!(ports.len(), 6, "each module has a port of its own");
 }
