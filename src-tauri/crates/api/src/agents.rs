@@ -11,7 +11,9 @@ use sanctum_registry::agents::{self, AgentRow as Stored};
 use crate::app::App;
 use crate::blocking::blocking;
 use crate::cards;
-use crate::dto::{self, AgentDetail, AgentDraft, AgentRow, CatalogueModule, Fact, NameVerdict, Page, Status, StatusWord};
+use crate::dto::{
+    self, AgentDetail, AgentDraft, AgentRow, CatalogueModule, Fact, NameVerdict, Page, Status, StatusWord,
+};
 use crate::open::Open;
 use crate::plan::{Words, lock};
 use crate::setup::{self, PortPolicy};
@@ -68,7 +70,12 @@ impl App {
     /// # Errors
     /// None of its own.
     pub async fn agent_modules(&self, _actor: &Actor) -> ApiResult<Vec<CatalogueModule>> {
-        Ok(sanctum_install::catalogue::Catalogue::builtin().agent_modules().into_iter().filter(|m| m.entry.is_some()).map(setup::module).collect())
+        Ok(sanctum_install::catalogue::Catalogue::builtin()
+            .agent_modules()
+            .into_iter()
+            .filter(|m| m.entry.is_some())
+            .map(setup::module)
+            .collect())
     }
 
     /// What a typed name would become beside the agents that exist.
@@ -93,7 +100,12 @@ impl App {
     ///
     /// # Errors
     /// As [`App::agent_add_plan`], and `port_held` with the holder.
-    pub async fn agent_add_plan_with(&self, actor: &Actor, draft: &AgentDraft, policy: PortPolicy) -> ApiResult<dto::Plan> {
+    pub async fn agent_add_plan_with(
+        &self,
+        actor: &Actor,
+        draft: &AgentDraft,
+        policy: PortPolicy,
+    ) -> ApiResult<dto::Plan> {
         actor.may_change()?;
         let open = self.opened().await?;
         let (app, who, draft) = (self.clone(), actor.clone(), draft.clone());
@@ -134,7 +146,8 @@ fn taken(open: &Open) -> ApiResult<Vec<(String, String)>> {
     let mut taken: Vec<_> = rows.into_iter().map(|row| (row.uid.clone(), row.title().to_owned())).collect();
     if let Ok(entries) = std::fs::read_dir(open.root().join("agents")) {
         let folders = entries.flatten().filter_map(|e| e.file_name().into_string().ok());
-        taken.extend(folders.filter_map(|name| name.strip_prefix("agent-").map(|uid| (uid.to_owned(), uid.to_owned()))));
+        taken
+            .extend(folders.filter_map(|name| name.strip_prefix("agent-").map(|uid| (uid.to_owned(), uid.to_owned()))));
     }
     Ok(taken)
 }
@@ -183,7 +196,16 @@ fn add(open: &Open, actor: &Actor, draft: &AgentDraft, policy: PortPolicy) -> Ap
             return Err(ApiError::refused(
                 "module_unknown",
                 format!("There is no module `{module}` that an agent can have."),
-                format!("Choose from {}.", catalogue.agent_modules().iter().filter(|m| m.entry.is_some()).map(|m| m.name.as_str()).collect::<Vec<_>>().join(", ")),
+                format!(
+                    "Choose from {}.",
+                    catalogue
+                        .agent_modules()
+                        .iter()
+                        .filter(|m| m.entry.is_some())
+                        .map(|m| m.name.as_str())
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ),
             ));
         }
         modules.push((module.clone(), setup::assign(&mut reserved, index, module, policy, &OsPorts)?));
@@ -202,14 +224,23 @@ fn add(open: &Open, actor: &Actor, draft: &AgentDraft, policy: PortPolicy) -> Ap
     planner.group("Registry");
     let maker = serde_json::Value::from(actor.user_id);
     setup::agent_rows(&mut planner, open.env(), &seat, &seat.uid.folder(), None, &maker)?;
-    let ports: Vec<String> = seat.modules.iter().filter_map(|(m, a)| a.as_ref().map(|a| format!("{m} on {}", a.port))).collect();
+    let ports: Vec<String> =
+        seat.modules.iter().filter_map(|(m, a)| a.as_ref().map(|a| format!("{m} on {}", a.port))).collect();
     let ports: Vec<&str> = ports.iter().map(String::as_str).collect();
-    let summary = format!("In {}, with {}. Nothing has been written yet.", seat.uid.folder(), crate::words::list(&ports));
+    let summary =
+        format!("In {}, with {}. Nothing has been written yet.", seat.uid.folder(), crate::words::list(&ports));
     let mut checks = vec![(StatusWord::Healthy, format!("No agent is called {name} yet"))];
     for (module, a) in seat.modules.iter().filter_map(|(m, a)| Some((m, a.as_ref()?))) {
         checks.push(match a.moved_from {
             None => (StatusWord::Healthy, format!("Port {} is free for {module}", a.port)),
-            Some(from) => (StatusWord::Degraded, format!("{module} gets {} instead of {from}{}", a.port, setup::holder(a).map(|h| format!(", held by {h}")).unwrap_or_default())),
+            Some(from) => (
+                StatusWord::Degraded,
+                format!(
+                    "{module} gets {} instead of {from}{}",
+                    a.port,
+                    setup::holder(a).map(|h| format!(", held by {h}")).unwrap_or_default()
+                ),
+            ),
         });
     }
     let quoted = layout::quote(&name).unwrap_or_else(|_| "…".to_owned());
@@ -245,12 +276,16 @@ fn remove(open: &Open, uid: &str) -> ApiResult<(sanctum_change::Plan, Words)> {
     setup::forget_agent_rows(&mut planner, &row.uid, &name)?;
     let size = format!("{}, {}", crate::words::count(files, "file", "files"), setup::size(bytes));
     let trash = open.env().short(&open.registry().path().with_file_name("trash"));
-    let summary = format!("Its folder with {size} goes to this Sanctum’s trash, {trash}. Nothing has been written yet.");
+    let summary =
+        format!("Its folder with {size} goes to this Sanctum’s trash, {trash}. Nothing has been written yet.");
     let words = Words {
         undo: "With Undo or from Activity, until the trash is emptied.".to_owned(),
         action: format!("Remove {name}"),
         command: Some(format!("sanctumctl agents remove {} --yes", row.uid)),
-        checks: vec![(StatusWord::Healthy, "Nobody listens on its ports, and no process works in its folder".to_owned())],
+        checks: vec![(
+            StatusWord::Healthy,
+            "Nobody listens on its ports, and no process works in its folder".to_owned(),
+        )],
         notes: match row.letta() {
             Some(_) => vec!["The agent on the Letta server was not touched.".to_owned()],
             None => Vec::new(),
@@ -267,7 +302,8 @@ pub(crate) fn must_not_run(open: &Open, uid: &str) -> ApiResult<()> {
     let row = find(open, uid)?;
     let ports = open.registry().read(|c| sanctum_registry::ports::of_agent(c, row.id))?;
     let listening = cards::listening(ports.iter().map(|port| port.port));
-    let on_a_port = ports.iter().find_map(|port| Some(format!("{} listens on {}", listening.get(&port.port)?, port.port)));
+    let on_a_port =
+        ports.iter().find_map(|port| Some(format!("{} listens on {}", listening.get(&port.port)?, port.port)));
     let Some(who) = on_a_port.or_else(|| cards::working_in(&open.root().join(&row.path))) else { return Ok(()) };
     Err(ApiError::refused(
         "module_running",

@@ -160,7 +160,9 @@ impl App {
     pub(crate) async fn open_root(&self, root: &Path) -> ApiResult<Arc<Open>> {
         let (env, sink, root) = (self.env().clone(), self.0.sink.clone(), root.to_owned());
         let real = root.canonicalize().ok();
-        if let Some(open) = self.with_state(|state| state.open.clone()).filter(|open| real.as_deref() == Some(open.root())) {
+        if let Some(open) =
+            self.with_state(|state| state.open.clone()).filter(|open| real.as_deref() == Some(open.root()))
+        {
             self.with_state(|state| state.session = Session::None);
             return Ok(open);
         }

@@ -17,7 +17,14 @@ impl App {
     ///
     /// # Errors
     /// `filter_unknown`.
-    pub async fn changes_list(&self, actor: &Actor, query: &str, filter: &str, offset: u32, limit: u32) -> ApiResult<Page<ChangeRow>> {
+    pub async fn changes_list(
+        &self,
+        actor: &Actor,
+        query: &str,
+        filter: &str,
+        offset: u32,
+        limit: u32,
+    ) -> ApiResult<Page<ChangeRow>> {
         let open = self.opened().await?;
         let mut wanted = ChangeFilter { query: query.to_owned(), ..ChangeFilter::default() };
         // Titles and steps name agents that others may not see.
@@ -29,7 +36,11 @@ impl App {
             "mine" => wanted.actor_user_id = Some(actor.user_id),
             "cli" => wanted.via = Some("cli".to_owned()),
             other => {
-                return Err(ApiError::refused("filter_unknown", format!("There is no filter `{other}`."), "Use `all`, `mine` or `cli`."));
+                return Err(ApiError::refused(
+                    "filter_unknown",
+                    format!("There is no filter `{other}`."),
+                    "Use `all`, `mine` or `cli`.",
+                ));
             }
         }
         blocking(move || {
@@ -105,7 +116,8 @@ impl App {
         let mine = actor.must_be_admin().is_err().then_some(actor.user_id);
         let open = self.opened().await?;
         blocking(move || {
-            let wanted = ChangeFilter { state: Some("applied".to_owned()), actor_user_id: mine, ..ChangeFilter::default() };
+            let wanted =
+                ChangeFilter { state: Some("applied".to_owned()), actor_user_id: mine, ..ChangeFilter::default() };
             let (rows, _) = open.registry().read(|c| changes::page(c, &wanted, 0, 50))?;
             Ok(rows.into_iter().map(shown).find(|row| row.undoable && row.undo_of.is_none()))
         })
@@ -137,7 +149,11 @@ fn shown(row: ChangeSet) -> ChangeRow {
         ChangeState::NeedsYou => Some("Somebody changed one of its targets".to_owned()),
     };
     ChangeRow {
-        summary: if row.summary.is_empty() { crate::words::count(row.steps as usize, "step", "steps") } else { row.summary.trim_end_matches(" Nothing has been written yet.").to_owned() },
+        summary: if row.summary.is_empty() {
+            crate::words::count(row.steps as usize, "step", "steps")
+        } else {
+            row.summary.trim_end_matches(" Nothing has been written yet.").to_owned()
+        },
         at: row.finished_at.or(row.created_at).map(stamps::rfc3339).unwrap_or_default(),
         icon: row.icon.clone().unwrap_or_else(|| "tools".to_owned()),
         id: row.id,

@@ -9,9 +9,18 @@ use crate::{ApiError, dto};
 impl From<RegistryError> for ApiError {
     fn from(error: RegistryError) -> Self {
         let (code, hint) = match &error {
-            RegistryError::Newer { .. } => ("registry_newer", "Open it with the newer app that wrote it, or put back a copy made before it was upgraded: `sanctumctl registry copies`."),
-            RegistryError::Damaged { .. } => ("registry_damaged", "`sanctumctl registry salvage` (or the app) copies what can be read into a new file; the damaged one is kept."),
-            RegistryError::NotSqlite { .. } | RegistryError::NotOurs { .. } => ("registry_foreign", "If it was this Sanctum's registry, `sanctumctl registry copies` lists what can be put back."),
+            RegistryError::Newer { .. } => (
+                "registry_newer",
+                "Open it with the newer app that wrote it, or put back a copy made before it was upgraded: `sanctumctl registry copies`.",
+            ),
+            RegistryError::Damaged { .. } => (
+                "registry_damaged",
+                "`sanctumctl registry salvage` (or the app) copies what can be read into a new file; the damaged one is kept.",
+            ),
+            RegistryError::NotSqlite { .. } | RegistryError::NotOurs { .. } => (
+                "registry_foreign",
+                "If it was this Sanctum's registry, `sanctumctl registry copies` lists what can be put back.",
+            ),
             RegistryError::Locked => ("registry_locked", "Close the other program that has it open, then try again."),
             RegistryError::Constraint { .. } => ("registry_refused", "Nothing was written."),
             _ => ("registry_failed", "Check the disk and the file's permissions; nothing was written."),
@@ -27,35 +36,45 @@ impl From<ChangeError> for ApiError {
         let message = error.to_string();
         match error {
             ChangeError::Stale { targets } => {
-                Self::refused("plan_stale", message, "Look at the plan again; it is made afresh.").with_details(listed(&targets))
+                Self::refused("plan_stale", message, "Look at the plan again; it is made afresh.")
+                    .with_details(listed(&targets))
             }
             ChangeError::UndoConflict { conflicts } => {
                 Self::refused("undo_conflict", message, "Nothing was taken back. The details say what changed.")
                     .with_details(listed(&conflicts))
             }
-            ChangeError::NotUndoable { .. } => Self::refused("not_undoable", message, "The details of the change say what it did."),
+            ChangeError::NotUndoable { .. } => {
+                Self::refused("not_undoable", message, "The details of the change say what it did.")
+            }
             ChangeError::Cancelled => Self::refused("cancelled", message, "Nothing is left of it."),
             ChangeError::Busy => Self::refused("change_busy", message, "It takes a moment; then try again."),
-            ChangeError::NoSuchChange { .. } => Self::refused("change_unknown", message, "The list of changes shows what there is."),
+            ChangeError::NoSuchChange { .. } => {
+                Self::refused("change_unknown", message, "The list of changes shows what there is.")
+            }
             ChangeError::CommandFailed { tail, .. } => {
                 Self::broken("command_failed", message, "The details hold its last lines.").with_details(tail)
             }
             ChangeError::CommandTimedOut { tail, .. } | ChangeError::CommandMadeNothing { tail, .. } => {
                 Self::broken("command_failed", message, "The details hold its last lines.").with_details(tail)
             }
-            ChangeError::BadPath { .. } | ChangeError::ThroughLink { .. } | ChangeError::WrongKind { .. } | ChangeError::TooLarge { .. } | ChangeError::Absent { .. } => {
-                Self::refused("path_refused", message, "Nothing was written.")
-            }
+            ChangeError::BadPath { .. }
+            | ChangeError::ThroughLink { .. }
+            | ChangeError::WrongKind { .. }
+            | ChangeError::TooLarge { .. }
+            | ChangeError::Absent { .. } => Self::refused("path_refused", message, "Nothing was written."),
             ChangeError::Io { ref source, .. } => {
                 let details = [source.to_string()];
                 Self::broken("disk_refused", message, "Nothing is left half done.").with_details(details)
             }
             ChangeError::NeedsYou { conflicts, .. } => {
-                Self::broken("change_needs_you", message, "Activity shows what stands in the way.").with_details(listed(&conflicts))
+                Self::broken("change_needs_you", message, "Activity shows what stands in the way.")
+                    .with_details(listed(&conflicts))
             }
-            ChangeError::RollbackFailed { .. } | ChangeError::Unfinished { .. } => {
-                Self::broken("change_unfinished", message, "Start the app again once the disk answers; it takes the change back.")
-            }
+            ChangeError::RollbackFailed { .. } | ChangeError::Unfinished { .. } => Self::broken(
+                "change_unfinished",
+                message,
+                "Start the app again once the disk answers; it takes the change back.",
+            ),
             ChangeError::Registry(error) => error.into(),
             _ => Self::broken("change_failed", message, "Nothing is left half done."),
         }

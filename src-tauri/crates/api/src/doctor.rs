@@ -44,7 +44,11 @@ fn finding(code: &str, level: FindingLevel, path: &str, message: String, hint: &
 fn layout(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
     let mut expect = |path: &str, what: &str, level| {
         if open.root().join(path).symlink_metadata().is_err() {
-            findings.push(finding("missing", level, path, format!("`{path}` is missing: {what}."), "Put it back, undo the change that removed it, or remove what needs it."));
+            let hint = match level {
+                FindingLevel::Info => "Modules that run with it cannot start before it is built.",
+                _ => "Put it back, undo the change that removed it, or remove what needs it.",
+            };
+            findings.push(finding("missing", level, path, format!("`{path}` is missing: {what}."), hint));
         }
     };
     for agent in &rows.agents {
@@ -58,12 +62,24 @@ fn layout(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
     if open.is_adopted() {
         return;
     }
-    for (path, what) in [("agents", "the folder of the agents"), (".env", "the settings of the whole Sanctum"), ("agents/requirements-agents.txt", "the pinned packages")] {
+    for (path, what) in [
+        ("agents", "the folder of the agents"),
+        (".env", "the settings of the whole Sanctum"),
+        ("agents/requirements-agents.txt", "the pinned packages"),
+    ] {
         expect(path, what, FindingLevel::Error);
     }
     let built = was_built(open, "agents/venv");
     let level = if built { FindingLevel::Error } else { FindingLevel::Info };
-    expect("agents/venv", if built { "the shared Python environment was built there and is gone" } else { "the shared Python environment was left for later" }, level);
+    expect(
+        "agents/venv",
+        if built {
+            "the shared Python environment was built there and is gone"
+        } else {
+            "the shared Python environment was left for later"
+        },
+        level,
+    );
     for path in ["smcp", "control", "control/gateway", "control/web"] {
         expect(path, "a folder of the layout", FindingLevel::Warn);
     }
@@ -85,7 +101,12 @@ fn modes(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
     if open.is_adopted() {
         return;
     }
-    let mut private = vec![(".env".to_owned(), 0o600), ("control/registry.db".to_owned(), 0o600), ("agents".to_owned(), 0o700), ("control".to_owned(), 0o700)];
+    let mut private = vec![
+        (".env".to_owned(), 0o600),
+        ("control/registry.db".to_owned(), 0o600),
+        ("agents".to_owned(), 0o700),
+        ("control".to_owned(), 0o700),
+    ];
     for path in rows.instances.iter().filter_map(|i| i.path.as_ref()) {
         private.push((format!("{path}/config"), 0o700));
         private.push((format!("{path}/config/.env"), 0o600));
@@ -95,14 +116,26 @@ fn modes(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
         let Ok(meta) = open.root().join(&path).metadata() else { continue };
         let mode = meta.permissions().mode() & 0o7777;
         if mode & 0o077 != 0 {
-            findings.push(finding("mode_open", FindingLevel::Error, &path, format!("`{path}` has mode {mode:04o}, so others on this machine may read it."), &format!("It should have {want:04o}: `chmod {want:o} '{path}'` in the root.")));
+            findings.push(finding(
+                "mode_open",
+                FindingLevel::Error,
+                &path,
+                format!("`{path}` has mode {mode:04o}, so others on this machine may read it."),
+                &format!("It should have {want:04o}: `chmod {want:o} '{path}'` in the root."),
+            ));
         }
     }
     for path in rows.instances.iter().filter_map(|i| i.path.as_ref()) {
         let script = format!("{path}/run/start.sh");
         let Ok(meta) = open.root().join(&script).metadata() else { continue };
         if meta.permissions().mode() & 0o100 == 0 {
-            findings.push(finding("mode_not_executable", FindingLevel::Warn, &script, format!("`{script}` is not executable."), &format!("`chmod 700 '{script}'` in the root.")));
+            findings.push(finding(
+                "mode_not_executable",
+                FindingLevel::Warn,
+                &script,
+                format!("`{script}` is not executable."),
+                &format!("`chmod 700 '{script}'` in the root."),
+            ));
         }
     }
 }
@@ -113,9 +146,16 @@ fn ports_held(rows: &Rows, ground: &Ground, open: &Open, findings: &mut Vec<Find
         let Some(who) = ground.listening.get(&port.port) else { continue };
         let uid = port.agent_id.and_then(|id| rows.agent(id)).map(|a| a.uid.clone());
         let path = uid.map_or_else(|| port.module.clone(), |uid| format!("agents/agent-{uid}/{}", port.module));
-        let pid_file = std::fs::read_to_string(open.root().join(&path).join(format!("run/{}.pid", port.module))).unwrap_or_default();
+        let pid_file = std::fs::read_to_string(open.root().join(&path).join(format!("run/{}.pid", port.module)))
+            .unwrap_or_default();
         if pid_file.trim().is_empty() || who.pid.to_string() != pid_file.trim() {
-            findings.push(finding("port_held", FindingLevel::Warn, &path, format!("Port {} is kept for {}, and {who} listens on it.", port.port, port.module), "If that is not the module itself, stop it or move the port."));
+            findings.push(finding(
+                "port_held",
+                FindingLevel::Warn,
+                &path,
+                format!("Port {} is kept for {}, and {who} listens on it.", port.port, port.module),
+                "If that is not the module itself, stop it or move the port.",
+            ));
         }
     }
 }
@@ -136,14 +176,26 @@ fn registry(open: &Open, findings: &mut Vec<Finding>) -> ApiResult<()> {
         Ok::<_, sanctum_registry::RegistryError>(problems)
     })?;
     for problem in problems {
-        findings.push(finding("registry_damaged", FindingLevel::Error, &path, format!("The registry is damaged: {problem}."), "Close the app; it offers to salvage what can be read into a new file."));
+        findings.push(finding(
+            "registry_damaged",
+            FindingLevel::Error,
+            &path,
+            format!("The registry is damaged: {problem}."),
+            "Close the app; it offers to salvage what can be read into a new file.",
+        ));
     }
     let open_changes = open.registry().read(|c| {
         let wanted = sanctum_registry::changes::ChangeFilter::default();
         sanctum_registry::changes::page(c, &wanted, 0, 500).map(|(rows, _)| rows)
     })?;
     for row in open_changes.iter().filter(|row| row.state == "applying" || row.state == "needs_you") {
-        findings.push(finding("change_open", FindingLevel::Error, &path, format!("The change “{}” is not settled.", row.title), "Open the app; it finishes or takes back what a crash left, and says which."));
+        findings.push(finding(
+            "change_open",
+            FindingLevel::Error,
+            &path,
+            format!("The change “{}” is not settled.", row.title),
+            "Open the app; it finishes or takes back what a crash left, and says which.",
+        ));
     }
     Ok(())
 }
@@ -155,10 +207,22 @@ fn manifests(open: &Open, findings: &mut Vec<Finding>) {
     for found in &discovery.items {
         if let Some(broken) = &found.broken {
             let at = broken.line.map(|line| format!(", line {line}")).unwrap_or_default();
-            findings.push(finding("manifest_broken", FindingLevel::Error, &found.manifest_file(), format!("`{}`{at}: {}", found.manifest_file(), broken.message), &broken.hint));
+            findings.push(finding(
+                "manifest_broken",
+                FindingLevel::Error,
+                &found.manifest_file(),
+                format!("`{}`{at}: {}", found.manifest_file(), broken.message),
+                &broken.hint,
+            ));
         }
         for odd in &found.findings {
-            findings.push(finding("manifest_odd", FindingLevel::Warn, &found.manifest_file(), odd.message.clone(), &odd.hint));
+            findings.push(finding(
+                "manifest_odd",
+                FindingLevel::Warn,
+                &found.manifest_file(),
+                odd.message.clone(),
+                &odd.hint,
+            ));
         }
     }
     for note in &discovery.findings {
@@ -172,12 +236,24 @@ fn drift(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
     for file in files.chain([".env".to_owned()]) {
         let Ok(bytes) = std::fs::read(open.root().join(&file)) else { continue };
         for bad in EnvFile::parse(&bytes).unreadable() {
-            findings.push(finding("settings_line", FindingLevel::Warn, &file, format!("`{file}`, line {}: {}", bad.line, bad.reason), "The line sets nothing; correct it or make it a comment."));
+            findings.push(finding(
+                "settings_line",
+                FindingLevel::Warn,
+                &file,
+                format!("`{file}`, line {}: {}", bad.line, bad.reason),
+                "The line sets nothing; correct it or make it a comment.",
+            ));
         }
         if let Some(wrote) = last_written(open, &file)
             && wrote != bytes
         {
-            findings.push(finding("drift", FindingLevel::Info, &file, format!("`{file}` was changed outside after the app wrote it."), "That is allowed; the app keeps the change and shows it."));
+            findings.push(finding(
+                "drift",
+                FindingLevel::Info,
+                &file,
+                format!("`{file}` was changed outside after the app wrote it."),
+                "That is allowed; the app keeps the change and shows it.",
+            ));
         }
     }
 }

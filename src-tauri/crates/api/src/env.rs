@@ -63,8 +63,14 @@ impl AppEnv {
             }
         };
         absolute("SANCTUM_DATA_DIR", &data_dir)?;
-        let secret_store = sanctum_secrets::kind_from_env(given("SANCTUM_SECRET_STORE").as_deref())
-            .map_err(|error| ApiError::refused("secret_store_unknown", error.to_string(), "Use `os`, `file` or `memory`, or leave it out for `os`."))?;
+        let secret_store =
+            sanctum_secrets::kind_from_env(given("SANCTUM_SECRET_STORE").as_deref()).map_err(|error| {
+                ApiError::refused(
+                    "secret_store_unknown",
+                    error.to_string(),
+                    "Use `os`, `file` or `memory`, or leave it out for `os`.",
+                )
+            })?;
         Ok(Self {
             home: home.unwrap_or_else(|| data_dir.clone()),
             data_dir,

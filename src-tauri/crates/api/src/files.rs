@@ -34,8 +34,7 @@ pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> ApiResult<()> {
         let folder = path.parent().unwrap_or(Path::new("/"));
         make_private(folder)?;
         let temp = path.with_extension(format!("tmp{}", std::process::id()));
-        let mut file =
-            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temp)?;
+        let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temp)?;
         file.write_all(&text)?;
         file.sync_all()?;
         std::fs::rename(&temp, path)?;

@@ -34,7 +34,9 @@ pub(crate) struct Open {
 /// Where the registry of `root` is: in the install, or, for one that was adopted without being written to, in the app's
 /// own folder. `None` where there is none.
 pub(crate) fn registry_file(env: &AppEnv, root: &Path) -> Option<PathBuf> {
-    [root.join("control/registry.db"), adopted_dir(env, root).join("registry.db")].into_iter().find(|file| file.is_file())
+    [root.join("control/registry.db"), adopted_dir(env, root).join("registry.db")]
+        .into_iter()
+        .find(|file| file.is_file())
 }
 
 /// The app's own folder for an install whose tree is not to be touched.
@@ -58,7 +60,9 @@ pub(crate) fn hold(root: &Path) -> ApiResult<File> {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             // A window that is just closing, or a call of this process that still has the install in hand, is waited for.
-            Err(TryLockError::WouldBlock) if began.elapsed() < LET_GO => std::thread::sleep(std::time::Duration::from_millis(50)),
+            Err(TryLockError::WouldBlock) if began.elapsed() < LET_GO => {
+                std::thread::sleep(std::time::Duration::from_millis(50))
+            }
             Err(TryLockError::WouldBlock) => {
                 return Err(ApiError::refused(
                     "root_busy",
@@ -155,7 +159,12 @@ impl Open {
         if let Some(store) = self.secrets.get() {
             return Ok(store.clone());
         }
-        let store = sanctum_secrets::open(self.env.secret_store, self.registry.install_id(), &self.env.data_dir, self.env.passphrase.get())?;
+        let store = sanctum_secrets::open(
+            self.env.secret_store,
+            self.registry.install_id(),
+            &self.env.data_dir,
+            self.env.passphrase.get(),
+        )?;
         Ok(self.secrets.get_or_init(|| store).clone())
     }
 
@@ -191,7 +200,9 @@ impl Open {
 }
 
 /// The first active administrator: who owns what is made at the console.
-pub(crate) fn first_admin(c: &sanctum_registry::rusqlite::Connection) -> Result<Option<users::User>, sanctum_registry::RegistryError> {
+pub(crate) fn first_admin(
+    c: &sanctum_registry::rusqlite::Connection,
+) -> Result<Option<users::User>, sanctum_registry::RegistryError> {
     let all = users::all(c)?;
     Ok(all.into_iter().filter(|user| user.is_active && user.role == users::Role::Admin).min_by_key(|user| user.id))
 }

@@ -103,7 +103,11 @@ impl Plans {
     pub fn get(&self, id: &str, user_id: Option<i64>, now: OffsetDateTime) -> ApiResult<Pending> {
         let waits = |kept: &&Pending| kept.user_id == user_id && now - kept.made_at < KEPT_FOR;
         lock(&self.0).get(id).filter(waits).cloned().ok_or_else(|| {
-            ApiError::refused("plan_unknown", "This plan is not waiting any more.", "Make it again and look at it afresh.")
+            ApiError::refused(
+                "plan_unknown",
+                "This plan is not waiting any more.",
+                "Make it again and look at it afresh.",
+            )
         })
     }
 
@@ -166,7 +170,8 @@ fn covered(target: &str, bytes: Option<&[u8]>) -> Option<Vec<u8>> {
 pub(crate) fn step(view: &StepView, state: Option<dto::StepState>) -> dto::PlanStep {
     let (diff, diff_left_out) = match (&view.row_before, &view.row_after) {
         (None, None) => {
-            let (before, after) = (covered(&view.target, view.before.as_deref()), covered(&view.target, view.after.as_deref()));
+            let (before, after) =
+                (covered(&view.target, view.before.as_deref()), covered(&view.target, view.after.as_deref()));
             diff::lines(before.as_deref(), after.as_deref())
         }
         (before, after) => {

@@ -20,10 +20,16 @@ impl App {
             let _held = open::hold(&held_root)?;
             match sanctum_registry::Registry::open(&file, env.now()) {
                 Ok(_) => {
-                    return Err(ApiError::refused("registry_sound", "The registry can be opened; there is nothing to salvage.", "Open it as it is."));
+                    return Err(ApiError::refused(
+                        "registry_sound",
+                        "The registry can be opened; there is nothing to salvage.",
+                        "Open it as it is.",
+                    ));
                 }
                 // A newer or a locked one is not damaged: salvage would undo what protects it.
-                Err(sanctum_registry::RegistryError::Damaged { .. } | sanctum_registry::RegistryError::NotSqlite { .. }) => {}
+                Err(
+                    sanctum_registry::RegistryError::Damaged { .. } | sanctum_registry::RegistryError::NotSqlite { .. },
+                ) => {}
                 Err(other) => return Err(other.into()),
             }
             Ok(sanctum_registry::recover_copy(&file, env.now())?)
@@ -45,7 +51,10 @@ impl App {
         let (_, file) = self.closed_registry().await?;
         blocking(move || {
             let copies = sanctum_registry::backups(&file)?;
-            Ok(copies.into_iter().map(|copy| RegistryCopy { path: copy.path.display().to_string(), made: copy.made }).collect())
+            Ok(copies
+                .into_iter()
+                .map(|copy| RegistryCopy { path: copy.path.display().to_string(), made: copy.made })
+                .collect())
         })
         .await
     }
@@ -60,7 +69,11 @@ impl App {
         blocking(move || {
             let _held = open::hold(&held_root)?;
             if !sanctum_registry::backups(&file)?.iter().any(|known| known.path == copy) {
-                return Err(ApiError::refused("copy_unknown", "This is not a copy of this registry.", "Choose one of the list."));
+                return Err(ApiError::refused(
+                    "copy_unknown",
+                    "This is not a copy of this registry.",
+                    "Choose one of the list.",
+                ));
             }
             sanctum_registry::restore_backup(&file, &copy, env.now())?;
             Ok(())
@@ -80,8 +93,9 @@ impl App {
         let root = root.ok_or_else(|| {
             ApiError::refused("no_trouble", "The registry is open and sound.", "There is nothing to repair.")
         })?;
-        let file = open::registry_file(self.env(), &root)
-            .ok_or_else(|| ApiError::refused("no_registry", format!("`{}` has no registry.", root.display()), "Set it up first."))?;
+        let file = open::registry_file(self.env(), &root).ok_or_else(|| {
+            ApiError::refused("no_registry", format!("`{}` has no registry.", root.display()), "Set it up first.")
+        })?;
         Ok((root, file))
     }
 
@@ -91,7 +105,11 @@ impl App {
     /// `passphrase_unneeded` for the other stores; a wrong passphrase is the status, not an error.
     pub async fn secrets_unlock(&self, passphrase: String) -> ApiResult<dto::SecretStoreInfo> {
         if self.env().secret_store != sanctum_secrets::Kind::File {
-            return Err(ApiError::refused("passphrase_unneeded", "This secret store needs no passphrase.", "It is asked for by the system itself."));
+            return Err(ApiError::refused(
+                "passphrase_unneeded",
+                "This secret store needs no passphrase.",
+                "It is asked for by the system itself.",
+            ));
         }
         let passphrase = sanctum_secrets::Secret::new(passphrase);
         let (env, given) = (self.env().clone(), passphrase.clone());

@@ -99,14 +99,25 @@ impl App {
                 user_sessions::create(tx, user.id, expires_at, None, Some("Sanctum Configurator"), now)
             })?;
             let item = account(open.registry().install_id());
-            let store = (!open.is_sample()).then(|| used(&open, now, |store| store.set(&item, &Secret::new(session.token))));
+            let store =
+                (!open.is_sample()).then(|| used(&open, now, |store| store.set(&item, &Secret::new(session.token))));
             // What memory keeps ends with the app.
             let lasts = open.env().secret_store != sanctum_secrets::Kind::Memory;
             let remembered = lasts && matches!(store, Some((Some(()), _)));
             if remembered {
-                files::write(&env.data_dir.join("session.json"), &Kept { install: open.registry().install_id().to_owned(), locked: false })?;
+                files::write(
+                    &env.data_dir.join("session.json"),
+                    &Kept { install: open.registry().install_id().to_owned(), locked: false },
+                )?;
             }
-            let person = Person { id: user.id, username: user.username, role: user.role.as_str().to_owned(), session_id: session.id, expires_at, remembered };
+            let person = Person {
+                id: user.id,
+                username: user.username,
+                role: user.role.as_str().to_owned(),
+                session_id: session.id,
+                expires_at,
+                remembered,
+            };
             Ok((person, store.map(|(_, status)| status)))
         })
         .await?;
@@ -141,7 +152,9 @@ impl App {
             let (env, now) = (self.env().clone(), self.env().now());
             let found = blocking(move || Ok(restore(&env, &open, now))).await?;
             if let Some((person, locked)) = found {
-                self.with_state(|state| state.session = if locked { Session::Locked(person) } else { Session::In(person) });
+                self.with_state(|state| {
+                    state.session = if locked { Session::Locked(person) } else { Session::In(person) }
+                });
             }
         }
         self.state().await
@@ -217,8 +230,12 @@ impl App {
         let user = blocking(move || Ok(open.registry().read(|c| users::get(c, id))?)).await?;
         let user = user.filter(|user| user.is_active && now < person.expires_at);
         self.with_state(|state| match (&mut state.session, user) {
-            (Session::In(at) | Session::Locked(at), Some(user)) if at.id == id => user.role.as_str().clone_into(&mut at.role),
-            (Session::In(at) | Session::Locked(at), None) if at.session_id == person.session_id => state.session = Session::None,
+            (Session::In(at) | Session::Locked(at), Some(user)) if at.id == id => {
+                user.role.as_str().clone_into(&mut at.role)
+            }
+            (Session::In(at) | Session::Locked(at), None) if at.session_id == person.session_id => {
+                state.session = Session::None
+            }
             _ => {}
         });
         Ok(())
@@ -285,7 +302,12 @@ fn used<T>(
     let told = |health| crate::state::store_info(kind, Some((health, now))).status;
     match open.secrets() {
         Err(error) => {
-            let status = dto::Status { word: dto::StatusWord::Off, reason: error.message, evidence: Vec::new(), measured_at: Some(stamps::rfc3339(now)) };
+            let status = dto::Status {
+                word: dto::StatusWord::Off,
+                reason: error.message,
+                evidence: Vec::new(),
+                measured_at: Some(stamps::rfc3339(now)),
+            };
             (None, status)
         }
         Ok(store) => match work(store.as_ref()) {

@@ -48,7 +48,12 @@ mod tests {
             datetime!(9999-12-31 00:00:00 -05:00),
         ];
         for at in instants {
-            let general = at.to_offset(time::UtcOffset::UTC).replace_nanosecond(0).unwrap_or(at).format(&Rfc3339).unwrap_or_default();
+            let general = at
+                .to_offset(time::UtcOffset::UTC)
+                .replace_nanosecond(0)
+                .unwrap_or(at)
+                .format(&Rfc3339)
+                .unwrap_or_default();
             assert_eq!(rfc3339(at), general, "the wire form of {at}");
         }
     }

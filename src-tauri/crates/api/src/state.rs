@@ -80,7 +80,14 @@ pub(crate) fn peek(open: &crate::open::Open) -> dto::Status {
     let now = open.env().now();
     let health = match open.secrets() {
         Ok(store) => store.peek(PEEK),
-        Err(error) => return dto::Status { word: dto::StatusWord::Off, reason: error.message, evidence: Vec::new(), measured_at: Some(stamps::rfc3339(now)) },
+        Err(error) => {
+            return dto::Status {
+                word: dto::StatusWord::Off,
+                reason: error.message,
+                evidence: Vec::new(),
+                measured_at: Some(stamps::rfc3339(now)),
+            };
+        }
     };
     store_info(open.env().secret_store, Some((health, now))).status
 }

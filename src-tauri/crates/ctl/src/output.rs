@@ -8,8 +8,10 @@ use serde::Serialize;
 /// Prints a result: JSON when asked for, otherwise what `text` makes of it.
 pub fn show<T: Serialize>(json: bool, value: &T, text: impl FnOnce(&T) -> String) -> Result<(), ApiError> {
     let out = if json {
-        serde_json::to_string_pretty(value)
-            .map_err(|error| ApiError::broken("internal", "The result could not be written as JSON.", "").with_details([error.to_string()]))?
+        serde_json::to_string_pretty(value).map_err(|error| {
+            ApiError::broken("internal", "The result could not be written as JSON.", "")
+                .with_details([error.to_string()])
+        })?
     } else {
         text(value)
     };
@@ -42,8 +44,9 @@ pub fn usage(error: &clap::Error) -> ExitCode {
     }
     let message = error.render().to_string();
     let first = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    let refused = ApiError::refused("usage", first, "`sanctumctl --help` lists what can be typed.")
-        .with_details(message.lines().skip(1).map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect::<Vec<_>>());
+    let refused = ApiError::refused("usage", first, "`sanctumctl --help` lists what can be typed.").with_details(
+        message.lines().skip(1).map(str::trim).filter(|l| !l.is_empty()).map(str::to_owned).collect::<Vec<_>>(),
+    );
     self::error(&refused, false)
 }
 
@@ -56,7 +59,12 @@ pub fn plan(plan: &dto::Plan) -> String {
             out.push_str(&format!("\n{}\n", step.group));
             group = Some(&step.group);
         }
-        out.push_str(&format!("  {} · {}{}\n", step.title, step.target, if step.detail.is_empty() { String::new() } else { format!(" ({})", step.detail) }));
+        out.push_str(&format!(
+            "  {} · {}{}\n",
+            step.title,
+            step.target,
+            if step.detail.is_empty() { String::new() } else { format!(" ({})", step.detail) }
+        ));
     }
     for check in &plan.checks {
         let mark = if check.word == dto::StatusWord::Healthy { "✓" } else { "!" };
@@ -69,7 +77,10 @@ pub fn plan(plan: &dto::Plan) -> String {
 }
 
 pub fn receipt(receipt: &dto::Receipt) -> String {
-    let mut out = format!("{}: applied and read back, {} steps in {} ms.\nChange {}", receipt.title, receipt.steps, receipt.took_ms, receipt.change_id);
+    let mut out = format!(
+        "{}: applied and read back, {} steps in {} ms.\nChange {}",
+        receipt.title, receipt.steps, receipt.took_ms, receipt.change_id
+    );
     for note in &receipt.notes {
         out.push_str(&format!("\n{note}"));
     }
@@ -79,11 +90,13 @@ pub fn receipt(receipt: &dto::Receipt) -> String {
 /// Columns, as wide as their widest cell.
 pub fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> =
-        (0..columns).map(|c| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..columns)
+        .map(|c| rows.iter().filter_map(|r| r.get(c)).map(|t| t.chars().count()).max().unwrap_or(0))
+        .collect();
     rows.iter()
         .map(|row| {
-            let cells: Vec<String> = row.iter().enumerate().map(|(c, t)| format!("{t:<width$}", width = widths[c])).collect();
+            let cells: Vec<String> =
+                row.iter().enumerate().map(|(c, t)| format!("{t:<width$}", width = widths[c])).collect();
             format!("{}\n", cells.join("  ").trim_end())
         })
         .collect()

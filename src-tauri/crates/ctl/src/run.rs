@@ -57,7 +57,15 @@ async fn scan(app: &App, json: bool, paths: Vec<String>, window: Window) -> Done
             .map(|c| {
                 let lines: Vec<String> = c.evidence.iter().map(|line| format!("    {line}\n")).collect();
                 let odd: Vec<String> = c.findings.iter().map(|f| format!("  ! {}\n", f.message)).collect();
-                format!("{}  layout {} ({}), {} % sure\n{}{}", c.path, c.layout, c.layout_name, c.confidence, lines.concat(), odd.concat())
+                format!(
+                    "{}  layout {} ({}), {} % sure\n{}{}",
+                    c.path,
+                    c.layout,
+                    c.layout_name,
+                    c.confidence,
+                    lines.concat(),
+                    odd.concat()
+                )
             })
             .collect()
     })?;
@@ -71,7 +79,13 @@ async fn agents(app: &App, json: bool, words: Agents) -> Done {
             app.refresh().await?;
             let page = app.agents_list(&actor, &query, window.offset, window.limit).await?;
             output::show(json, &page, |page| {
-                output::table(&page.items.iter().map(|a| vec![a.uid.clone(), a.name.clone(), output::status(&a.status)]).collect::<Vec<_>>())
+                output::table(
+                    &page
+                        .items
+                        .iter()
+                        .map(|a| vec![a.uid.clone(), a.name.clone(), output::status(&a.status)])
+                        .collect::<Vec<_>>(),
+                )
             })?;
             Ok(ExitCode::SUCCESS)
         }
@@ -79,7 +93,10 @@ async fn agents(app: &App, json: bool, words: Agents) -> Done {
             app.refresh().await?;
             let detail = app.agent_get(&actor, &uid).await?;
             output::show(json, &detail, |d| {
-                let mut rows = vec![vec!["Name".to_owned(), d.agent.name.clone()], vec!["Status".to_owned(), output::status(&d.agent.status)]];
+                let mut rows = vec![
+                    vec!["Name".to_owned(), d.agent.name.clone()],
+                    vec!["Status".to_owned(), output::status(&d.agent.status)],
+                ];
                 rows.extend(d.facts.iter().map(|f| vec![f.name.clone(), f.value.clone()]));
                 rows.extend(d.agent.modules.iter().map(|m| {
                     let port = m.port.map(|p| format!(" on {p}")).unwrap_or_default();
@@ -114,13 +131,25 @@ async fn tools(app: &App, json: bool, words: Tools) -> Done {
         None => all_tabs(app, &actor, &query, window.offset, window.limit).await?,
     };
     output::show(json, &page, |page| {
-        output::table(&page.items.iter().map(|c| vec![c.tab.clone(), c.name.clone(), c.title.clone(), output::status(&c.status)]).collect::<Vec<_>>())
+        output::table(
+            &page
+                .items
+                .iter()
+                .map(|c| vec![c.tab.clone(), c.name.clone(), c.title.clone(), output::status(&c.status)])
+                .collect::<Vec<_>>(),
+        )
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The tabs one after the other, as one list.
-async fn all_tabs(app: &App, actor: &Actor, query: &str, offset: u32, limit: u32) -> Result<dto::Page<dto::ToolCard>, ApiError> {
+async fn all_tabs(
+    app: &App,
+    actor: &Actor,
+    query: &str,
+    offset: u32,
+    limit: u32,
+) -> Result<dto::Page<dto::ToolCard>, ApiError> {
     let (mut items, mut total, mut skip) = (Vec::new(), 0, offset);
     for tab in app.tools_tabs(actor).await? {
         let wanted = limit.saturating_sub(u32::try_from(items.len()).unwrap_or(u32::MAX));
@@ -138,7 +167,15 @@ async fn changes(app: &App, json: bool, words: Changes) -> Done {
         Changes::List { query, window } => {
             let page = app.changes_list(&actor, &query, "all", window.offset, window.limit).await?;
             output::show(json, &page, |page| {
-                output::table(&page.items.iter().map(|c| vec![c.id.clone(), c.at.clone(), c.actor.clone(), c.title.clone(), c.state_text.clone()]).collect::<Vec<_>>())
+                output::table(
+                    &page
+                        .items
+                        .iter()
+                        .map(|c| {
+                            vec![c.id.clone(), c.at.clone(), c.actor.clone(), c.title.clone(), c.state_text.clone()]
+                        })
+                        .collect::<Vec<_>>(),
+                )
             })?;
             Ok(ExitCode::SUCCESS)
         }
@@ -176,7 +213,12 @@ async fn registry(app: &App, json: bool, words: Registry) -> Done {
             let report = app.registry_salvage().await?;
             output::show(json, &report, |r| {
                 let lost: Vec<String> = r.findings.iter().map(|line| format!("\n! {line}")).collect();
-                format!("{} rows are in the new registry. The damaged file is kept as {}.{}", r.rows, r.kept, lost.concat())
+                format!(
+                    "{} rows are in the new registry. The damaged file is kept as {}.{}",
+                    r.rows,
+                    r.kept,
+                    lost.concat()
+                )
             })?;
         }
         Registry::Copies => {
@@ -189,7 +231,9 @@ async fn registry(app: &App, json: bool, words: Registry) -> Done {
         Registry::Restore { copy, yes } => {
             sure(yes)?;
             app.registry_restore(&copy).await?;
-            output::show(json, &serde_json::json!({ "restored": copy }), |_| "The copy is in place; what was there is kept beside it.".to_owned())?;
+            output::show(json, &serde_json::json!({ "restored": copy }), |_| {
+                "The copy is in place; what was there is kept beside it.".to_owned()
+            })?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -83,7 +83,12 @@ fn password(from_stdin: bool) -> Result<String, ApiError> {
     }
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line).map_err(|error| {
-        ApiError::refused("answer_missing", "The password could not be read from standard input.", "Write it on one line.").with_details([error.to_string()])
+        ApiError::refused(
+            "answer_missing",
+            "The password could not be read from standard input.",
+            "Write it on one line.",
+        )
+        .with_details([error.to_string()])
     })?;
     Ok(line.trim_end_matches(['\n', '\r']).to_owned())
 }

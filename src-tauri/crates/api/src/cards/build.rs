@@ -39,8 +39,10 @@ pub(crate) fn word_text(word: StatusWord) -> &'static str {
 }
 
 pub(crate) fn build(open: &Open, rows: &Rows, discovery: &Discovery, ground: &Ground) -> Built {
-    let mut built = Built { cards: builtin::cards(open, rows, ground), agents: HashMap::new(), modules: HashMap::new() };
-    let mut by_path: HashMap<&str, &Found> = discovery.items.iter().map(|f| (f.rel_path.as_str(), f.as_ref())).collect();
+    let mut built =
+        Built { cards: builtin::cards(open, rows, ground), agents: HashMap::new(), modules: HashMap::new() };
+    let mut by_path: HashMap<&str, &Found> =
+        discovery.items.iter().map(|f| (f.rel_path.as_str(), f.as_ref())).collect();
     let agent_ids: HashMap<&str, i64> = rows.agents.iter().map(|a| (a.uid.as_str(), a.id)).collect();
     let mut sums: HashMap<String, Vec<(String, Status)>> = HashMap::new();
     for instance in &rows.instances {
@@ -69,7 +71,15 @@ pub(crate) fn build(open: &Open, rows: &Rows, discovery: &Discovery, ground: &Gr
     built
 }
 
-fn note(built: &mut Built, sums: &mut HashMap<String, Vec<(String, Status)>>, card: &Card, status: &Status, uid: Option<String>, rows: &Rows, agent_ids: &HashMap<&str, i64>) {
+fn note(
+    built: &mut Built,
+    sums: &mut HashMap<String, Vec<(String, Status)>>,
+    card: &Card,
+    status: &Status,
+    uid: Option<String>,
+    rows: &Rows,
+    agent_ids: &HashMap<&str, i64>,
+) {
     let Some(uid) = uid else { return };
     sums.entry(uid.clone()).or_default().push((card.title.clone(), status.clone()));
     let agent_id = card.instance_id.and_then(|_| agent_ids.get(uid.as_str()).copied());
@@ -82,7 +92,13 @@ fn note(built: &mut Built, sums: &mut HashMap<String, Vec<(String, Status)>>, ca
     });
 }
 
-fn of_instance(open: &Open, rows: &Rows, ground: &Ground, instance: &ToolInstance, found: Option<&Found>) -> (Card, Status, Option<String>) {
+fn of_instance(
+    open: &Open,
+    rows: &Rows,
+    ground: &Ground,
+    instance: &ToolInstance,
+    found: Option<&Found>,
+) -> (Card, Status, Option<String>) {
     let tool = rows.tool(instance.tool_id);
     let agent = instance.agent_id.and_then(|id| rows.agent(id));
     let slug = tool.map_or_else(String::new, |t| t.slug.clone());
@@ -124,9 +140,11 @@ fn of_found(open: &Open, ground: &Ground, found: &Found) -> (Card, Status) {
     let broken = found.broken.as_ref().map(|b| broken(found, b));
     let status = match (&broken, found.kind) {
         (Some(broken), _) => ground.status(StatusWord::Error, broken.message.clone(), vec![broken.file.clone()]),
-        (None, Kind::Plugin) => {
-            ground.status(StatusWord::Unknown, "found on disk; whether it is loaded was not asked", vec![found.rel_path.clone()])
-        }
+        (None, Kind::Plugin) => ground.status(
+            StatusWord::Unknown,
+            "found on disk; whether it is loaded was not asked",
+            vec![found.rel_path.clone()],
+        ),
         (None, _) => measure(ground, &open.root().join(&found.rel_os), &found.name, None),
     };
     let tab = match &found.scope {
@@ -180,7 +198,8 @@ fn definitions(rows: &Rows, cards: &[Card], ground: &Ground) -> Vec<Card> {
         }
         all
     });
-    let shown_globally: HashSet<i64> = cards.iter().filter(|c| !c.tab.starts_with("agent:")).filter_map(|c| c.tool_id).collect();
+    let shown_globally: HashSet<i64> =
+        cards.iter().filter(|c| !c.tab.starts_with("agent:")).filter_map(|c| c.tool_id).collect();
     rows.tools
         .iter()
         .filter(|tool| !shown_globally.contains(&tool.id))

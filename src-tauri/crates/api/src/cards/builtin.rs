@@ -79,9 +79,11 @@ fn system(root: &Path, ground: &Ground) -> Status {
                 ),
             }
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            ground.status(StatusWord::Off, "there is no .env; every value is a default", vec!["looked for .env".to_owned()])
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => ground.status(
+            StatusWord::Off,
+            "there is no .env; every value is a default",
+            vec!["looked for .env".to_owned()],
+        ),
         Err(error) => ground.status(StatusWord::Degraded, format!(".env cannot be read: {}", error.kind()), Vec::new()),
     }
 }
@@ -98,14 +100,23 @@ fn is_stranger(open: &Open, rows: &Rows, ground: &Ground, port: &sanctum_registr
 }
 
 fn ports(open: &Open, rows: &Rows, ground: &Ground) -> Status {
-    let held: Vec<String> = rows.ports.iter().filter_map(|p| ground.listening.get(&p.port).map(|who| format!("{}: {who}", p.port))).collect();
-    let strangers: Vec<u16> = rows.ports.iter().filter(|p| is_stranger(open, rows, ground, p)).map(|p| p.port).collect();
+    let held: Vec<String> = rows
+        .ports
+        .iter()
+        .filter_map(|p| ground.listening.get(&p.port).map(|who| format!("{}: {who}", p.port)))
+        .collect();
+    let strangers: Vec<u16> =
+        rows.ports.iter().filter(|p| is_stranger(open, rows, ground, p)).map(|p| p.port).collect();
     let kept = crate::words::count(rows.ports.len(), "port kept", "ports kept");
     if let Some(first) = strangers.first() {
         let more = if strangers.len() > 1 { format!(" and {} more", strangers.len() - 1) } else { String::new() };
         return ground.status(StatusWord::Degraded, format!("{first}{more} held by somebody else"), held);
     }
-    ground.status(StatusWord::Healthy, format!("{kept}, {} in use", held.len()), if held.is_empty() { vec!["nobody listens on them".to_owned()] } else { held })
+    ground.status(
+        StatusWord::Healthy,
+        format!("{kept}, {} in use", held.len()),
+        if held.is_empty() { vec!["nobody listens on them".to_owned()] } else { held },
+    )
 }
 
 /// A look at the store may take a while and is not repeated at every round.
@@ -127,17 +138,28 @@ fn python(root: &Path, ground: &Ground) -> Status {
     };
     let config = std::fs::read_to_string(root.join(venv).join("pyvenv.cfg")).unwrap_or_default();
     let value = |key: &str| {
-        config.lines().filter_map(|line| line.split_once('=')).find(|(k, _)| k.trim() == key).map(|(_, v)| v.trim().to_owned())
+        config
+            .lines()
+            .filter_map(|line| line.split_once('='))
+            .find(|(k, _)| k.trim() == key)
+            .map(|(_, v)| v.trim().to_owned())
     };
     let version = value("version").or_else(|| value("version_info")).unwrap_or_else(|| "an unknown version".to_owned());
     let interpreter = root.join(venv).join("bin/python");
     if interpreter.exists() {
-        ground.status(StatusWord::Ready, format!("Python {version}"), vec![format!("{venv}/bin/python is there"), format!("{venv}/pyvenv.cfg says {version}")])
+        ground.status(
+            StatusWord::Ready,
+            format!("Python {version}"),
+            vec![format!("{venv}/bin/python is there"), format!("{venv}/pyvenv.cfg says {version}")],
+        )
     } else {
         ground.status(
             StatusWord::Degraded,
             "its interpreter is gone",
-            vec![format!("{venv}/bin/python leads nowhere"), value("home").map(|home| format!("it was made from {home}")).unwrap_or_default()],
+            vec![
+                format!("{venv}/bin/python leads nowhere"),
+                value("home").map(|home| format!("it was made from {home}")).unwrap_or_default(),
+            ],
         )
     }
 }
@@ -147,13 +169,19 @@ fn users(open: &Open, ground: &Ground) -> Status {
     let counted = open.registry().read(|c| {
         let accounts: u32 = c.query_row("SELECT count(*) FROM users WHERE is_active = 1", [], |r| r.get(0))?;
         let signed_in: u32 =
-            c.query_row("SELECT count(DISTINCT user_id) FROM user_sessions WHERE expires_at > ?1", [&now], |r| r.get(0))?;
+            c.query_row("SELECT count(DISTINCT user_id) FROM user_sessions WHERE expires_at > ?1", [&now], |r| {
+                r.get(0)
+            })?;
         Ok::<_, sanctum_registry::RegistryError>((accounts, signed_in))
     });
     match counted {
         Ok((accounts, signed_in)) => {
             let all = crate::words::count(accounts as usize, "account", "accounts");
-            ground.status(StatusWord::Healthy, format!("{all}, {signed_in} signed in"), vec!["counted in the registry".to_owned()])
+            ground.status(
+                StatusWord::Healthy,
+                format!("{all}, {signed_in} signed in"),
+                vec!["counted in the registry".to_owned()],
+            )
         }
         Err(error) => ground.status(StatusWord::Unknown, error.to_string(), Vec::new()),
     }

@@ -69,7 +69,11 @@ fn facts(rows: &Rows, card: &sanctum_registry::cards::Card) -> Vec<Fact> {
     fact("Agent", agent.map(|a| a.title().to_owned()), false);
     fact("Version", card.version.clone(), true);
     fact(if card.path.as_deref() == Some(".env") { "File" } else { "Folder" }, card.path.clone(), true);
-    fact("Port", rows.port(agent.map(|a| a.id), &card.name).filter(|_| instance.is_some()).map(|p| p.to_string()), true);
+    fact(
+        "Port",
+        rows.port(agent.map(|a| a.id), &card.name).filter(|_| instance.is_some()).map(|p| p.to_string()),
+        true,
+    );
     let from = match card.origin.as_str() {
         "registry" => "recorded in the registry",
         "manifest" => "found by its manifest",
@@ -81,7 +85,10 @@ fn facts(rows: &Rows, card: &sanctum_registry::cards::Card) -> Vec<Fact> {
     fact("Worth knowing", known.and_then(|k| k.note.clone()), false);
     if card.name == "ports" && card.kind == "builtin" {
         for port in &rows.ports {
-            let who = port.agent_id.and_then(|id| rows.agent(id)).map_or_else(|| "shared".to_owned(), |a| a.title().to_owned());
+            let who = port
+                .agent_id
+                .and_then(|id| rows.agent(id))
+                .map_or_else(|| "shared".to_owned(), |a| a.title().to_owned());
             fact(&port.port.to_string(), Some(format!("{} · {who}", port.module)), false);
         }
     }

@@ -31,7 +31,8 @@ fn connect(at: SocketAddr) -> Result<Duration, String> {
 /// One GET over loopback, by hand: no client of ours follows redirects or proxies here.
 fn http(at: SocketAddr, path: &str, expect: &str) -> Result<String, String> {
     let began = Instant::now();
-    let head = request(at, path).map_err(|error| format!("did not answer GET {path} on {} ({})", at.port(), error.kind()))?;
+    let head =
+        request(at, path).map_err(|error| format!("did not answer GET {path} on {} ({})", at.port(), error.kind()))?;
     let first = head.lines().next().unwrap_or("").to_owned();
     let ok = first.starts_with("HTTP/1.") && first.contains(" 200") && (expect == "200" || head.contains(expect));
     if ok {
@@ -46,7 +47,9 @@ fn request(at: SocketAddr, path: &str) -> std::io::Result<String> {
     let mut stream = TcpStream::connect_timeout(&at, WAIT)?;
     stream.set_write_timeout(Some(WAIT))?;
     // In one piece: a peer may answer and close as soon as it has read something.
-    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: {at}\r\nAccept: */*\r\nConnection: close\r\n\r\n").as_bytes())?;
+    stream.write_all(
+        format!("GET {path} HTTP/1.1\r\nHost: {at}\r\nAccept: */*\r\nConnection: close\r\n\r\n").as_bytes(),
+    )?;
     let mut head = Vec::new();
     let mut buffer = [0u8; 1024];
     // The end of the head is enough: an event stream never ends by itself.

@@ -54,7 +54,14 @@ impl App {
     ///
     /// # Errors
     /// `tab_unknown` for a tab the actor may not see.
-    pub async fn tools_list(&self, actor: &Actor, tab: &str, query: &str, offset: u32, limit: u32) -> ApiResult<ToolPage> {
+    pub async fn tools_list(
+        &self,
+        actor: &Actor,
+        tab: &str,
+        query: &str,
+        offset: u32,
+        limit: u32,
+    ) -> ApiResult<ToolPage> {
         let open = self.opened().await?;
         let (tab, query, viewer) = (tab.to_owned(), query.to_owned(), viewer(actor));
         blocking(move || page(&open, &viewer, &tab, &query, offset, limit.min(MOST))).await
@@ -90,16 +97,26 @@ pub(crate) fn viewer(actor: &Actor) -> Viewer {
 
 fn page(open: &Arc<Open>, viewer: &Viewer, tab: &str, query: &str, offset: u32, limit: u32) -> ApiResult<ToolPage> {
     may_see(open, viewer, tab)?;
-    let (rows, (total, needs_you)) = open.registry().read(|c| {
-        Ok::<_, ApiError>((cards::page(c, tab, query, offset, limit)?, cards::counts(c, tab, query)?))
-    })?;
+    let (rows, (total, needs_you)) = open
+        .registry()
+        .read(|c| Ok::<_, ApiError>((cards::page(c, tab, query, offset, limit)?, cards::counts(c, tab, query)?)))?;
     let measured = measured_at(open);
-    Ok(ToolPage { items: rows.into_iter().map(|card| shown(open, card, measured.as_deref())).collect(), total, needs_you })
+    Ok(ToolPage {
+        items: rows.into_iter().map(|card| shown(open, card, measured.as_deref())).collect(),
+        total,
+        needs_you,
+    })
 }
 
 /// Visibility of an agent is visibility of its tab.
 fn may_see(open: &Open, viewer: &Viewer, tab: &str) -> ApiResult<()> {
-    let unknown = || ApiError::refused("tab_unknown", format!("There is no tab `{tab}`."), "Choose `global`, `smcp` or `agent:<uid>`.");
+    let unknown = || {
+        ApiError::refused(
+            "tab_unknown",
+            format!("There is no tab `{tab}`."),
+            "Choose `global`, `smcp` or `agent:<uid>`.",
+        )
+    };
     match tab.strip_prefix("agent:") {
         None if tab == "global" || tab == "smcp" => Ok(()),
         None => Err(unknown()),
@@ -148,14 +165,19 @@ pub(crate) fn probe(open: &Arc<Open>, card: &Card) -> ApiResult<(ToolCard, Statu
 
 fn status(open: &Open, rows: &Rows, ground: &Ground, card: &Card) -> Status {
     if let Some(broken) = &card.broken {
-        return ground.status(StatusWord::Error, super::build::UNTOUCHED, vec![format!("{}: {}", broken.file, broken.message)]);
+        return ground.status(
+            StatusWord::Error,
+            super::build::UNTOUCHED,
+            vec![format!("{}: {}", broken.file, broken.message)],
+        );
     }
     if card.kind == "builtin" {
         return builtin::status(open, rows, ground, &card.name);
     }
     match (&card.path, card.kind.as_str()) {
         (Some(path), "module" | "tool") if card.origin != "registry" || card.instance_id.is_some() => {
-            let agent = card.instance_id.and_then(|id| rows.instances.iter().find(|i| i.id == id)).and_then(|i| i.agent_id);
+            let agent =
+                card.instance_id.and_then(|id| rows.instances.iter().find(|i| i.id == id)).and_then(|i| i.agent_id);
             measure(ground, &open.root().join(path), &card.name, rows.port(agent, &card.name))
         }
         _ => ground.status(word(&card.status), card.reason.clone(), Vec::new()),
@@ -188,7 +210,13 @@ pub(crate) fn shown(open: &Open, card: Card, measured: Option<&str>) -> ToolCard
         version: card.version,
         path: card.path,
         needs_you: card.needs_you,
-        broken: card.broken.map(|b| dto::Broken { file: b.file, line: b.line, column: b.column, message: b.message, hint: b.hint }),
+        broken: card.broken.map(|b| dto::Broken {
+            file: b.file,
+            line: b.line,
+            column: b.column,
+            message: b.message,
+            hint: b.hint,
+        }),
     }
 }
 

@@ -37,7 +37,10 @@ pub(crate) fn on(ports: impl Iterator<Item = u16>) -> HashMap<u16, Listener> {
                 ip => ip,
             };
             let at = SocketAddr::new(ip, l.socket.port());
-            (l.socket.port(), Listener { who: format!("{}, pid {}", l.process.name, l.process.pid), pid: l.process.pid, at })
+            (
+                l.socket.port(),
+                Listener { who: format!("{}, pid {}", l.process.name, l.process.pid), pid: l.process.pid, at },
+            )
         })
         .collect()
 }

@@ -74,7 +74,11 @@ pub(crate) fn measure(ground: &Ground, dir: &Path, slug: &str, port: Option<u16>
         }
     }
     if let Some(pid) = pid {
-        return ground.status(StatusWord::Unknown, format!("runs as process {pid}, and has no way to be asked how it does"), evidence);
+        return ground.status(
+            StatusWord::Unknown,
+            format!("runs as process {pid}, and has no way to be asked how it does"),
+            evidence,
+        );
     }
     let needs = known.and_then(|k| k.entry.as_ref());
     let installed = match needs {
@@ -105,7 +109,11 @@ fn asked(ground: &Ground, dir: &Path, port: u16, listener: &Listener, mut eviden
         Some(folder) if folder.starts_with(&real) => evidence.push("it works in this module's folder".to_owned()),
         Some(folder) => {
             evidence.push(format!("it works in {}", folder.display()));
-            return ground.status(StatusWord::Degraded, format!("port {port} is held by {listener}, not by this module"), evidence);
+            return ground.status(
+                StatusWord::Degraded,
+                format!("port {port} is held by {listener}, not by this module"),
+                evidence,
+            );
         }
         None => {
             let reason = format!("{listener} listens on {port}; whether it is this module could not be seen");
@@ -121,7 +129,11 @@ fn asked(ground: &Ground, dir: &Path, port: u16, listener: &Listener, mut eviden
             evidence.push(why.clone());
             ground.status(StatusWord::Degraded, why.clone(), evidence)
         }
-        None => ground.status(StatusWord::Unknown, format!("{listener} listens on {port}, and nothing is known to ask it"), evidence),
+        None => ground.status(
+            StatusWord::Unknown,
+            format!("{listener} listens on {port}, and nothing is known to ask it"),
+            evidence,
+        ),
     }
 }
 
@@ -154,8 +166,11 @@ fn has_entry(dir: &Path) -> bool {
 
 /// The sum of an agent's modules: the worst that needs somebody, else whether any runs.
 pub(crate) fn sum(ground: &Ground, linked: bool, modules: &[(String, Status)]) -> Status {
-    let named = |word: StatusWord| modules.iter().find(|(_, s)| s.word == word).map(|(title, s)| format!("{title}: {}", s.reason));
-    let evidence: Vec<String> = modules.iter().map(|(title, s)| format!("{title}: {:?}, {}", s.word, s.reason)).collect();
+    let named = |word: StatusWord| {
+        modules.iter().find(|(_, s)| s.word == word).map(|(title, s)| format!("{title}: {}", s.reason))
+    };
+    let evidence: Vec<String> =
+        modules.iter().map(|(title, s)| format!("{title}: {:?}, {}", s.word, s.reason)).collect();
     let count = |word: StatusWord| modules.iter().filter(|(_, s)| s.word == word).count();
     let (word, reason) = if let Some(why) = named(StatusWord::Error).or_else(|| named(StatusWord::Degraded)) {
         (StatusWord::Degraded, why)

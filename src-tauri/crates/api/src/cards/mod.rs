@@ -133,7 +133,8 @@ pub(crate) fn remeasure(open: &Open) -> ApiResult<bool> {
 fn write(open: &Open, fresh: Fresh) -> ApiResult<bool> {
     let rows = Rows::read(open)?;
     let discovery = lock(&open.live).discovery.clone().unwrap_or_default();
-    let last = lock(&open.live).ground.clone().filter(|last| fresh == Fresh::IfOld && open.env().now() - last.now < FRESH_FOR);
+    let last =
+        lock(&open.live).ground.clone().filter(|last| fresh == Fresh::IfOld && open.env().now() - last.now < FRESH_FOR);
     let ground = last.unwrap_or_else(|| Arc::new(Ground::look(open, &rows)));
     let built = build::build(open, &rows, &discovery, &ground);
     let replaced = open.registry().write(|tx| cards::replace_all(tx, built.cards.into_iter()))?;

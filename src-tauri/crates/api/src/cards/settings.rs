@@ -28,7 +28,15 @@ pub(crate) struct Settings {
 pub(crate) fn read(open: &Open, rows: &Rows, card: &Card) -> ApiResult<Settings> {
     let mut findings = Vec::new();
     let schema = schema(open, rows, card);
-    findings.extend(schema.findings.iter().map(|f| finding("schema_odd", dto::FindingLevel::Warn, f.message.clone(), "The setting it is about is shown as it is.", None)));
+    findings.extend(schema.findings.iter().map(|f| {
+        finding(
+            "schema_odd",
+            dto::FindingLevel::Warn,
+            f.message.clone(),
+            "The setting it is about is shown as it is.",
+            None,
+        )
+    }));
     let mut layers = registry_layers(open, rows, card)?;
     for file in files(card) {
         match env_layer(open.root(), card, &file, &schema, &mut findings) {
@@ -73,21 +81,39 @@ fn env_layer(root: &Path, card: &Card, file: &str, schema: &Schema, findings: &m
     let path = root.join(file);
     let meta = path.symlink_metadata().ok()?;
     if !path.canonicalize().is_ok_and(|real| real.starts_with(root) && real.is_file()) || meta.len() > LARGEST {
-        findings.push(finding("settings_unreadable", dto::FindingLevel::Error, format!("`{file}` is not a file that can be read as settings."), "It is left as it is. Look at what lies there.", Some(file)));
+        findings.push(finding(
+            "settings_unreadable",
+            dto::FindingLevel::Error,
+            format!("`{file}` is not a file that can be read as settings."),
+            "It is left as it is. Look at what lies there.",
+            Some(file),
+        ));
         return None;
     }
     match std::fs::read(&path) {
         Ok(bytes) => {
             let env = EnvFile::parse(&bytes);
             for bad in env.unreadable() {
-                findings.push(finding("settings_line", dto::FindingLevel::Warn, format!("`{file}`, line {}: {}", bad.line, bad.reason), "The line is kept as it is and sets nothing.", Some(file)));
+                findings.push(finding(
+                    "settings_line",
+                    dto::FindingLevel::Warn,
+                    format!("`{file}`, line {}: {}", bad.line, bad.reason),
+                    "The line is kept as it is and sets nothing.",
+                    Some(file),
+                ));
             }
             // The root's own file sets what all modules share.
             let level = if card.kind == "builtin" { Level::System } else { Level::Instance };
             Some(effective::layer_from_env_at(level, &schema.fields, &env, file))
         }
         Err(error) => {
-            findings.push(finding("settings_unreadable", dto::FindingLevel::Error, format!("`{file}` cannot be read: {}.", error.kind()), "Check who may read it; nothing was changed.", Some(file)));
+            findings.push(finding(
+                "settings_unreadable",
+                dto::FindingLevel::Error,
+                format!("`{file}` cannot be read: {}.", error.kind()),
+                "Check who may read it; nothing was changed.",
+                Some(file),
+            ));
             None
         }
     }
@@ -106,21 +132,33 @@ fn registry_layers(open: &Open, rows: &Rows, card: &Card) -> ApiResult<Vec<Layer
                     (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
                 Ok((key, value, kind, hidden))
             })?;
-            rows.map(|row| row.map(|(key, value, kind, hidden)| (key, typed(value, &kind, hidden))).map_err(Into::into)).collect()
+            rows.map(|row| row.map(|(key, value, kind, hidden)| (key, typed(value, &kind, hidden))).map_err(Into::into))
+                .collect()
         };
-        let system = keyed("SELECT config_key, config_value, config_type, is_encrypted FROM system_config WHERE ?1 IS NULL", None)?;
+        let system = keyed(
+            "SELECT config_key, config_value, config_type, is_encrypted FROM system_config WHERE ?1 IS NULL",
+            None,
+        )?;
         layers.push(in_registry(Level::System, "system_config", system));
         if agent.is_some() {
-            let values = keyed("SELECT config_key, config_value, config_type, is_encrypted FROM agent_configs WHERE agent_id = ?1", agent)?;
+            let values = keyed(
+                "SELECT config_key, config_value, config_type, is_encrypted FROM agent_configs WHERE agent_id = ?1",
+                agent,
+            )?;
             layers.push(in_registry(Level::Agent, "agent_configs", values));
         }
         if tool.is_some() {
-            let values = keyed("SELECT key, value, type, is_encrypted FROM configurations WHERE scope = 'tool' AND scope_id = ?1", tool)?;
+            let values = keyed(
+                "SELECT key, value, type, is_encrypted FROM configurations WHERE scope = 'tool' AND scope_id = ?1",
+                tool,
+            )?;
             layers.push(in_registry(Level::Tool, "configurations", values));
         }
         Ok::<_, sanctum_registry::RegistryError>(layers)
     })?;
-    let own = instance.and_then(|i| i.config.as_deref()).and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok());
+    let own = instance
+        .and_then(|i| i.config.as_deref())
+        .and_then(|text| serde_json::from_str::<Map<String, Value>>(text).ok());
     if let Some(values) = own {
         layers.push(in_registry(Level::Instance, "tool_instances.config", values));
     }

@@ -52,10 +52,9 @@ fn rounds(open: &Weak<Open>) {
 
 fn tell(open: &Open, outcome: crate::ApiResult<bool>, always: bool, source: &str) {
     match outcome {
-        Ok(changed) if changed || always => open.sink.changed(ChangedEvent {
-            topics: vec!["tools".to_owned(), "agents".to_owned()],
-            source: source.to_owned(),
-        }),
+        Ok(changed) if changed || always => open
+            .sink
+            .changed(ChangedEvent { topics: vec!["tools".to_owned(), "agents".to_owned()], source: source.to_owned() }),
         Ok(_) => {}
         Err(error) => eprintln!("The cards could not be brought up to date: {error}"),
     }

@@ -42,17 +42,33 @@ pub(crate) fn candidate(env: &AppEnv, found: &Candidate) -> dto::Candidate {
 }
 
 /// The plan of taking over: registry rows only. Nothing beneath the root is a target of any step.
-pub(crate) fn plan(env: &AppEnv, draft: &SetupDraft, account: &Account) -> ApiResult<(sanctum_change::Plan, Words, Target)> {
+pub(crate) fn plan(
+    env: &AppEnv,
+    draft: &SetupDraft,
+    account: &Account,
+) -> ApiResult<(sanctum_change::Plan, Words, Target)> {
     let asked = super::expand(env, &draft.root);
     let root = asked.canonicalize().map_err(|error| {
-        ApiError::refused("root_missing", format!("`{}` is not there.", draft.root), "Choose the folder that holds the Sanctum.")
-            .with_details([error.to_string()])
+        ApiError::refused(
+            "root_missing",
+            format!("`{}` is not there.", draft.root),
+            "Choose the folder that holds the Sanctum.",
+        )
+        .with_details([error.to_string()])
     })?;
     if crate::open::registry_file(env, &root).is_some() {
-        return Err(ApiError::refused("has_registry", format!("`{}` has a registry already.", env.short(&root)), "Open it and sign in; nothing needs to be taken over."));
+        return Err(ApiError::refused(
+            "has_registry",
+            format!("`{}` has a registry already.", env.short(&root)),
+            "Open it and sign in; nothing needs to be taken over.",
+        ));
     }
     let found = layouts::recognise(&root).ok_or_else(|| {
-        ApiError::refused("not_a_sanctum", format!("`{}` does not look like a Sanctum.", env.short(&root)), "Choose another folder, or set up a new Sanctum.")
+        ApiError::refused(
+            "not_a_sanctum",
+            format!("`{}` does not look like a Sanctum.", env.short(&root)),
+            "Choose another folder, or set up a new Sanctum.",
+        )
     })?;
     drop(crate::open::hold(&root)?);
     let mut planner = Planner::new(&root, None);
@@ -78,7 +94,10 @@ pub(crate) fn plan(env: &AppEnv, draft: &SetupDraft, account: &Account) -> ApiRe
     let names: Vec<&str> = inside.iter().map(|a| a.name.as_str()).collect();
     let mut checks: Vec<_> = found.evidence.iter().map(|line| (StatusWord::Healthy, line.clone())).collect();
     checks.extend(outside.iter().map(|agent| {
-        (StatusWord::Degraded, format!("{} lies outside this folder, in {}, and is left out", agent.name, env.short(&agent.path)))
+        (
+            StatusWord::Degraded,
+            format!("{} lies outside this folder, in {}, and is left out", agent.name, env.short(&agent.path)),
+        )
     }));
     let state_dir = crate::open::adopted_dir(env, &root);
     let summary = format!(
@@ -98,7 +117,13 @@ pub(crate) fn plan(env: &AppEnv, draft: &SetupDraft, account: &Account) -> ApiRe
     Ok((plan, words, Target { root, state_dir }))
 }
 
-fn seat(root: &Path, agent: &FoundAgent, index: usize, taken: &mut Vec<(String, String)>, ports: &mut std::collections::BTreeSet<u16>) -> Seat {
+fn seat(
+    root: &Path,
+    agent: &FoundAgent,
+    index: usize,
+    taken: &mut Vec<(String, String)>,
+    ports: &mut std::collections::BTreeSet<u16>,
+) -> Seat {
     let uid = unique_uid(agent, index, taken);
     taken.push((uid.to_string(), agent.name.clone()));
     let modules = agent
@@ -111,13 +136,25 @@ fn seat(root: &Path, agent: &FoundAgent, index: usize, taken: &mut Vec<(String, 
         })
         .collect();
     let places = agent.modules.iter().map(|module| (module.name.clone(), relative(root, &module.path))).collect();
-    Seat { uid, name: agent.name.clone(), description: String::new(), index: u32::try_from(index).unwrap_or(u32::MAX), modules, places }
+    Seat {
+        uid,
+        name: agent.name.clone(),
+        description: String::new(),
+        index: u32::try_from(index).unwrap_or(u32::MAX),
+        modules,
+        places,
+    }
 }
 
 /// The folder's own uid where it can be one, made from the name or the number otherwise.
 fn unique_uid(agent: &FoundAgent, index: usize, taken: &[(String, String)]) -> AgentUid {
     let free = |uid: &AgentUid| taken.iter().all(|(other, _)| other != uid.as_str());
-    let tries = [agent.uid.clone(), names::uid_from_name(&agent.name), format!("agent{}", index + 1), format!("agent{}-{}", index + 1, taken.len())];
+    let tries = [
+        agent.uid.clone(),
+        names::uid_from_name(&agent.name),
+        format!("agent{}", index + 1),
+        format!("agent{}-{}", index + 1, taken.len()),
+    ];
     tries.iter().filter_map(|text| AgentUid::parse(text).ok()).find(free).unwrap_or_else(|| numbered(taken))
 }
 

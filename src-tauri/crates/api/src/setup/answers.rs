@@ -68,12 +68,20 @@ pub(crate) fn only_one(env: &AppEnv) -> ApiResult<std::fs::File> {
     let opened = files::make_private(&env.data_dir)
         .and_then(|()| std::fs::OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path))
         .map_err(|error| {
-            ApiError::broken("own_file_unwritable", format!("`{}` could not be written.", path.display()), "Check that the folder may be written.")
-                .with_details([error.to_string()])
+            ApiError::broken(
+                "own_file_unwritable",
+                format!("`{}` could not be written.", path.display()),
+                "Check that the folder may be written.",
+            )
+            .with_details([error.to_string()])
         })?;
     match opened.try_lock() {
         Ok(()) => Ok(opened),
-        Err(_) => Err(ApiError::refused("setup_busy", "Another setup is being carried out.", "Wait until it is done, then try again.")),
+        Err(_) => Err(ApiError::refused(
+            "setup_busy",
+            "Another setup is being carried out.",
+            "Wait until it is done, then try again.",
+        )),
     }
 }
 

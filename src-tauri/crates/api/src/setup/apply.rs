@@ -186,7 +186,9 @@ impl App {
             last_handle(open);
             // What undo moved there is what the setup itself had built, and its journal goes too.
             match std::fs::remove_dir_all(&trash) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(bootstrap::left_behind(&trash, &error)),
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(bootstrap::left_behind(&trash, &error));
+                }
                 _ => {}
             }
             Bootstrap { root, state_dir, made }.remove()?;
@@ -287,7 +289,8 @@ fn summary(open: &Arc<Open>, draft: &SetupDraft, mut receipt: dto::Receipt) -> A
     let info = open.info()?;
     let fact = |name: &str, value: String, mono: bool| dto::Fact { name: name.to_owned(), value, mono };
     let mut created = Vec::new();
-    let names: Vec<String> = open.registry().read(sanctum_registry::agents::all)?.iter().map(|a| a.title().to_owned()).collect();
+    let names: Vec<String> =
+        open.registry().read(sanctum_registry::agents::all)?.iter().map(|a| a.title().to_owned()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     created.push(fact(if names.len() == 1 { "Prime" } else { "Primes" }, crate::words::list(&names), false));
     created.push(fact("Tools", info.tools.to_string(), false));
@@ -299,11 +302,5 @@ fn summary(open: &Arc<Open>, draft: &SetupDraft, mut receipt: dto::Receipt) -> A
     if draft.letta_url.is_none() && draft.mode != "adopt" {
         receipt.notes.push("Letta is not connected yet; the agents show “not linked” until it is.".to_owned());
     }
-    Ok(SetupSummary {
-        receipt,
-        root: info.root,
-        root_short: info.root_short,
-        created,
-        findings: Vec::new(),
-    })
+    Ok(SetupSummary { receipt, root: info.root, root_short: info.root_short, created, findings: Vec::new() })
 }

@@ -94,7 +94,9 @@ impl Bootstrap {
             // A folder that holds something that is not ours stays.
             match std::fs::remove_dir(folder) {
                 Ok(()) => {}
-                Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::DirectoryNotEmpty) => {}
+                Err(error)
+                    if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::DirectoryNotEmpty) => {
+                }
                 Err(error) => return Err(left_behind(folder, &error)),
             }
         }
@@ -107,8 +109,13 @@ fn unmade(folder: &Path, error: &std::io::Error) -> ApiError {
     use std::io::ErrorKind;
     let message = format!("The folder `{}` could not be made.", folder.display());
     let hint = "Choose another folder, or check the disk. Nothing was written.";
-    let disk = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) || error.raw_os_error() == Some(5);
-    let refused = if disk { ApiError::broken("disk_refused", message, hint) } else { ApiError::refused("root_not_writable", message, hint) };
+    let disk =
+        matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) || error.raw_os_error() == Some(5);
+    let refused = if disk {
+        ApiError::broken("disk_refused", message, hint)
+    } else {
+        ApiError::refused("root_not_writable", message, hint)
+    };
     refused.with_details([error.to_string()])
 }
 
@@ -153,7 +160,11 @@ pub(crate) fn settle(env: &AppEnv, bootstrap: &Bootstrap) -> ApiResult<bool> {
             // The journal is the only record of what is left to take back; it stays.
             return Err(ApiError::broken(
                 "change_unfinished",
-                format!("A setup was cut off in `{}` and could not be taken back yet: {}", bootstrap.root.display(), open.message),
+                format!(
+                    "A setup was cut off in `{}` and could not be taken back yet: {}",
+                    bootstrap.root.display(),
+                    open.message
+                ),
                 "Start the app again once nothing of it runs any more and nobody works on its files.",
             )
             .with_details(open.conflicts.iter().map(|c| format!("{}: {}", c.target, c.what))));

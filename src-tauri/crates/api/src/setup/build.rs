@@ -25,7 +25,12 @@ impl App {
     ///
     /// # Errors
     /// As [`App::setup_plan`], and `port_held` with the holder under [`PortPolicy::Refuse`].
-    pub async fn setup_plan_with(&self, draft: &SetupDraft, password: String, policy: PortPolicy) -> ApiResult<dto::Plan> {
+    pub async fn setup_plan_with(
+        &self,
+        draft: &SetupDraft,
+        password: String,
+        policy: PortPolicy,
+    ) -> ApiResult<dto::Plan> {
         self.ensure_started().await?;
         let (env, draft, app) = (self.env().clone(), draft.clone(), self.clone());
         blocking(move || {
@@ -33,9 +38,15 @@ impl App {
             drop(password);
             let (plan, words, target) = match draft.mode.as_str() {
                 "adopt" => adopt::plan(&env, &draft, &account)?,
-                "new" => plan_new(&env, &draft, &account, policy, app.with_state(|state| state.letta_password.is_some()))?,
+                "new" => {
+                    plan_new(&env, &draft, &account, policy, app.with_state(|state| state.letta_password.is_some()))?
+                }
                 other => {
-                    return Err(ApiError::refused("mode_unknown", format!("There is no way of setting up called `{other}`."), "Use `new` or `adopt`."));
+                    return Err(ApiError::refused(
+                        "mode_unknown",
+                        format!("There is no way of setting up called `{other}`."),
+                        "Use `new` or `adopt`.",
+                    ));
                 }
             };
             let shown = app.0.plans.keep(plan, words, None, env.now());
@@ -65,7 +76,11 @@ fn account(draft: &SetupDraft, password: &str) -> ApiResult<Account> {
     }
     let email = match draft.admin_email.as_deref().map(str::trim).filter(|e| !e.is_empty()) {
         Some(email) if !email.contains('@') || email.contains(char::is_whitespace) => {
-            return Err(ApiError::refused("email_unusable", format!("`{email}` is not an e-mail address."), "Correct it, or leave it empty."));
+            return Err(ApiError::refused(
+                "email_unusable",
+                format!("`{email}` is not an e-mail address."),
+                "Correct it, or leave it empty.",
+            ));
         }
         Some(email) => email.to_owned(),
         None => format!("{username}@localhost"),
@@ -82,19 +97,30 @@ pub(crate) struct Target {
 
 type Planned = (sanctum_change::Plan, Words, Target);
 
-fn plan_new(env: &AppEnv, draft: &SetupDraft, account: &Account, policy: PortPolicy, letta_password: bool) -> ApiResult<Planned> {
+fn plan_new(
+    env: &AppEnv,
+    draft: &SetupDraft,
+    account: &Account,
+    policy: PortPolicy,
+    letta_password: bool,
+) -> ApiResult<Planned> {
     let asked = super::expand(env, &draft.root);
     bootstrap::settle_root(env, &asked)?;
     let verdict = probe::root_verdict(env, &draft.root);
     if let Some(finding) = verdict.findings.iter().find(|f| f.level == FindingLevel::Error) {
-        return Err(ApiError::refused(&finding.code, finding.message.clone(), finding.hint.clone()).with_details(verdict.suggestion));
+        return Err(ApiError::refused(&finding.code, finding.message.clone(), finding.hint.clone())
+            .with_details(verdict.suggestion));
     }
     let root = verdict.path.map_or(asked, Into::into);
     if root.is_dir() {
         drop(super::super::open::hold(&root)?);
     }
     if draft.agents.is_empty() {
-        return Err(ApiError::refused("agent_missing", "A Sanctum starts with at least one Prime.", "Name one, such as Athena."));
+        return Err(ApiError::refused(
+            "agent_missing",
+            "A Sanctum starts with at least one Prime.",
+            "Name one, such as Athena.",
+        ));
     }
     let python = python(env, draft)?;
     let seats = ports::seats(draft, policy)?;
@@ -126,15 +152,35 @@ fn plan_new(env: &AppEnv, draft: &SetupDraft, account: &Account, policy: PortPol
         }
     }
     if let Some(url) = &letta {
-        let row = Row::new().with("config_value", url.as_str()).with("category", "letta").with("description", "Where the Letta server answers").with("created_by", maker.clone());
-        planner.registry_put("system_config", Row::new().with("config_key", "letta.base_url"), row, "Keep the address of the Letta server")?;
+        let row = Row::new()
+            .with("config_value", url.as_str())
+            .with("category", "letta")
+            .with("description", "Where the Letta server answers")
+            .with("created_by", maker.clone());
+        planner.registry_put(
+            "system_config",
+            Row::new().with("config_key", "letta.base_url"),
+            row,
+            "Keep the address of the Letta server",
+        )?;
         if letta_password {
-            let row = Row::new().with("config_value", LETTA_PASSWORD).with("is_encrypted", 1).with("category", "letta").with("description", "Reference of the Letta password in the secret store").with("created_by", maker.clone());
-            planner.registry_put("system_config", Row::new().with("config_key", "letta.password"), row, "Refer to the Letta password in the secret store")?;
+            let row = Row::new()
+                .with("config_value", LETTA_PASSWORD)
+                .with("is_encrypted", 1)
+                .with("category", "letta")
+                .with("description", "Reference of the Letta password in the secret store")
+                .with("created_by", maker.clone());
+            planner.registry_put(
+                "system_config",
+                Row::new().with("config_key", "letta.password"),
+                row,
+                "Refer to the Letta password in the secret store",
+            )?;
         }
     }
     let names: Vec<&str> = seats.agents.iter().map(|s| s.name.as_str()).collect();
-    let summary = format!("In {}, with {}. Nothing has been written yet.", env.short(&root), crate::words::list(&names));
+    let summary =
+        format!("In {}, with {}. Nothing has been written yet.", env.short(&root), crate::words::list(&names));
     let plan = planner.finish("Create this Sanctum", &summary);
     let words = Words {
         undo: "As a whole from the last step of the setup; later piece by piece from Activity.".to_owned(),
@@ -188,19 +234,30 @@ fn python(env: &AppEnv, draft: &SetupDraft) -> ApiResult<Option<std::path::PathB
 
 fn letta_url(draft: &SetupDraft) -> ApiResult<Option<String>> {
     let Some(url) = draft.letta_url.as_deref().map(str::trim).filter(|u| !u.is_empty()) else { return Ok(None) };
-    sanctum_letta::check_url(url)
-        .map_err(|why| ApiError::refused("letta_url_unusable", why.to_string(), "Such as http://127.0.0.1:8283, or leave it empty for later."))?;
+    sanctum_letta::check_url(url).map_err(|why| {
+        ApiError::refused(
+            "letta_url_unusable",
+            why.to_string(),
+            "Such as http://127.0.0.1:8283, or leave it empty for later.",
+        )
+    })?;
     Ok(Some(url.to_owned()))
 }
 
-fn checks(free: &Option<String>, python: &Option<std::path::PathBuf>, seats: &ports::Seats) -> Vec<(StatusWord, String)> {
+fn checks(
+    free: &Option<String>,
+    python: &Option<std::path::PathBuf>,
+    seats: &ports::Seats,
+) -> Vec<(StatusWord, String)> {
     let mut checks = vec![(
         StatusWord::Healthy,
         format!("The folder is free to use{}", free.as_ref().map(|f| format!(", {f} free")).unwrap_or_default()),
     )];
     checks.push(match python {
         Some(path) => (StatusWord::Healthy, format!("{} passed its checks", path.display())),
-        None => (StatusWord::Degraded, "No Python environment is built; modules need it before they can start".to_owned()),
+        None => {
+            (StatusWord::Degraded, "No Python environment is built; modules need it before they can start".to_owned())
+        }
     });
     let all = seats.agents.iter().flat_map(|s| &s.modules).chain(&seats.shared);
     let assigned: Vec<_> = all.filter_map(|(module, a)| Some((module, a.as_ref()?))).collect();

@@ -98,7 +98,11 @@ pub(crate) fn seats(draft: &SetupDraft, policy: PortPolicy) -> ApiResult<Seats> 
                 names::check_name(&agent.name, &[])?;
                 let wanted = names::AgentUid::parse(uid)?;
                 if taken.iter().any(|(other, _)| other == wanted.as_str()) {
-                    return Err(ApiError::refused("agent_name_taken", format!("Two agents would share the folder `{}`.", wanted.folder()), "Give one of them another identifier."));
+                    return Err(ApiError::refused(
+                        "agent_name_taken",
+                        format!("Two agents would share the folder `{}`.", wanted.folder()),
+                        "Give one of them another identifier.",
+                    ));
                 }
                 wanted
             }

@@ -58,7 +58,10 @@ pub(crate) fn agent_rows(
 ) -> Result<(), ChangeError> {
     let uid = seat.uid.as_str();
     let row = Row::new()
-        .with("letta_uid", letta_uid.map_or_else(|| format!("{}{uid}", sanctum_registry::agents::UNLINKED), str::to_owned))
+        .with(
+            "letta_uid",
+            letta_uid.map_or_else(|| format!("{}{uid}", sanctum_registry::agents::UNLINKED), str::to_owned),
+        )
         .with("name", seat.name.as_str())
         .with("description", seat.description.as_str())
         .with("path", path)
@@ -71,7 +74,14 @@ pub(crate) fn agent_rows(
     for (module, assigned) in &seat.modules {
         if let Some(known) = Catalogue::builtin().get(module) {
             tool(planner, known, maker)?;
-            instance(planner, module, Some(&agent), &format!("{} of {}", known.title, seat.name), seat.places.get(module).unwrap_or(&format!("{path}/{module}")), maker)?;
+            instance(
+                planner,
+                module,
+                Some(&agent),
+                &format!("{} of {}", known.title, seat.name),
+                seat.places.get(module).unwrap_or(&format!("{path}/{module}")),
+                maker,
+            )?;
         }
         if let Some(assigned) = assigned {
             port(planner, module, Some(&agent), assigned.port, maker)?;

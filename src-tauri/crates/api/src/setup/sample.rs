@@ -29,8 +29,12 @@ impl App {
         let open = blocking(move || {
             remove_left_samples();
             let folder = tempfile::Builder::new().prefix(PREFIX).tempdir().map_err(|error| {
-                ApiError::broken("disk_refused", "No temporary folder could be made for the sample.", "Check that the disk has room.")
-                    .with_details([error.to_string()])
+                ApiError::broken(
+                    "disk_refused",
+                    "No temporary folder could be made for the sample.",
+                    "Check that the disk has room.",
+                )
+                .with_details([error.to_string()])
             })?;
             let root = folder.path().canonicalize().unwrap_or_else(|_| folder.path().to_owned());
             make(&env, &root)?;
@@ -78,7 +82,8 @@ fn make(env: &AppEnv, root: &std::path::Path) -> ApiResult<()> {
     }
     let mut random = [0u8; 32];
     getrandom::fill(&mut random).map_err(|error| {
-        ApiError::broken("no_randomness", "The system gave no random numbers.", "Try again.").with_details([error.to_string()])
+        ApiError::broken("no_randomness", "The system gave no random numbers.", "Try again.")
+            .with_details([error.to_string()])
     })?;
     let hash = users::hash_password(blake3::hash(&random).to_hex().as_str())?;
     rows::admin(&mut planner, VISITOR, "visitor@localhost", &hash)?;
