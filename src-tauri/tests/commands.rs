@@ -1,5 +1,7 @@
 //! The shell without a window: commands through the mock IPC, the typed seam, and what the window may call.
 
+#![expect(clippy::unwrap_used, reason = "in a test an unexpected error is a failure, told with its place")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

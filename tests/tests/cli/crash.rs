@@ -118,7 +118,7 @@ fn a_setup_killed_while_it_makes_folders() {
 fn a_setup_killed_while_it_puts_files_in_place() {
     sweep_setup("rename", 1, 1, 1);
     sweep_setup("renameat2", 2, 5, 4);
-    sweep_setup("unlink", 1, 1, 2);
+    sweep_setup("unlink", 1, 1, 1);
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn adding_an_agent_killed_anywhere() {
     sweep_change(
         || made(&["Athena"], "broca2"),
         &["agents", "add", "Monday", "--yes"],
-        &[("mkdirat", 1, 3), ("renameat2", 1, 3), ("fsync", 1, 2), ("pwrite64", 5, 21)],
+        &[("write", 1, 1), ("mkdirat", 1, 3), ("renameat2", 1, 3), ("fsync", 1, 2), ("pwrite64", 5, 21)],
         &["athena"],
         &["athena", "monday"],
         12,
@@ -212,7 +212,14 @@ fn removing_an_agent_killed_anywhere() {
     sweep_change(
         || made(&["Athena", "Monday"], "broca2"),
         &["agents", "remove", "monday", "--yes"],
-        &[("mkdirat", 1, 1), ("renameat2", 1, 1), ("unlink", 1, 1), ("fsync", 1, 2), ("pwrite64", 5, 9)],
+        &[
+            ("write", 1, 1),
+            ("mkdirat", 1, 1),
+            ("renameat2", 1, 1),
+            ("unlink", 1, 1),
+            ("fsync", 1, 2),
+            ("pwrite64", 5, 9),
+        ],
         &["athena", "monday"],
         &["athena"],
         8,

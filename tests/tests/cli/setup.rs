@@ -72,7 +72,8 @@ fn the_layout_on_disk_is_the_specs() {
         "the first Prime has the convention's port: {env}"
     );
     let left = listing(&place.data_dir());
-    assert!(!left.iter().any(|line| line.contains("setup.")), "the answers are forgotten after a setup: {left:?}");
+    assert!(left.iter().all(|line| line.starts_with("0600")), "what the app keeps is its owner's alone: {left:?}");
+    assert!(!left.iter().any(|line| line.contains("setup.json")), "the answers are forgotten after a setup: {left:?}");
 }
 
 #[test]
