@@ -123,18 +123,18 @@ fn a_setup_killed_while_it_puts_files_in_place() {
 
 #[test]
 fn a_setup_killed_while_it_waits_for_the_disk() {
-    sweep_setup("fsync", 1, 3, 7);
+    sweep_setup("fsync", 1, 4, 5);
 }
 
 #[test]
 fn a_setup_killed_while_it_writes() {
-    sweep_setup("pwrite64", 1, 43, 7);
+    sweep_setup("pwrite64", 1, 61, 5);
     sweep_setup("write", 2, 1, 2);
 }
 
 #[test]
 fn a_setup_killed_while_it_opens_files() {
-    sweep_setup("openat", 5, 19, 4);
+    sweep_setup("openat", 5, 29, 3);
 }
 
 #[test]
@@ -200,10 +200,10 @@ fn adding_an_agent_killed_anywhere() {
     sweep_change(
         || made(&["Athena"], "broca2"),
         &["agents", "add", "Monday", "--yes"],
-        &[("write", 1, 1), ("mkdirat", 1, 3), ("renameat2", 1, 3), ("fsync", 1, 2), ("pwrite64", 5, 21)],
+        &[("write", 1, 1), ("mkdirat", 1, 4), ("renameat2", 1, 4), ("fsync", 2, 4), ("pwrite64", 5, 31)],
         &["athena"],
         &["athena", "monday"],
-        12,
+        8,
     );
 }
 
