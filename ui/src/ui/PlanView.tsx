@@ -56,7 +56,9 @@ function StepLine({ step, progress }: { step: PlanStep; progress?: ProgressEvent
         <b><Foreign>{step.title}</Foreign></b>
         <span className="mono small muted cut step-target" title={step.target}><Foreign>{step.target}</Foreign></span>
         <span className="grow" />
-        <span className="small faint nowrap">{progress && progress.elapsed_ms > 0 ? duration(progress.elapsed_ms) : <Foreign>{step.detail}</Foreign>}</span>
+        {progress && progress.elapsed_ms > 0
+          ? <span className="small faint nowrap">{duration(progress.elapsed_ms)}</span>
+          : <span className="small faint cut step-detail" title={step.detail}><Foreign>{step.detail}</Foreign></span>}
       </div>
       {progress?.line && progress.state === 'running' && <p className="mono caption muted cut"><Foreign>{progress.line}</Foreign></p>}
       <DiffView lines={step.diff} leftOut={step.diff_left_out} label={`Changes in ${step.target}`} />
