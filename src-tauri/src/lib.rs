@@ -4,6 +4,8 @@ pub mod bindings;
 mod commands;
 mod events;
 mod menu;
+#[cfg(target_os = "linux")]
+mod rendering;
 pub mod window;
 
 use std::process::ExitCode;

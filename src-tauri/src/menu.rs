@@ -3,7 +3,9 @@
 //! The Edit menu is made of the system's own items: without them ⌘C and ⌘V do nothing in a macOS web view.
 
 use serde::Deserialize;
-use tauri::menu::{AboutMetadata, IsMenuItem, MenuBuilder, MenuItemBuilder, PredefinedMenuItem, Submenu, SubmenuBuilder};
+use tauri::menu::{
+    AboutMetadata, IsMenuItem, MenuBuilder, MenuItemBuilder, PredefinedMenuItem, Submenu, SubmenuBuilder,
+};
 use tauri::{AppHandle, Wry};
 use tauri_specta::Event;
 

@@ -90,7 +90,19 @@ impl<'a> Ctl<'a> {
     /// When setup does not end with 0.
     pub fn setup(&self, agents: &[&str], modules: &str) -> Result<Run> {
         let root = self.place.root().display().to_string();
-        let mut args = vec!["setup", "--root", &root, "--modules", modules, "--admin-user", "mara", "--admin-password-stdin", "--no-venv", "--yes", "--json"];
+        let mut args = vec![
+            "setup",
+            "--root",
+            &root,
+            "--modules",
+            modules,
+            "--admin-user",
+            "mara",
+            "--admin-password-stdin",
+            "--no-venv",
+            "--yes",
+            "--json",
+        ];
         for agent in agents {
             args.extend(["--agent", agent]);
         }

@@ -71,7 +71,9 @@ impl Place {
 /// When it was not built.
 pub fn program(name: &str) -> Result<PathBuf> {
     let tests = std::env::current_exe().context("looking for the test's own folder")?;
-    let folder = tests.ancestors().find(|dir| dir.join(".cargo-lock").exists() || dir.ends_with("debug") || dir.ends_with("release"));
+    let folder = tests
+        .ancestors()
+        .find(|dir| dir.join(".cargo-lock").exists() || dir.ends_with("debug") || dir.ends_with("release"));
     let path = folder.context("the test does not lie in a target folder")?.join(name);
     anyhow::ensure!(path.is_file(), "`{}` was not built; `make test` builds it first", path.display());
     Ok(path)

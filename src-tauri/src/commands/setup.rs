@@ -50,11 +50,7 @@ pub async fn setup_check_secrets(app: App<'_>) -> ApiResult<dto::SecretStoreInfo
 
 #[tauri::command]
 #[specta::specta]
-pub async fn setup_check_account(
-    app: App<'_>,
-    username: String,
-    password: String,
-) -> ApiResult<dto::AccountVerdict> {
+pub async fn setup_check_account(app: App<'_>, username: String, password: String) -> ApiResult<dto::AccountVerdict> {
     app.setup_check_account(&username, &password).await
 }
 

@@ -12,13 +12,7 @@ pub async fn tools_tabs(app: App<'_>) -> ApiResult<Vec<dto::ToolTab>> {
 
 #[tauri::command]
 #[specta::specta]
-pub async fn tools_list(
-    app: App<'_>,
-    tab: String,
-    query: String,
-    offset: u32,
-    limit: u32,
-) -> ApiResult<dto::ToolPage> {
+pub async fn tools_list(app: App<'_>, tab: String, query: String, offset: u32, limit: u32) -> ApiResult<dto::ToolPage> {
     app.tools_list(&app.actor().await?, &tab, &query, offset, limit).await
 }
 

@@ -9,7 +9,8 @@ use sanctum_tests::{Place, Window};
 
 /// `make bundle` leaves it there, in the release profile whatever the tests run in.
 fn package() -> Result<PathBuf> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
     let folder = target.join("release/bundle/deb");
     let mut found: Vec<PathBuf> = std::fs::read_dir(&folder)
         .with_context(|| format!("`{}` is not there; `make bundle` makes it", folder.display()))?
@@ -24,14 +25,24 @@ fn package() -> Result<PathBuf> {
 async fn the_package_holds_an_app_that_opens_and_a_terminal_program_that_answers() -> Result<()> {
     let place = Place::new()?;
     let installed = place.path().join("installed");
-    let unpacked = Command::new("dpkg-deb").arg("-x").arg(package()?).arg(&installed).status().context("unpacking the package")?;
+    let unpacked =
+        Command::new("dpkg-deb").arg("-x").arg(package()?).arg(&installed).status().context("unpacking the package")?;
     ensure!(unpacked.success(), "the package can be unpacked");
 
     let ctl = installed.join("usr/bin/sanctumctl");
-    let version = Command::new(&ctl).arg("--version").env_clear().envs(place.env()).output().context("starting the packaged sanctumctl")?;
-    assert!(String::from_utf8_lossy(&version.stdout).contains(env!("CARGO_PKG_VERSION")), "it says its version: {version:?}");
+    let version = Command::new(&ctl)
+        .arg("--version")
+        .env_clear()
+        .envs(place.env())
+        .output()
+        .context("starting the packaged sanctumctl")?;
+    assert!(
+        String::from_utf8_lossy(&version.stdout).contains(env!("CARGO_PKG_VERSION")),
+        "it says its version: {version:?}"
+    );
 
-    let desktop = std::fs::read_dir(installed.join("usr/share/applications")).context("looking for the desktop entry")?.count();
+    let desktop =
+        std::fs::read_dir(installed.join("usr/share/applications")).context("looking for the desktop entry")?.count();
     assert_eq!(desktop, 1, "the app has one entry in the system's menu");
 
     let window = Window::open_program(&place, &installed.join("usr/bin/sanctum-configurator"), &[]).await?;

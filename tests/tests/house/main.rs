@@ -98,7 +98,10 @@ fn no_code_runs_a_shell_over_data() -> Result<()> {
         }
         let text = read(&file)?;
         for shell in ["Command::new(\"sh\")", "Command::new(\"bash\")", "\"-c\", &format!"] {
-            assert!(!text.contains(shell), "{path} starts a shell; programs are started directly, with their arguments");
+            assert!(
+                !text.contains(shell),
+                "{path} starts a shell; programs are started directly, with their arguments"
+            );
         }
     }
     Ok(())
@@ -107,12 +110,25 @@ fn no_code_runs_a_shell_over_data() -> Result<()> {
 /// DESIGN, section 7: versions below these have known holes.
 #[test]
 fn dependencies_are_above_their_safety_floors() -> Result<()> {
-    let floors = [("tauri", (2, 11, 1)), ("tar", (0, 4, 45)), ("zip", (2, 3, 0)), ("quick-xml", (0, 41, 0)), ("age", (0, 11, 1)), ("ammonia", (4, 1, 4)), ("shlex", (1, 3, 0)), ("h2", (0, 4, 16)), ("time", (0, 3, 47))];
+    let floors = [
+        ("tauri", (2, 11, 1)),
+        ("tar", (0, 4, 45)),
+        ("zip", (2, 3, 0)),
+        ("quick-xml", (0, 41, 0)),
+        ("age", (0, 11, 1)),
+        ("ammonia", (4, 1, 4)),
+        ("shlex", (1, 3, 0)),
+        ("h2", (0, 4, 16)),
+        ("time", (0, 3, 47)),
+    ];
     let lock = read(&root().join("Cargo.lock"))?;
     let mut seen = 0;
     for package in lock.split("[[package]]").skip(1) {
         let value = |key: &str| {
-            package.lines().find_map(|l| l.strip_prefix(&format!("{key} = \""))).map(|v| v.trim_end_matches('"').to_owned())
+            package
+                .lines()
+                .find_map(|l| l.strip_prefix(&format!("{key} = \"")))
+                .map(|v| v.trim_end_matches('"').to_owned())
         };
         let (Some(name), Some(version)) = (value("name"), value("version")) else { continue };
         let Some((_, floor)) = floors.iter().find(|(known, _)| *known == name) else { continue };
@@ -132,14 +148,22 @@ fn the_window_s_policy_is_strict() -> Result<()> {
     assert_eq!(security["freezePrototype"], true, "prototypes are frozen");
     assert_eq!(config["app"]["withGlobalTauri"], false, "no global Tauri object");
     let csp = security["csp"].as_str().unwrap_or_default();
-    for part in ["default-src 'self'", "script-src 'self'", "style-src 'self'", "object-src 'none'", "base-uri 'none'", "require-trusted-types-for 'script'"] {
+    for part in [
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "require-trusted-types-for 'script'",
+    ] {
         assert!(csp.contains(part), "the policy says {part}");
     }
     assert!(!csp.contains("unsafe"), "nothing unsafe is allowed: {csp}");
     let capability: serde_json::Value = serde_json::from_str(&read(&root().join("src-tauri/capabilities/main.json"))?)?;
     assert_eq!(capability["windows"], serde_json::json!(["main"]), "one capability for the one window");
     assert!(capability.get("remote").is_none(), "no remote page may call anything");
-    let permissions: Vec<&str> = capability["permissions"].as_array().into_iter().flatten().filter_map(|p| p.as_str()).collect();
+    let permissions: Vec<&str> =
+        capability["permissions"].as_array().into_iter().flatten().filter_map(|p| p.as_str()).collect();
     assert!(permissions.iter().all(|p| !p.ends_with(":default")), "every permission is spelled out: {permissions:?}");
     Ok(())
 }

@@ -58,26 +58,35 @@ pub async fn growth() -> Result<Vec<Line>> {
         }
         Ok(())
     };
-    // The engine's first collections and compilations belong to the start, not to the growth.
-    calls(2_000).await?;
+    let fresh = rested(app).await;
+    // The script engine's first collections and compilations belong to the start, not to the growth.
+    calls(OPERATIONS).await?;
     let before = rested(app).await;
     let began = Instant::now();
     calls(OPERATIONS).await?;
     let each = ms(began.elapsed()) / f64::from(OPERATIONS);
     let after = rested(app).await;
-    eprintln!("  {before:.1} -> {after:.1} MiB: {}", processes::parts(app));
+    eprintln!("  {fresh:.1} -> {before:.1} -> {after:.1} MiB of its own: {}", processes::parts(app));
     window.close().await?;
-    let name =
-        format!("Growth after 10,000 list calls through the window ({before:.1} → {after:.1} MiB; {each:.2} ms each)");
-    Ok(vec![Line::new(name, after - before, "MiB").limit(Limit::AtMost(5.0))])
+    let name = format!(
+        "Growth over 10,000 list calls through the window, after a first 10,000 (own memory {before:.1} → {after:.1} MiB; {each:.2} ms a call)"
+    );
+    Ok(vec![
+        Line::new(name, after - before, "MiB").limit(Limit::AtMost(5.0)),
+        Line::new(
+            format!("… over the first 10,000, while the script engine warms ({fresh:.1} → {before:.1} MiB)"),
+            before - fresh,
+            "MiB",
+        ),
+    ])
 }
 
 /// The least of some weighings while nothing is asked for: what was only waiting to be collected is gone then.
 async fn rested(app: u32) -> f64 {
     let mut least = f64::MAX;
-    for _ in 0..6 {
+    for _ in 0..10 {
         tokio::time::sleep(Duration::from_secs(2)).await;
-        least = least.min(processes::weight(app));
+        least = least.min(processes::own(app));
     }
     least
 }

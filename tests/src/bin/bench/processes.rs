@@ -51,13 +51,22 @@ fn parent(pid: u32) -> Option<u32> {
 
 /// Proportional set size; `None` for a process that is gone.
 fn pss_kib(pid: u32) -> Option<u32> {
+    rollup(pid, "Pss:")
+}
+
+fn rollup(pid: u32, field: &str) -> Option<u32> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
-    text.lines().find_map(|line| line.strip_prefix("Pss:")?.split_whitespace().next()?.parse().ok())
+    text.lines().find_map(|line| line.strip_prefix(field)?.split_whitespace().next()?.parse().ok())
 }
 
 /// What a whole family weighs, in MiB.
 pub fn weight(of: u32) -> f64 {
     family(of).into_iter().filter_map(pss_kib).map(f64::from).sum::<f64>() / 1024.0
+}
+
+/// What a whole family holds of its own, in MiB: without the libraries, whose share depends on who else runs.
+pub fn own(of: u32) -> f64 {
+    family(of).into_iter().filter_map(|pid| rollup(pid, "Pss_Anon:")).map(f64::from).sum::<f64>() / 1024.0
 }
 
 /// The parts of it, for whoever looks for the cause.
