@@ -4,6 +4,7 @@
 //! that nothing of the real home is touched. Programs are the ones `make test` has built; a missing one is a failure.
 
 pub mod ctl;
+mod picture;
 pub mod place;
 pub mod window;
 

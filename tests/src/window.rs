@@ -24,6 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Window {
     pub client: Client,
     processes: Vec<Child>,
+    display: String,
     shots: PathBuf,
 }
 
@@ -72,7 +73,7 @@ impl Window {
         let mut env = place.env();
         env.extend(extra.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())));
         env.extend([
-            ("DISPLAY".to_owned(), display),
+            ("DISPLAY".to_owned(), display.clone()),
             ("TAURI_AUTOMATION".to_owned(), "true".to_owned()),
             ("TAURI_WEBVIEW_AUTOMATION".to_owned(), "true".to_owned()),
             ("NO_AT_BRIDGE".to_owned(), "1".to_owned()),
@@ -101,7 +102,7 @@ impl Window {
             }
         };
         let shots = std::env::var_os("SANCTUM_SHOTS").map_or_else(|| place.path().join("shots"), PathBuf::from);
-        Ok(Self { client, processes, shots })
+        Ok(Self { client, processes, display, shots })
     }
 
     /// The element with this `data-testid`, once it is there.
@@ -273,9 +274,7 @@ impl Window {
         // What the page says may be a frame ahead of what is painted.
         let painted = "const done = arguments[0]; setTimeout(done, 500); requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30)))";
         self.client.execute_async(painted, vec![]).await.context("waiting for the paint")?;
-        let picture = self.client.screenshot().await.context("taking a picture")?;
-        anyhow::ensure!(picture.len() > 2000, "the picture of {name} is not empty");
-        std::fs::write(&path, picture).context("keeping the picture")?;
+        crate::picture::take(&self.display, &path).with_context(|| format!("taking the picture {name}"))?;
         Ok(path)
     }
 
