@@ -4,8 +4,6 @@ pub mod bindings;
 mod commands;
 mod events;
 mod menu;
-#[cfg(target_os = "linux")]
-mod rendering;
 pub mod window;
 
 use std::process::ExitCode;
