@@ -36,9 +36,15 @@ pub fn run() -> ExitCode {
             let data_dir = env.data_dir.clone();
             let desk: Arc<dyn window::Desk> = Arc::new(window::Native(app.handle().clone()));
             app.manage(desk);
-            app.manage(sanctum_api::App::new(env, Arc::new(events::ToWindow::new(app.handle().clone()))));
-            menu::install(app.handle())?;
+            let state = sanctum_api::App::new(env, Arc::new(events::ToWindow::new(app.handle().clone())));
+            app.manage(state.clone());
+            // WebKit takes a while to start its processes: the window first, the menu and the registry meanwhile.
             window::open(app.handle(), &data_dir)?;
+            tauri::async_runtime::spawn(async move {
+                // What goes wrong is kept, and told when the page asks for the state.
+                let _told_later = state.state().await;
+            });
+            menu::install(app.handle())?;
             Ok(())
         })
         .build(tauri::generate_context!());

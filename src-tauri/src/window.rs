@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sanctum_api::{ApiError, ApiResult};
+use tauri::webview::PageLoadEvent;
 use tauri::window::Color;
 use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tauri_plugin_opener::OpenerExt;
@@ -56,6 +57,12 @@ pub fn open(app: &AppHandle, data_dir: &Path) -> tauri::Result<()> {
         .background_color(page_color(Theme::Light))
         .data_directory(data_dir.join("webview"))
         .devtools(cfg!(debug_assertions))
+        // The theme is set before the page is read (`boot.js`), so it is themed now; the page's own `app_ready` may come later.
+        .on_page_load(|window, loaded| {
+            if loaded.event() == PageLoadEvent::Finished {
+                reveal(&window);
+            }
+        })
         .on_navigation(|url| is_ours(url.scheme(), url.host_str()))
         .on_new_window(|_, _| tauri::webview::NewWindowResponse::Deny);
     #[cfg(target_os = "macos")]

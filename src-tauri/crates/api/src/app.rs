@@ -13,6 +13,9 @@ use crate::plan::{Plans, lock};
 use crate::session::Session;
 use crate::{Actor, ApiError, ApiResult, AppEnv, EventSink, dto, files};
 
+/// The cards of the last run are shown at once; looking at the tree again must not compete with the window's first paint.
+const BEFORE_THE_FIRST_LOOK: std::time::Duration = std::time::Duration::from_millis(600);
+
 /// The one door. Cloning it gives another handle to the same app.
 #[derive(Clone)]
 pub struct App(pub(crate) Arc<Inner>);
@@ -186,8 +189,17 @@ impl App {
             state.setup_change = None;
         });
         if self.env().exclusive {
-            let watched = open.clone();
-            std::thread::spawn(move || crate::cards::watch(&watched));
+            // Without a hold on it: an install that is closed meanwhile is let go of at once.
+            let watched = Arc::downgrade(&open);
+            std::thread::spawn(move || {
+                let shown = watched.upgrade().is_some_and(|open| crate::cards::has_some(&open));
+                if shown {
+                    std::thread::sleep(BEFORE_THE_FIRST_LOOK);
+                }
+                if let Some(open) = watched.upgrade() {
+                    crate::cards::watch(&open);
+                }
+            });
         }
         Ok(open)
     }

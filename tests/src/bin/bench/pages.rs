@@ -166,7 +166,7 @@ fn card(n: u32) -> Card {
     Card {
         id: format!("d:tools/t{n:06}"),
         tab: "global".to_owned(),
-        needs_you: n % 50 == 0,
+        needs_you: n.is_multiple_of(50),
         name: format!("t{n:06}"),
         title: format!("Tool {n:06}"),
         description: "Listens to what the agent hears, keeps what matters and hands it on.".to_owned(),

@@ -90,6 +90,11 @@ impl Rows {
     }
 }
 
+/// Whether cards of an earlier run can be shown until the first look.
+pub(crate) fn has_some(open: &Open) -> bool {
+    open.registry().read(cards::tabs).is_ok_and(|tabs| !tabs.is_empty())
+}
+
 /// Looks at the tree and measures; writes the cards that differ. True where something did.
 ///
 /// # Errors

@@ -82,10 +82,10 @@ fn saves_by_rename_moves_and_removals_are_told() {
     for n in 0..5 {
         put(&root, "tools/t/.manifest.json.tmp", minimal(&format!("t{n}")));
         fs::rename(root.join("tools/t/.manifest.json.tmp"), &manifest).unwrap();
-        wait_for(&told, &[manifest.clone()]);
+        wait_for(&told, std::slice::from_ref(&manifest));
     }
     fs::write(&manifest, "{}").unwrap();
-    wait_for(&told, &[manifest.clone()]);
+    wait_for(&told, std::slice::from_ref(&manifest));
 
     let (outside, inside) = (tmp.path().join("away"), root.join("tools/away"));
     for _ in 0..3 {
@@ -94,7 +94,7 @@ fn saves_by_rename_moves_and_removals_are_told() {
         fs::write(inside.join("manifest.json"), "{ }").unwrap();
         wait_for(&told, &[inside.join("manifest.json")]);
         fs::rename(&inside, &outside).unwrap();
-        wait_for(&told, &[inside.clone()]);
+        wait_for(&told, std::slice::from_ref(&inside));
     }
     fs::write(outside.join("manifest.json"), "{}").unwrap();
     let after = drain(&told, Duration::from_millis(300));
@@ -117,10 +117,10 @@ fn a_folder_removed_and_made_again_is_still_watched() {
     for _ in 0..20 {
         fs::remove_dir_all(tmp.path().join("tools")).unwrap();
         put(tmp.path(), "tools/t/manifest.json", "{}");
-        wait_for(&told, &[manifest.clone()]);
+        wait_for(&told, std::slice::from_ref(&manifest));
         drain(&told, Duration::from_millis(100));
         fs::write(&manifest, "{ }").unwrap();
-        wait_for(&told, &[manifest.clone()]);
+        wait_for(&told, std::slice::from_ref(&manifest));
     }
 }
 
