@@ -10,6 +10,5 @@ mod permissions;
 mod places;
 mod rescan;
 mod scan;
-mod speed;
 mod support;
 mod watcher;
