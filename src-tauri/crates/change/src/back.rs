@@ -6,16 +6,21 @@
 //! everything is looked for. Only then does it act, so it never removes or overwrites what is neither before nor after.
 //! Everything it does can be interrupted and done again.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::disk::{Disk, Place, Spot};
 use crate::journal::Entry;
+use crate::patch::{self, Secrets};
+use crate::remote::{self, Remotes};
 use crate::world::{World, holds, mode_differs};
-use crate::{Action, ChangeError, Conflict, RelPath, run};
+use crate::{Action, ChangeError, Conflict, TheirRow, run, theirs};
 
 /// Takes back `steps` of change `change`. An empty list means that the old state stands.
 pub(crate) fn roll_back(
     disk: &Arc<Disk>,
+    secrets: &Secrets,
+    remotes: &Remotes,
     change: &str,
     steps: &[Entry],
     each: &dyn Fn(&Entry),
@@ -28,13 +33,25 @@ pub(crate) fn roll_back(
         }
         clear_own(disk, change, entry)?;
     }
-    let done = match judge(disk, change, &steps)? {
-        Ok(done) => done,
-        Err(conflicts) => return Ok(conflicts),
+    let (done, there) = match (judge(disk, change, &steps)?, remote::judge(remotes, &steps)) {
+        (Ok(done), Ok(there)) => (done, there),
+        (here, there) => return Ok(here.err().into_iter().chain(there.err()).flatten().collect()),
     };
-    for entry in done {
+    for entry in &done {
+        if let Action::PatchFile { hunks, .. } = &entry.step.action {
+            secrets.gather(hunks)?;
+        }
+    }
+    let done: BTreeSet<usize> = done.iter().map(|entry| entry.n).chain(there).collect();
+    for entry in steps.into_iter().filter(|entry| done.contains(&entry.n)) {
         disk.at_step(entry.n);
-        take_back(disk, change, entry)?;
+        if matches!(entry.step.action, Action::Remote { .. }) {
+            disk.at_server()?;
+            if let Some(conflict) = remote::take_back(remotes, &entry.step.action) {
+                return Ok(vec![conflict]);
+            }
+        }
+        take_back(disk, secrets, change, entry)?;
         each(entry);
     }
     disk.sync_touched()?;
@@ -46,7 +63,7 @@ fn clear_own(disk: &Disk, change: &str, entry: &Entry) -> Result<(), ChangeError
     let Some(path) = entry.step.action.path() else {
         return Ok(());
     };
-    let place = Place::root(path);
+    let place = Place::of(path);
     disk.clear_temp(&place)?;
     match &entry.step.action {
         Action::Trash { .. } => {
@@ -59,7 +76,7 @@ fn clear_own(disk: &Disk, change: &str, entry: &Entry) -> Result<(), ChangeError
         }
         Action::Run { creates, .. } => {
             disk.clear_moving(&place)?;
-            disk.clear_moving(&Place::root(creates))
+            disk.clear_moving(&Place::of(creates))
         }
         _ => Ok(()),
     }
@@ -80,13 +97,10 @@ fn judge<'e>(
 ) -> Result<Result<Vec<&'e Entry>, Vec<Conflict>>, ChangeError> {
     let (mut world, mut done, mut conflicts) = (World::new(disk), Vec::new(), Vec::new());
     for entry in steps {
-        let Some(path) = entry.step.action.path() else {
-            continue;
-        };
-        match find(disk, change, entry, path, &mut world)? {
+        match find(disk, change, entry, &mut world)? {
             Found::Done => done.push(*entry),
             Found::NotDone => {}
-            Found::Neither(what) => conflicts.push(Conflict { target: path.to_string(), what }),
+            Found::Neither(what) => conflicts.push(Conflict { target: entry.step.action.target(), what }),
         }
     }
     if conflicts.is_empty() {
@@ -111,10 +125,10 @@ fn crashed_at<'e>(
     let (newer, begun) = steps.split_at(at);
     let (mut world, mut done) = (World::new(disk), Vec::new());
     for (i, entry) in begun.iter().enumerate() {
-        let Some(path) = entry.step.action.path() else {
+        if matches!(entry.step.action, Action::Registry { .. }) {
             continue;
-        };
-        match find(disk, change, entry, path, &mut world)? {
+        }
+        match find(disk, change, entry, &mut world)? {
             Found::Done => done.push(*entry),
             Found::NotDone if i == 0 => {}
             Found::NotDone | Found::Neither(_) => return Ok(None),
@@ -136,7 +150,17 @@ fn crashed_at<'e>(
 }
 
 /// How a step is found in `world`, from which a step that was done is taken back.
-fn find(disk: &Disk, change: &str, entry: &Entry, path: &RelPath, world: &mut World) -> Result<Found, ChangeError> {
+fn find(disk: &Disk, change: &str, entry: &Entry, world: &mut World) -> Result<Found, ChangeError> {
+    if let Action::TheirRows { path, table, rows } = &entry.step.action {
+        return Ok(match theirs::found(disk, path, table, rows)? {
+            theirs::Found::After => Found::Done,
+            theirs::Found::Before => Found::NotDone,
+            theirs::Found::Neither(what) => Found::Neither(what),
+        });
+    }
+    let Some(path) = entry.step.action.path() else {
+        return Ok(Found::NotDone);
+    };
     let found = match world.look(path) {
         Err(error @ ChangeError::ThroughLink { .. }) => {
             return Ok(Found::Neither(format!("is behind a link now: {error}")));
@@ -148,6 +172,9 @@ fn find(disk: &Disk, change: &str, entry: &Entry, path: &RelPath, world: &mut Wo
         Action::CreateDir { mode, .. } => (Spot::Absent, Spot::Dir { mode: *mode }),
         Action::WriteFile { before, after, mode, .. } => {
             (before.as_ref().map_or(Spot::Absent, Spot::of), Spot::of_bytes(after, *mode))
+        }
+        Action::PatchFile { before_hash, before_len, before_mode, after_hash, after_len, after_mode, .. } => {
+            (Spot::hashed(before_hash, *before_len, *before_mode), Spot::hashed(after_hash, *after_len, *after_mode))
         }
         Action::Symlink { target, .. } => (Spot::Absent, Spot::Link { target: target.clone() }),
         Action::RemoveFile { before, .. } => (Spot::of(before), Spot::Absent),
@@ -201,7 +228,7 @@ fn find(disk: &Disk, change: &str, entry: &Entry, path: &RelPath, world: &mut Wo
             world.vanish(path);
             return Ok(Found::Done);
         }
-        Action::Registry { .. } => return Ok(Found::NotDone),
+        Action::Registry { .. } | Action::TheirRows { .. } | Action::Remote { .. } => return Ok(Found::NotDone),
     };
     if found != new {
         let what = format!("was changed by somebody since ({} now)", found.word());
@@ -217,12 +244,16 @@ fn find(disk: &Disk, change: &str, entry: &Entry, path: &RelPath, world: &mut Wo
 }
 
 /// Takes one step back. Called newest first, after `judge` found nothing in the way.
-fn take_back(disk: &Disk, change: &str, entry: &Entry) -> Result<(), ChangeError> {
+fn take_back(disk: &Disk, secrets: &Secrets, change: &str, entry: &Entry) -> Result<(), ChangeError> {
+    if let Action::TheirRows { path, table, rows } = &entry.step.action {
+        let back: Vec<_> = rows.iter().rev().cloned().map(TheirRow::inverse).collect();
+        return theirs::write(disk, path, table, &back);
+    }
     let Some(path) = entry.step.action.path() else {
         return Ok(());
     };
-    let place = Place::root(path);
-    let found = disk.look(&place)?;
+    let place = Place::of(path);
+    let (found, bytes) = disk.look_with_bytes(&place)?;
     match &entry.step.action {
         Action::CreateDir { mode, .. } if found == (Spot::Dir { mode: *mode }) => disk.remove_dir(&place),
         Action::WriteFile { before: None, after, mode, .. } if found == Spot::of_bytes(after, *mode) => {
@@ -232,6 +263,11 @@ fn take_back(disk: &Disk, change: &str, entry: &Entry) -> Result<(), ChangeError
             if found == Spot::of_bytes(after, *mode) && found != Spot::of(before) =>
         {
             disk.write_file(&place, before.bytes(), before.mode(), true)
+        }
+        patched @ Action::PatchFile { after_hash, after_len, after_mode, .. }
+            if found == Spot::hashed(after_hash, *after_len, *after_mode) =>
+        {
+            patch::apply(disk, secrets, &patch::inverse(patched.clone()), &bytes)
         }
         Action::Symlink { target, .. } if found == (Spot::Link { target: target.clone() }) => disk.remove_file(&place),
         Action::SetMode { before, after, .. } if before != after && mode_differs(&found, *after).is_none() => {
@@ -265,7 +301,7 @@ fn take_back(disk: &Disk, change: &str, entry: &Entry) -> Result<(), ChangeError
         Action::Run { creates, .. } if run::was_started(disk, change, entry.n)? => {
             disk.drop_tree(&place)?;
             if creates != path {
-                disk.drop_tree(&Place::root(creates))?;
+                disk.drop_tree(&Place::of(creates))?;
             }
             disk.sync_touched()?;
             run::forget(disk, change, entry.n)

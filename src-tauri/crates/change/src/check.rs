@@ -1,18 +1,25 @@
 //! What no plan may do, whatever it finds: touch the engine's own files or the registry, or name rows it may not.
 //!
-//! Pure: it looks at the plan and the paths of the install, never at the disk.
+//! It looks at the plan and the paths of the install; at the disk only to learn where a place outside of the root really is.
 
 use std::path::Path;
 
+use crate::disk::Places;
 use crate::lock::LOCK_FILE;
-use crate::{Action, ChangeError, Plan, RelPath, rows};
+use crate::{Action, ChangeError, Plan, RelPath, rows, theirs};
 
 fn within(path: &Path, root: &Path) -> Option<RelPath> {
     RelPath::new(path.strip_prefix(root).ok()?.to_str()?).ok()
 }
 
 /// Refuses a plan that is not well formed or reaches for what is the engine's.
-pub(crate) fn plan(plan: &Plan, root: &Path, state_dir: &Path, registry: &Path) -> Result<(), ChangeError> {
+pub(crate) fn plan(
+    plan: &Plan,
+    root: &Path,
+    state_dir: &Path,
+    registry: &Path,
+    places: &Places,
+) -> Result<(), ChangeError> {
     let well_named =
         !plan.id.is_empty() && plan.id.len() <= 64 && plan.id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     if !well_named {
@@ -26,8 +33,14 @@ pub(crate) fn plan(plan: &Plan, root: &Path, state_dir: &Path, registry: &Path) 
         if let Action::Registry { table, key, .. } = &step.action {
             rows::check_shape(table, key)?;
         }
-        let paths = match &step.action {
-            Action::Run { creates, final_path, .. } => vec![creates, final_path],
+        if let Action::TheirRows { path, table, rows } = &step.action {
+            theirs::check_shape(path, table, rows)?;
+        }
+        let paths: Vec<&RelPath> = match &step.action {
+            Action::TheirRows { path, .. } => vec![path],
+            Action::Run { creates, final_path, cwd, .. } => {
+                vec![creates, final_path].into_iter().chain(cwd.place().map(|_| cwd)).collect()
+            }
             other => other.path().into_iter().collect(),
         };
         for path in paths {
@@ -37,6 +50,15 @@ pub(crate) fn plan(plan: &Plan, root: &Path, state_dir: &Path, registry: &Path) 
             }
             if path.as_str().split('/').any(|name| name.starts_with(".sanctum-")) {
                 return refuse("names that begin with `.sanctum-` are the engine's own");
+            }
+            if let Some(name) = path.place() {
+                let Some(dir) = places.get(name) else {
+                    return refuse(&format!("no place named `@{name}` is known here"));
+                };
+                if let Err(reason) = in_place(path, &step.action, dir, [root, state_dir]) {
+                    return refuse(reason);
+                }
+                continue;
             }
             if let Some(state) = &state {
                 let inside = path.as_str().strip_prefix(state.as_str()).map(|rest| rest.trim_start_matches('/'));
@@ -55,6 +77,33 @@ pub(crate) fn plan(plan: &Plan, root: &Path, state_dir: &Path, registry: &Path) 
                 return refuse("it is the registry, which changes through registry steps");
             }
         }
+    }
+    Ok(())
+}
+
+/// What may be done in a place outside of the root, and that it really lies outside: one file must not have two names.
+fn in_place(path: &RelPath, action: &Action, dir: &Path, own: [&Path; 2]) -> Result<(), &'static str> {
+    if path.is_base() {
+        return Err("it is the place itself");
+    }
+    let allowed = matches!(
+        action,
+        Action::CreateDir { .. }
+            | Action::WriteFile { .. }
+            | Action::PatchFile { .. }
+            | Action::RemoveFile { .. }
+            | Action::RemoveDir { .. }
+    );
+    if !allowed {
+        return Err("outside of the root only files and folders are written and removed");
+    }
+    if !dir.is_absolute() {
+        return Err("its place is not named by an absolute path");
+    }
+    let real = |folder: &Path| folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let target = path.beneath_base().beneath(&real(dir));
+    if own.into_iter().map(real).any(|own| target.starts_with(&own) || own.starts_with(&target)) {
+        return Err("its place leads into the root, where it has another name");
     }
     Ok(())
 }

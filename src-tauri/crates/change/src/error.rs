@@ -63,6 +63,22 @@ pub enum ChangeError {
     /// A registry step that is not allowed or not well formed.
     #[error("The registry step for `{table}` cannot be done: {reason}.")]
     BadRow { table: String, reason: String },
+    /// A patch or its taking back needs a secret that the store does not give, or gives with another value.
+    #[error(
+        "The secret `{reference}`, which stands in a settings file before or after this change, cannot be had: {reason}. Without it the file cannot be written as it is to be, so it was not touched. Unlock the secret store or put the secret there again, then try again."
+    )]
+    SecretUnavailable { reference: String, reason: String },
+    /// Another program holds its database for longer than was waited.
+    #[error(
+        "`{path}` is being written by the program it belongs to, which did not finish in time. Nothing was changed. Try again."
+    )]
+    Held { path: String },
+    /// Rows in another program's database that cannot be changed so that it can be taken back.
+    #[error("The rows of `{path}` cannot be changed: {reason}. Nothing was changed.")]
+    BadTheirRows { path: String, reason: String },
+    /// A server did not do or tell what it was asked. `begun` where it may have done it all the same.
+    #[error("{target} could not be changed as planned. {words}")]
+    RemoteFailed { target: String, words: String, begun: bool },
     #[error("No change has the number `{id}`.")]
     NoSuchChange { id: String },
     #[error(

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 
 use crate::disk::{Disk, Place};
 use crate::journal::{self, Entry};
+use crate::patch::Secrets;
 use crate::report::report;
 use crate::{ApplyControl, ChangeError, Conflict, Engine, Plan, StepState, back};
 
@@ -15,6 +16,7 @@ impl Engine {
     pub(crate) fn take_back(
         &self,
         disk: &Arc<Disk>,
+        secrets: &Secrets,
         plan: &Plan,
         already: &[usize],
         reached: usize,
@@ -30,17 +32,19 @@ impl Engine {
         let began = Instant::now();
         let each = |entry: &Entry| report(ctl, plan, entry.n, StepState::RolledBack, None, began);
         let unfinished = plan.steps.get(reached).and_then(|s| s.action.path());
-        let cleared = unfinished.map_or(Ok(()), |path| disk.clear_temp(&Place::root(path)));
-        let rolled = cleared.and_then(|()| back::roll_back(disk, &plan.id, &entries, &each)).and_then(|conflicts| {
-            let (state, note) = if conflicts.is_empty() {
-                ("rolled_back", cause.to_string())
-            } else {
-                ("needs_you", describe(&cause, &conflicts))
-            };
-            disk.point("mark", self.registry.path(), "write the journal in")?;
-            self.registry.write(|c| journal::finish(c, &plan.id, state, Some(&note), now(), None))?;
-            Ok(conflicts)
-        });
+        let cleared = unfinished.map_or(Ok(()), |path| disk.clear_temp(&Place::of(path)));
+        let rolled = cleared
+            .and_then(|()| back::roll_back(disk, secrets, &self.remotes, &plan.id, &entries, &each))
+            .and_then(|conflicts| {
+                let (state, note) = if conflicts.is_empty() {
+                    ("rolled_back", cause.to_string())
+                } else {
+                    ("needs_you", describe(&cause, &conflicts))
+                };
+                disk.point("mark", self.registry.path(), "write the journal in")?;
+                self.registry.write(|c| journal::finish(c, &plan.id, state, Some(&note), now(), None))?;
+                Ok(conflicts)
+            });
         match rolled {
             Ok(conflicts) if conflicts.is_empty() => {
                 self.drop_empty_trash(&plan.id);

@@ -8,16 +8,26 @@ use sanctum_registry::stamp;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use crate::engine::Whole;
 use crate::{Action, Actor, ChangeError, Plan, Step, plan};
 
-/// The JSON of a step.
-#[derive(Serialize, Deserialize)]
+/// The JSON of a step, as it is read.
+#[derive(Deserialize)]
 struct Payload {
     detail: String,
     /// The folder was there already when the change began (the one that holds the registry); never removed.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     already: bool,
     action: Action,
+}
+
+/// The same as it is written, without a copy of what it holds.
+#[derive(Serialize)]
+struct Written<'a> {
+    detail: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    already: bool,
+    action: &'a Action,
 }
 
 /// A step as the journal has it.
@@ -73,16 +83,19 @@ fn header(row: &SqlRow<'_>) -> sanctum_registry::rusqlite::Result<ChangeHeader> 
     })
 }
 
-/// Writes the change set as `applying`, with every step and its pre-image.
+/// Writes the change set as `applying`, with every step and its pre-image; registry steps with the `whole` rows.
 pub(crate) fn begin(
     c: &Connection,
     plan: &Plan,
     already: &[usize],
+    whole: &Whole,
     actor: &Actor,
     now: OffsetDateTime,
 ) -> Result<(), ChangeError> {
-    c.execute(
+    c.prepare_cached(
         "INSERT INTO change_sets (id, title, summary, actor_user_id, actor_name, via, state, undo_of, created_at, icon) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'applying', ?7, ?8, ?9)",
+    )?
+    .execute(
         params![plan.id, plan.title, plan.summary, actor.user_id, actor.name, actor.via.as_str(), plan.undo_of, stamp(now), plan.icon],
     )?;
     let mut insert = c.prepare_cached(
@@ -90,7 +103,7 @@ pub(crate) fn begin(
     )?;
     for (n, step) in plan.steps.iter().enumerate() {
         let (before, after) = plan::blobs(&step.action);
-        let payload = payload(&plan.id, &step.detail, already.contains(&n), &step.action)?;
+        let payload = payload(&plan.id, &step.detail, already.contains(&n), whole.get(&n).unwrap_or(&step.action))?;
         insert.execute(params![
             plan.id,
             number(n),
@@ -107,11 +120,11 @@ pub(crate) fn begin(
 }
 
 fn payload(id: &str, detail: &str, already: bool, action: &Action) -> Result<String, ChangeError> {
-    serde_json::to_string(&Payload { detail: detail.to_owned(), already, action: action.clone() })
+    serde_json::to_string(&Written { detail, already, action })
         .map_err(|e| ChangeError::BadJournal { id: id.to_owned(), reason: e.to_string() })
 }
 
-/// Replaces the action of a step: after a registry write it knows the whole row.
+/// Replaces the action of a step whose row came out otherwise than rehearsed.
 pub(crate) fn amend(c: &Connection, id: &str, n: usize, detail: &str, action: &Action) -> Result<(), ChangeError> {
     c.prepare_cached("UPDATE change_steps SET payload = ?3 WHERE change_id = ?1 AND n = ?2")?.execute(params![
         id,
@@ -130,8 +143,10 @@ pub(crate) fn finish(
     now: OffsetDateTime,
     took_ms: Option<i64>,
 ) -> Result<(), ChangeError> {
-    c.execute(
+    c.prepare_cached(
         "UPDATE change_sets SET state = ?2, state_note = ?3, finished_at = ?4, took_ms = coalesce(?5, took_ms) WHERE id = ?1",
+    )?
+    .execute(
         params![id, state, note, stamp(now), took_ms],
     )?;
     Ok(())
@@ -144,12 +159,12 @@ pub(crate) fn mark_undone(c: &Connection, original: &str, by: &str) -> Result<()
 }
 
 pub(crate) fn find(c: &Connection, id: &str) -> Result<Option<ChangeHeader>, ChangeError> {
-    Ok(c.query_row(&format!("{HEADER} WHERE id = ?1"), [id], header).optional()?)
+    Ok(c.prepare_cached(&format!("{HEADER} WHERE id = ?1"))?.query_row([id], header).optional()?)
 }
 
 /// Changes that were interrupted, newest first: still `applying`, or `needs_you` with nothing applied after it.
 pub(crate) fn open(c: &Connection) -> Result<Vec<ChangeHeader>, ChangeError> {
-    let mut statement = c.prepare(&format!(
+    let mut statement = c.prepare_cached(&format!(
         "{HEADER} WHERE state = 'applying' OR (state = 'needs_you' AND NOT EXISTS (SELECT 1 FROM change_sets later WHERE later.seq > change_sets.seq AND later.state IN ('applied', 'undone'))) ORDER BY seq DESC"
     ))?;
     let found = statement.query_map([], header)?;

@@ -3,7 +3,7 @@
 //! Shows what the journal has; columns no screen may show are masked here, so no caller can forget it.
 
 use crate::journal::{self, ChangeHeader};
-use crate::{ChangeError, Engine, Row, plan};
+use crate::{ChangeError, Engine, HunkView, Row, plan};
 
 /// A step as it was journalled.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,8 @@ pub struct StoredStep {
     pub target: String,
     pub before: Option<Vec<u8>>,
     pub after: Option<Vec<u8>>,
+    /// What a patch changed, secrets masked.
+    pub patch: Option<Vec<HunkView>>,
     pub row_before: Option<Row>,
     pub row_after: Option<Row>,
 }
@@ -40,14 +42,15 @@ impl Engine {
             let steps = journal::steps(c, change_id)?
                 .into_iter()
                 .map(|entry| {
-                    let (before, after) = plan::blobs(&entry.step.action);
+                    let (before, after) = plan::texts(&entry.step.action);
                     let (row_before, row_after) = plan::rows(&entry.step.action);
                     StoredStep {
                         n: entry.n,
                         action_kind: entry.step.action.kind(),
                         target: entry.step.action.target(),
-                        before: before.map(<[u8]>::to_vec),
-                        after: after.map(<[u8]>::to_vec),
+                        before,
+                        after,
+                        patch: plan::hunks(&entry.step.action),
                         row_before,
                         row_after,
                         group: entry.step.group,

@@ -6,8 +6,10 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::{FileState, RelPath, Row, TreeDigest};
+use crate::patch::{self, Hunk, HunkView};
+use crate::{FileState, RelPath, Row, TheirRow, TreeDigest, remote};
 
 /// One thing to do. Every action knows what it expects to find, so that a plan can be refused as stale and taken back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +26,18 @@ pub enum Action {
         after: Vec<u8>,
         mode: u32,
     },
+    /// Changes some lines of a file that is there. Only these lines are kept, and sealed secrets in them by reference alone,
+    /// so that what else the file holds enters neither plan nor journal. Hashes are BLAKE3 of the whole file, in hex.
+    PatchFile {
+        path: RelPath,
+        before_hash: String,
+        after_hash: String,
+        before_mode: u32,
+        after_mode: u32,
+        before_len: u64,
+        after_len: u64,
+        hunks: Vec<Hunk>,
+    },
     /// Moves a file, link or folder with all it holds to `<state_dir>/trash/<change id>/<n>`.
     Trash { path: RelPath, before: TreeDigest },
     /// Moves back what change `from` trashed in its step `step`. Only undo makes these.
@@ -32,7 +46,7 @@ pub enum Action {
     SetMode { path: RelPath, before: u32, after: u32 },
     /// Makes a symbolic link where nothing is yet. `target` may lead anywhere: the engine never follows it.
     Symlink { path: RelPath, target: String },
-    /// Removes a file whose content the journal keeps. Only undo makes these.
+    /// Removes a file whose content the journal keeps.
     RemoveFile { path: RelPath, before: FileState },
     /// Removes a folder that is empty by then. Only undo makes these.
     RemoveDir { path: RelPath, mode: u32 },
@@ -41,6 +55,9 @@ pub enum Action {
     /// Inserts (`before: None`), updates or deletes (`after: None`) one row of a table in `sanctum_registry::WRITABLE`.
     /// `after` may name some columns only; the others keep their value or take their default.
     Registry { table: String, key: Row, before: Option<Row>, after: Option<Row> },
+    /// Changes rows of one table in the SQLite file of another program, all in one transaction of that file. It may run
+    /// meanwhile: a row that it moved on makes the plan stale.
+    TheirRows { path: RelPath, table: String, rows: Vec<TheirRow> },
     /// Runs a command without a shell and with exactly this environment. It must create `creates`, which is then renamed to
     /// `final_path` (the same path where the result cannot be renamed, as with Python environments). Both must be absent before.
     Run {
@@ -51,16 +68,26 @@ pub enum Action {
         final_path: RelPath,
         timeout: Duration,
     },
+    /// Changes `what` at a server the engine was told of by name ([`crate::Engine::with_remote`]). No secrets in any of it.
+    Remote {
+        remote: String,
+        /// What the operator reads: "Letta · Athena".
+        target: String,
+        what: Value,
+        before: Value,
+        after: Value,
+    },
 }
 
 impl Action {
-    /// The word the journal keeps: `create_dir`, `write_file`, `trash`, `restore`, `set_mode`, `symlink`, `remove_file`,
-    /// `remove_dir`, `remove_link`, `registry`, `run`.
+    /// The word the journal keeps: `create_dir`, `write_file`, `patch_file`, `trash`, `restore`, `set_mode`, `symlink`, `remove_file`,
+    /// `remove_dir`, `remove_link`, `registry`, `their_rows`, `run`, `remote`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Action::CreateDir { .. } => "create_dir",
             Action::WriteFile { .. } => "write_file",
+            Action::PatchFile { .. } => "patch_file",
             Action::Trash { .. } => "trash",
             Action::Restore { .. } => "restore",
             Action::SetMode { .. } => "set_mode",
@@ -69,16 +96,20 @@ impl Action {
             Action::RemoveDir { .. } => "remove_dir",
             Action::RemoveLink { .. } => "remove_link",
             Action::Registry { .. } => "registry",
+            Action::TheirRows { .. } => "their_rows",
             Action::Run { .. } => "run",
+            Action::Remote { .. } => "remote",
         }
     }
 
-    /// The path it leaves changed; `None` for a registry row.
+    /// The path it leaves changed; `None` for rows of the registry or of another program's file, whose bytes are not judged,
+    /// and for what lies at a server.
     #[must_use]
     pub fn path(&self) -> Option<&RelPath> {
         match self {
             Action::CreateDir { path, .. }
             | Action::WriteFile { path, .. }
+            | Action::PatchFile { path, .. }
             | Action::Trash { path, .. }
             | Action::Restore { path, .. }
             | Action::SetMode { path, .. }
@@ -87,7 +118,7 @@ impl Action {
             | Action::RemoveDir { path, .. }
             | Action::RemoveLink { path, .. }
             | Action::Run { final_path: path, .. } => Some(path),
-            Action::Registry { .. } => None,
+            Action::Registry { .. } | Action::TheirRows { .. } | Action::Remote { .. } => None,
         }
     }
 
@@ -96,6 +127,8 @@ impl Action {
     pub fn target(&self) -> String {
         match self {
             Action::Registry { table, .. } => format!("registry · {table}"),
+            Action::TheirRows { path, .. } => path.to_string(),
+            Action::Remote { target, .. } => target.clone(),
             other => other.path().map(ToString::to_string).unwrap_or_default(),
         }
     }
@@ -169,8 +202,11 @@ pub struct StepView {
     pub kind: &'static str,
     pub target: String,
     pub detail: String,
+    /// Of a file that is written or removed whole, or of what lies at a server, as lines; `None` for a patch.
     pub before: Option<Vec<u8>>,
     pub after: Option<Vec<u8>>,
+    /// What a patch changes, secrets masked.
+    pub patch: Option<Vec<HunkView>>,
     /// Values of [`crate::HIDDEN_COLUMNS`] are masked.
     pub row_before: Option<Row>,
     /// Values of [`crate::HIDDEN_COLUMNS`] are masked.
@@ -183,7 +219,7 @@ pub fn describe(plan: &Plan) -> Vec<StepView> {
     plan.steps
         .iter()
         .map(|step| {
-            let (before, after) = blobs(&step.action);
+            let (before, after) = texts(&step.action);
             let (row_before, row_after) = rows(&step.action);
             StepView {
                 group: step.group.clone(),
@@ -191,8 +227,9 @@ pub fn describe(plan: &Plan) -> Vec<StepView> {
                 kind: step.action.kind(),
                 target: step.action.target(),
                 detail: step.detail.clone(),
-                before: before.map(<[u8]>::to_vec),
-                after: after.map(<[u8]>::to_vec),
+                before,
+                after,
+                patch: hunks(&step.action),
                 row_before,
                 row_after,
             }
@@ -206,6 +243,30 @@ pub(crate) fn blobs(action: &Action) -> (Option<&[u8]>, Option<&[u8]>) {
         Action::WriteFile { before, after, .. } => (before.as_ref().map(FileState::bytes), Some(after)),
         Action::RemoveFile { before, .. } => (Some(before.bytes()), None),
         _ => (None, None),
+    }
+}
+
+/// What a step finds and leaves, for show: a file's content, rows in another program's file or what lies at a server as lines.
+pub(crate) fn texts(action: &Action) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
+    match action {
+        Action::Remote { before, after, .. } => (remote::lines(before), remote::lines(after)),
+        Action::TheirRows { rows, .. } => {
+            let lines: Vec<_> = rows.iter().map(TheirRow::lines).collect();
+            let side = |at: usize| lines.iter().filter_map(|pair| pair[at].as_deref()).collect::<String>().into_bytes();
+            (Some(side(0)), Some(side(1)))
+        }
+        other => {
+            let (before, after) = blobs(other);
+            (before.map(<[u8]>::to_vec), after.map(<[u8]>::to_vec))
+        }
+    }
+}
+
+/// What a patch changes, for show.
+pub(crate) fn hunks(action: &Action) -> Option<Vec<HunkView>> {
+    match action {
+        Action::PatchFile { hunks, .. } => Some(patch::view(hunks)),
+        _ => None,
     }
 }
 

@@ -58,7 +58,7 @@ impl Engine {
     ) -> Result<Vec<Conflict>, ChangeError> {
         let entries = self.registry.read(|c| journal::steps(c, &change.id))?;
         let disk = self.disk(&change.id);
-        let conflicts = back::roll_back(&disk, &change.id, &entries, &|_| {})?;
+        let conflicts = back::roll_back(&disk, &self.secrets(), &self.remotes, &change.id, &entries, &|_| {})?;
         let (state, note) = if conflicts.is_empty() {
             ("rolled_back", rolled_back(change))
         } else {

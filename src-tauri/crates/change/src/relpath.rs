@@ -1,7 +1,7 @@
-//! A path beneath the root, checked once where it enters.
+//! A path beneath the root or beneath a named place outside of it, checked once where it enters.
 //!
 //! Owns the rule what a relative path may look like: no `..`, no absolute path, no NUL, no line break, normalised
-//! separators. It knows nothing of the disk: that a component is not a symbolic link is checked by `disk` at the moment of acting.
+//! separators. `@login/x` is `x` in the place `login`, so no path names a folder at the top of the root whose name begins with `@`. It knows nothing of the disk: that a component is not a symbolic link is checked by `disk` at the moment of acting.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -57,6 +57,26 @@ impl RelPath {
         &self.0
     }
 
+    /// The place outside of the root in which it lies: `login` for `@login/x`. `None` beneath the root.
+    #[must_use]
+    pub fn place(&self) -> Option<&str> {
+        self.0.strip_prefix('@')?.split('/').next()
+    }
+
+    /// Whether this is the root or a place itself.
+    #[must_use]
+    pub fn is_base(&self) -> bool {
+        self.is_root() || (self.place().is_some() && !self.0.contains('/'))
+    }
+
+    /// The path beneath the root, or beneath its place.
+    pub(crate) fn beneath_base(&self) -> RelPath {
+        match self.place() {
+            None => self.clone(),
+            Some(_) => RelPath(self.0.split_once('/').map_or(String::new(), |(_, rest)| rest.to_owned())),
+        }
+    }
+
     /// Whether this is the root itself.
     #[must_use]
     pub fn is_root(&self) -> bool {
@@ -93,7 +113,7 @@ impl RelPath {
     /// Whether `self` is `other` or lies beneath it.
     #[must_use]
     pub fn is_within(&self, other: &RelPath) -> bool {
-        other.is_root()
+        (other.is_root() && self.place().is_none())
             || self == other
             || (self.0.starts_with(&other.0) && self.0.as_bytes().get(other.0.len()) == Some(&b'/'))
     }

@@ -22,6 +22,7 @@ pub const MEASURED_COLUMNS: &[&str] = &[
     "last_run",
     "next_run",
     "last_active",
+    "written_at",
 ];
 
 /// What a masked value reads as.

@@ -17,13 +17,15 @@ use crate::{Action, ChangeError, Conflict, Row};
 pub(crate) struct Dependent {
     pub table: String,
     pub key: Row,
+    /// The column that refers to it.
+    pub from: String,
 }
 
 fn bad(table: &str, reason: impl Into<String>) -> ChangeError {
     ChangeError::BadRow { table: table.to_owned(), reason: reason.into() }
 }
 
-fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
@@ -41,15 +43,11 @@ pub(crate) fn check_shape(table: &str, key: &Row) -> Result<(), ChangeError> {
     }
 }
 
-fn columns(c: &Connection, table: &str) -> Result<Vec<String>, ChangeError> {
-    let mut statement = c.prepare_cached("SELECT name FROM pragma_table_info(?1) ORDER BY cid")?;
-    let names = statement.query_map([table], |r| r.get(0))?;
-    Ok(names.collect::<Result<_, _>>()?)
-}
-
+/// Not left to SQLite: it takes an unknown name in quotes for a text.
 fn check_columns(c: &Connection, table: &str, row: &Row) -> Result<(), ChangeError> {
-    let known = columns(c, table)?;
-    match row.0.keys().find(|k| !known.contains(k)) {
+    let statement = c.prepare_cached(&format!("SELECT * FROM \"{table}\""))?;
+    let known = statement.column_names();
+    match row.0.keys().find(|k| !known.contains(&k.as_str())) {
         Some(name) => Err(bad(table, format!("it has no column `{name}`"))),
         None => Ok(()),
     }
@@ -156,7 +154,7 @@ pub(crate) fn dependents(c: &Connection, table: &str, row: &Row) -> Result<Vec<D
                         _ => key,
                     };
                 }
-                let dependent = Dependent { table: (*other).to_owned(), key };
+                let dependent = Dependent { table: (*other).to_owned(), key, from: from.clone() };
                 if !all.contains(&dependent) {
                     all.push(dependent);
                 }

@@ -59,9 +59,9 @@ pub(crate) fn run(doing: &Doing<'_>, action: &Action) -> Result<(), ChangeError>
             reason: "the command has no program".to_owned(),
         });
     };
-    let (made, place) = (Place::root(creates), Place::root(final_path));
+    let (made, place) = (Place::of(creates), Place::of(final_path));
     // Checked right before: opening it refuses links, and the command gets the path.
-    disk.names(&Place::root(cwd))?;
+    disk.names(&Place::of(cwd))?;
     let lock = disk.write_own(&marker(doing.change, doing.n)?, b"")?;
     let locked = try_lock(&lock).map_err(|e| ChangeError::io(&disk.path(&made), "lock the marker for", e))?;
     if !locked {
@@ -73,7 +73,7 @@ pub(crate) fn run(doing: &Doing<'_>, action: &Action) -> Result<(), ChangeError>
     }
     disk.point("spawn", &disk.path(&place), "run the command for")?;
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(disk.path(&Place::root(cwd))).env_clear().envs(env.iter().map(|(k, v)| (k, v)));
+    command.args(arguments).current_dir(disk.path(&Place::of(cwd))).env_clear().envs(env.iter().map(|(k, v)| (k, v)));
     command.stdin(Stdio::from(lock)).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let mut child = command.spawn().map_err(|e| ChangeError::io(std::path::Path::new(program), "start", e))?;
     let group = child.id();
@@ -126,7 +126,7 @@ fn watch(
         } else {
             thread::sleep(Duration::from_millis(10));
         }
-        doing.disk.point("running", &doing.disk.path(&Place::root(&crate::RelPath::root())), "run the command in")?;
+        doing.disk.point("running", &doing.disk.path(&Place::of(&crate::RelPath::root())), "run the command in")?;
         let io = |e| ChangeError::io(std::path::Path::new(program), "wait for", e);
         if let Some(status) = child.try_wait().map_err(io)? {
             // A grandchild may keep the pipe open; what was said by now is enough.

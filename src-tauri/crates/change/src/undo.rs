@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use crate::disk::Disk;
 use crate::journal::{self, ChangeHeader, Entry};
+use crate::patch;
 use crate::row::MEASURED_COLUMNS;
 use crate::world::World;
-use crate::{Action, ChangeError, Conflict, Engine, FileState, Plan, Row, Step, rows};
+use crate::{Action, ChangeError, Conflict, Engine, FileState, Plan, Row, Step, TheirRow, remote, rows};
 
 /// Carries the conflicts out of a rehearsal whose transaction is dropped.
 struct Dropped(Result<Vec<Conflict>, ChangeError>);
@@ -98,6 +99,13 @@ impl Engine {
             world.effect(&step.action)?;
         }
         conflicts.extend(self.row_conflicts(plan)?);
+        match remote::mismatches(&self.remotes, plan) {
+            Err(ChangeError::RemoteFailed { target, words, .. }) => {
+                let what = format!("could not be looked at: {}", words.trim_end_matches('.'));
+                conflicts.push(Conflict { target, what });
+            }
+            other => conflicts.extend(other?),
+        }
         Ok(conflicts)
     }
 
@@ -140,6 +148,7 @@ fn invert(disk: &Arc<Disk>, change: &str, entry: Entry) -> Result<Option<Step>, 
                 Action::WriteFile { path, before: Some(FileState::new(after, mode)), after: old, mode: bits },
             )
         }
+        patched @ Action::PatchFile { .. } => ("Put back what was there", patch::inverse(patched)),
         Action::RemoveFile { path, before } => {
             let mode = before.mode();
             ("Write the file again", Action::WriteFile { path, before: None, after: before.bytes().to_vec(), mode })
@@ -155,10 +164,17 @@ fn invert(disk: &Arc<Disk>, change: &str, entry: Entry) -> Result<Option<Step>, 
         Action::Symlink { path, target } => ("Remove the link", Action::RemoveLink { path, target }),
         Action::RemoveLink { path, target } => ("Make the link again", Action::Symlink { path, target }),
         // Whatever a command made and has grown since is ours to remove; in the trash nothing of it is lost.
-        Action::Run { final_path, .. } => match disk.tally(&crate::disk::Place::root(&final_path))? {
+        Action::Run { final_path, .. } => match disk.tally(&crate::disk::Place::of(&final_path))? {
             Some(tally) => ("Move to the trash", Action::Trash { path: final_path, before: tally.digest() }),
             None => return Ok(None),
         },
+        Action::TheirRows { path, table, rows } => {
+            let rows = rows.into_iter().rev().map(TheirRow::inverse).collect();
+            ("Put the rows back", Action::TheirRows { path, table, rows })
+        }
+        Action::Remote { remote, target, what, before, after } => {
+            ("Put back what was there", Action::Remote { remote, target, what, before: after, after: before })
+        }
         Action::Registry { table, key, before, after } => {
             let back = before.map(|before| put_back(&before, after.as_ref()));
             ("Put the record back", Action::Registry { table, key, before: after, after: back })

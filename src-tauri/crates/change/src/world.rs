@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::disk::{Disk, Place, Spot, Tally};
-use crate::{Action, ChangeError, Conflict, RelPath};
+use crate::{Action, ChangeError, Conflict, RelPath, theirs};
 
 /// What the steps so far leave at a path, and where on disk its children lie (a folder that moved keeps them).
 #[derive(Debug, Clone)]
@@ -32,8 +32,8 @@ impl World {
         if let Some(node) = self.over.get(path) {
             return Ok(node.base.clone());
         }
-        match path.parent() {
-            None => Ok(Some(Place::root(path))),
+        match path.parent().filter(|_| !path.is_base()) {
+            None => Ok(Some(Place::of(path))),
             Some(parent) => self.base_of(&parent)?.map(|place| place.join(path.name())).transpose(),
         }
     }
@@ -125,6 +125,14 @@ impl World {
 
     /// Why `action` would not find what it expects by now; `None` where it would.
     pub(crate) fn mismatch(&self, action: &Action) -> Result<Option<Conflict>, ChangeError> {
+        if let Action::TheirRows { path, table, rows } = action {
+            let what = match theirs::found(&self.disk, path, table, rows)? {
+                theirs::Found::Before => return Ok(None),
+                theirs::Found::After => "was changed so already".to_owned(),
+                theirs::Found::Neither(what) => what,
+            };
+            return Ok(Some(Conflict { target: path.to_string(), what }));
+        }
         let Some(path) = action.path() else {
             return Ok(None);
         };
@@ -135,6 +143,9 @@ impl World {
             }
             Action::WriteFile { before: Some(before), .. } | Action::RemoveFile { before, .. } => {
                 self.differs(path, &found, &Spot::of(before))?
+            }
+            Action::PatchFile { before_hash, before_len, before_mode, .. } => {
+                self.differs(path, &found, &Spot::hashed(before_hash, *before_len, *before_mode))?
             }
             Action::SetMode { before, .. } => mode_differs(&found, *before),
             Action::RemoveLink { target, .. } => self.differs(path, &found, &Spot::Link { target: target.clone() })?,
@@ -157,7 +168,7 @@ impl World {
                 Spot::Absent => self.differs(final_path, &found, &Spot::Absent)?,
                 there => Some(format!("is there already ({})", there.word())),
             },
-            Action::Registry { .. } => None,
+            Action::Registry { .. } | Action::TheirRows { .. } | Action::Remote { .. } => None,
         };
         Ok(what.map(|what| Conflict { target: path.to_string(), what }))
     }
@@ -196,6 +207,9 @@ impl World {
         match action {
             Action::CreateDir { path, mode } => self.put(path, Spot::Dir { mode: *mode }, None),
             Action::WriteFile { path, after, mode, .. } => self.put(path, Spot::of_bytes(after, *mode), None),
+            Action::PatchFile { path, after_hash, after_len, after_mode, .. } => {
+                self.put(path, Spot::hashed(after_hash, *after_len, *after_mode), None);
+            }
             Action::Symlink { path, target } => self.put(path, Spot::Link { target: target.clone() }, None),
             Action::SetMode { path, after, .. } => self.put_mode(path, *after)?,
             Action::Trash { path, .. }
@@ -209,7 +223,7 @@ impl World {
                 self.put(creates, Spot::Absent, None);
                 self.put(final_path, Spot::Opaque, None);
             }
-            Action::Registry { .. } => {}
+            Action::Registry { .. } | Action::TheirRows { .. } | Action::Remote { .. } => {}
         }
         Ok(())
     }
@@ -240,7 +254,7 @@ impl World {
     pub(crate) fn unlike_disk(&self) -> Result<Vec<Conflict>, ChangeError> {
         let mut unlike = Vec::new();
         for (path, node) in &self.over {
-            let found = self.disk.look(&Place::root(path))?;
+            let found = self.disk.look(&Place::of(path))?;
             let what = match (&found, &node.spot) {
                 (Spot::Absent, Spot::Opaque) => Some("was not created".to_owned()),
                 (_, Spot::Opaque) => None,

@@ -8,7 +8,8 @@ mod layers;
 
 pub use layers::{layer_from_env, layer_from_env_at, layer_of_defaults};
 
-use crate::resolve::{Effective, Layer, Level, Link, Place, chain_at, outcome, resolve_for_user, unescape};
+use crate::check::check_field;
+use crate::resolve::{Effective, Layer, Level, Link, Place, chain_in, in_order, merged, outcome, unescape};
 use crate::schema::{Field, Ty};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -79,31 +80,30 @@ pub struct SettingRow {
 /// The fields' defaults are the lowest level, unless the layers bring a default level of their own. User layers
 /// count when they are given: leave them out for what applies to everyone.
 pub fn rows(fields: &[Field], layers: &[Layer]) -> Vec<SettingRow> {
-    let with_defaults: Vec<Layer>;
-    let layers = if layers.iter().any(|layer| layer.level == Level::Default) {
-        layers
-    } else {
-        with_defaults = std::iter::once(layer_of_defaults(fields)).chain(layers.iter().cloned()).collect();
-        with_defaults.as_slice()
-    };
-    let mut rows: Vec<SettingRow> = fields.iter().map(|field| known(field, layers)).collect();
+    let defaults;
+    let mut all: Vec<&Layer> = layers.iter().collect();
+    if !all.iter().any(|layer| layer.level == Level::Default) {
+        defaults = layer_of_defaults(fields);
+        all.push(&defaults);
+    }
+    let ordered = in_order(all.into_iter());
+    let mut rows: Vec<SettingRow> = fields.iter().map(|field| known(field, &ordered)).collect();
     let covered: HashSet<&str> = fields.iter().map(|field| field.pointer.as_str()).collect();
     let above: HashSet<&str> = fields.iter().flat_map(|field| ancestors(&field.pointer)).collect();
-    let strangers = resolve_for_user(layers).into_iter().filter(|leaf| {
-        let pointer = leaf.pointer.as_str();
-        !above.contains(pointer) && !covered.contains(pointer) && !ancestors(pointer).any(|at| covered.contains(at))
-    });
+    let strangers = merged(ordered.into_iter(), |pointer| !covered.contains(pointer))
+        .into_iter()
+        .filter(|leaf| !above.contains(leaf.pointer.as_str()));
     rows.extend(strangers.map(|leaf| unknown(&leaf)));
     rows
 }
 
-fn known(field: &Field, layers: &[Layer]) -> SettingRow {
-    let chain = chain_at(layers, &field.pointer);
+fn known(field: &Field, ordered: &[&Layer]) -> SettingRow {
+    let chain = chain_in(ordered, &field.pointer);
     let value = outcome(&chain);
     let secret = field.secret;
     let note = match &value {
         Some(_) if secret => plain_text(&chain),
-        Some(value) => field.trouble(value).map(|trouble| format!("The value {trouble}.")),
+        Some(value) => check_field(field, value),
         None if field.required => Some("A value is needed, and none is set.".to_owned()),
         None => None,
     };
@@ -203,9 +203,9 @@ pub fn looks_secret(key: &str) -> bool {
 }
 
 /// `scheme://user:password@host` anywhere in the value.
-fn holds_password(value: &Value) -> bool {
+pub fn holds_password(value: &Value) -> bool {
     match value {
-        Value::String(text) => text.split_once("://").is_some_and(|(_, rest)| {
+        Value::String(text) => text.split("://").skip(1).any(|rest| {
             let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();
             authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
         }),

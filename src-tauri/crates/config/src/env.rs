@@ -74,9 +74,9 @@ pub enum EnvError {
     /// The value has no spelling that every reader takes alike.
     #[error(transparent)]
     Unquotable(#[from] Unquotable),
-    /// A quote that is opened and never closed would swallow what is written after it.
+    /// A quote that is never closed, or that some readers see as open, would swallow what is written after it.
     #[error(
-        "Line {line} opens a quote that is never closed, so a value written after it would be read as part of it. Close the quote on that line first."
+        "Line {line} opens a quote that is never closed for every reader, so a value written after it could be read as part of it. Close the quote on that line, without a `\\` before it."
     )]
     OpenQuote {
         /// 1-based line of the opening quote.
@@ -116,6 +116,18 @@ impl EnvFile {
         })
     }
 
+    /// How each entry of `key` spells its value, in file order: the bytes between `=` and the end of the value, quotes
+    /// and escapes included, blanks around it not.
+    pub fn spelled(&self, key: &str) -> Vec<Vec<u8>> {
+        let of_key = self.pieces.iter().filter(|piece| piece.is_for(key));
+        of_key
+            .filter_map(|piece| match &piece.kind {
+                Kind::Entry(assignment) => Some(spelling(&piece.raw, assignment)),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// The lines that could not be read.
     pub fn unreadable(&self) -> Vec<Unreadable> {
         self.pieces
@@ -138,7 +150,9 @@ impl EnvFile {
         if !is_key(key) {
             return Err(EnvError::BadKey(key.chars().filter(|c| !c.is_control()).take(80).collect()));
         }
-        let at = self.pieces.iter().rposition(|piece| piece.is_for(key));
+        let at = self.pieces.iter().rposition(|piece| piece.is_for(key) || piece.unsets(key));
+        // Behind a line that takes the key back for dotenv only a new line counts.
+        let at = at.filter(|index| self.pieces[*index].is_for(key));
         let style = at.and_then(|i| self.pieces[i].entry().map(|entry| entry.quoting));
         let spelled = quoting::spell(value, style)?;
         let reach = at.unwrap_or(self.pieces.len());
@@ -181,8 +195,11 @@ impl EnvFile {
         };
         let mut raw = piece.raw[..assignment.key_end].to_vec();
         raw.push(b'=');
+        let rest = &piece.raw[assignment.value_end..];
+        // Nothing before a note would make the note the value.
+        let spelled = if spelled.is_empty() && rest.contains(&b'#') { "''" } else { spelled };
         raw.extend_from_slice(spelled.as_bytes());
-        raw.extend_from_slice(&piece.raw[assignment.value_end..]);
+        raw.extend_from_slice(rest);
         if raw == piece.raw {
             return;
         }
@@ -195,7 +212,9 @@ impl EnvFile {
 
     fn append(&mut self, key: &str, spelled: &str) {
         let mut bytes = self.to_bytes();
-        let newline: &[u8] = if self.pieces.iter().any(|piece| piece.raw.ends_with(b"\r\n")) { b"\r\n" } else { b"\n" };
+        // As the last line that has an end: one stray CRLF does not change how the file goes on.
+        let last = self.pieces.iter().rev().find(|piece| piece.raw.ends_with(b"\n"));
+        let newline: &[u8] = if last.is_some_and(|piece| piece.raw.ends_with(b"\r\n")) { b"\r\n" } else { b"\n" };
         if bytes.ends_with(b"\r") {
             // Half a line end: a whole one behind it would make the half a part of the value before.
             bytes.push(b'\n');
@@ -208,6 +227,14 @@ impl EnvFile {
         bytes.extend_from_slice(newline);
         *self = EnvFile::parse(&bytes);
     }
+}
+
+fn spelling(raw: &[u8], assignment: &parse::Assignment) -> Vec<u8> {
+    let span = &raw[assignment.key_end..assignment.value_end];
+    let equals = span.iter().position(|byte| *byte == b'=').map_or(span.len(), |at| at + 1);
+    let spelled = parse::trim_blanks(&span[equals..]);
+    // A note that dotenv takes for the value stands behind the value's own place.
+    if spelled.is_empty() { assignment.entry.value.clone().into_bytes() } else { spelled.to_vec() }
 }
 
 /// Whether `key` is a name that bash and every dotenv reader take: `[A-Za-z_][A-Za-z0-9_]*`.

@@ -4,6 +4,7 @@
 //! replace, `null` means "explicitly none", an absent key means "inherit". What one user set applies only when
 //! resolving for that user. The cost is linear in the number of keys over all layers.
 
+use crate::schema::Field;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, HashMap};
 use time::OffsetDateTime;
@@ -130,27 +131,49 @@ impl<'a> Effective<'a> {
 
 /// Resolves what applies to everyone: user layers are left out.
 pub fn resolve(layers: &[Layer]) -> Vec<Effective<'_>> {
-    merged(layers.iter().filter(|layer| layer.level != Level::User))
+    merged(layers.iter().filter(|layer| layer.level != Level::User), |_| true)
 }
 
 /// Resolves what applies to one user; `layers` holds that user's layers and no other user's.
 pub fn resolve_for_user(layers: &[Layer]) -> Vec<Effective<'_>> {
-    merged(layers.iter())
+    merged(layers.iter(), |_| true)
 }
 
 /// The chain at one pointer, objects included: all layers that say something there, lowest first.
 ///
 /// A layer that sets something above the pointer that has no room for it (`null`, a text) says "explicitly none".
 pub fn chain_at<'a>(layers: &'a [Layer], pointer: &str) -> Vec<Link<'a>> {
-    let parts: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
-    let said = |layer: &'a Layer| -> Option<&'a Value> {
-        let (first, rest) = parts.split_first()?;
-        rest.iter().try_fold(layer.values.get(first)?, |value, part| match value {
-            Value::Object(object) => object.get(part),
-            _ => Some(&Value::Null),
-        })
+    chain_in(&in_order(layers.iter()), pointer)
+}
+
+/// [`chain_at`] for layers that are in order already.
+pub(crate) fn chain_in<'a>(ordered: &[&'a Layer], pointer: &str) -> Vec<Link<'a>> {
+    ordered.iter().filter_map(|layer| Some(Link { layer, value: said(layer, pointer)? })).collect()
+}
+
+/// The level that decides each field and what it says, in the order of `fields`; the quick way where no chain is
+/// shown. A field that no layer sets has its default, unless the layers bring a default level of their own. Of
+/// objects it is the topmost part: [`chain_at`] and [`outcome`] merge them. User layers count when they are given.
+pub fn winners<'a>(fields: &'a [Field], layers: &'a [Layer]) -> Vec<Option<(Level, &'a Value)>> {
+    let ordered = in_order(layers.iter());
+    let defaults = ordered.first().is_none_or(|layer| layer.level != Level::Default);
+    let winner = |field: &'a Field| {
+        let set = ordered.iter().rev().find_map(|layer| Some((layer.level, said(layer, &field.pointer)?)));
+        set.or_else(|| field.default.as_ref().filter(|_| defaults).map(|value| (Level::Default, value)))
     };
-    in_order(layers.iter()).into_iter().filter_map(|layer| Some(Link { layer, value: said(layer)? })).collect()
+    fields.iter().map(winner).collect()
+}
+
+/// What a layer says at a pointer, without an allocation for plain names.
+fn said<'a>(layer: &'a Layer, pointer: &str) -> Option<&'a Value> {
+    let mut parts = pointer.split('/').skip(1);
+    let name = |part: &'_ str| part.contains('~').then(|| unescape(part));
+    let get = |object: &'a Map<String, Value>, part: &str| object.get(name(part).as_deref().unwrap_or(part));
+    let first = get(&layer.values, parts.next()?)?;
+    parts.try_fold(first, |value, part| match value {
+        Value::Object(object) => get(object, part),
+        _ => Some(&Value::Null),
+    })
 }
 
 /// The value a chain comes to: its objects merged, the last of anything else.
@@ -203,18 +226,19 @@ pub fn document(leaves: &[Effective<'_>]) -> Map<String, Value> {
 }
 
 /// Equal levels keep the order they were given in; the later wins.
-fn in_order<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<&'a Layer> {
+pub(crate) fn in_order<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<&'a Layer> {
     let mut layers: Vec<&Layer> = layers.collect();
     layers.sort_by_key(|layer| layer.level);
     layers
 }
 
-fn merged<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Effective<'a>> {
+/// The leaves of all layers at once; what is not `wanted` is left out with everything below it.
+pub(crate) fn merged<'a>(layers: impl Iterator<Item = &'a Layer>, wanted: impl Fn(&str) -> bool) -> Vec<Effective<'a>> {
     let objects: Vec<(&Layer, &Map<String, Value>)> =
         in_order(layers).into_iter().map(|layer| (layer, &layer.values)).collect();
     let mut leaves = Vec::new();
     // An explicit stack: nesting of hostile documents must not become nesting of calls.
-    let mut work = children("", &objects);
+    let mut work = children("", &objects, &wanted);
     work.reverse();
     while let Some((pointer, chain)) = work.pop() {
         let open = chain.iter().rposition(|link| !link.value.is_object()).map_or(0, |at| at + 1);
@@ -223,7 +247,7 @@ fn merged<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Effective<'a>> {
         if objects.iter().all(|(_, object)| object.is_empty()) {
             leaves.push(Effective { pointer, chain });
         } else {
-            work.extend(children(&pointer, &objects).into_iter().rev());
+            work.extend(children(&pointer, &objects, &wanted).into_iter().rev());
         }
     }
     leaves
@@ -232,16 +256,28 @@ fn merged<'a>(layers: impl Iterator<Item = &'a Layer>) -> Vec<Effective<'a>> {
 type Found<'a> = (String, Vec<Link<'a>>);
 
 /// The keys of several objects in order of first appearance, each with all that is said about it.
-fn children<'a>(pointer: &str, objects: &[(&'a Layer, &'a Map<String, Value>)]) -> Vec<Found<'a>> {
+fn children<'a>(
+    pointer: &str,
+    objects: &[(&'a Layer, &'a Map<String, Value>)],
+    wanted: &impl Fn(&str) -> bool,
+) -> Vec<Found<'a>> {
     let mut found: Vec<Found<'a>> = Vec::new();
-    let mut index: HashMap<&'a str, usize> = HashMap::new();
+    let mut index: HashMap<&'a str, Option<usize>> = HashMap::new();
+    // One buffer for all names: most of them are not wanted when only strangers are.
+    let mut name = format!("{pointer}/");
     for &(layer, object) in objects {
         for (key, value) in object {
             let at = *index.entry(key.as_str()).or_insert_with(|| {
-                found.push((format!("{pointer}/{}", escape(key)), Vec::with_capacity(objects.len())));
-                found.len() - 1
+                name.truncate(pointer.len() + 1);
+                name.push_str(&escape(key));
+                wanted(&name).then(|| {
+                    found.push((name.clone(), Vec::with_capacity(objects.len())));
+                    found.len() - 1
+                })
             });
-            found[at].1.push(Link { layer, value });
+            if let Some(at) = at {
+                found[at].1.push(Link { layer, value });
+            }
         }
     }
     found

@@ -2,14 +2,13 @@
 //! (`facts/modules.md`, finding 20).
 //!
 //! Owns the data files in `catalogue/*.json` and typed access to them. A file says what a module is, which port it gets,
-//! how it is started inside our layout, what its `.env` starts with, how its health is seen, and its `config_schema`
-//! (JSON Schema 2020-12) with every variable its code reads. It refuses to hold values of any install.
+//! how it is started and stopped inside our layout, what its `.env` starts with, how its health is seen, and its
+//! `config_schema` (JSON Schema 2020-12) with every variable its code reads. It refuses to hold values of any install.
 //!
-//! Extensions in a schema: `x-env` the variable it is passed in, `x-file` the settings file (relative to the module) it
-//! lives in instead, `x-database`/`x-table` likewise for a row, `x-env-fallback` a variable read when the file is silent,
-//! `x-secret`, `x-unit`, `x-group`, `x-order`, `x-restart` (false: taken up at once), `x-advanced`, and `x-dead` with the
-//! reason why nothing reads the key.
+//! The `x-` words of a schema are those of `docs/settings-schema.md`; a test reads every schema with crate `config` and
+//! holds it to them.
 
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use serde::Deserialize;
@@ -21,7 +20,9 @@ const FILES: &[(&str, &str)] = &[
     ("web-bridge", include_str!("../catalogue/web-bridge.json")),
     ("smcp", include_str!("../catalogue/smcp.json")),
     ("letta", include_str!("../catalogue/letta.json")),
+    ("letta-code", include_str!("../catalogue/letta-code.json")),
     ("router", include_str!("../catalogue/router.json")),
+    ("preferences", include_str!("../catalogue/preferences.json")),
     ("system-settings", include_str!("../catalogue/system-settings.json")),
     ("ports", include_str!("../catalogue/ports.json")),
     ("python", include_str!("../catalogue/python.json")),
@@ -62,17 +63,81 @@ pub struct PortRule {
     pub env: Vec<String>,
 }
 
-/// How a module is started inside our layout. Placeholders in `args`: `{port}`.
+/// How a module is started inside our layout. Placeholders in `args`: `{port}`. Nothing in them is ever a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Entry {
-    /// The variable that names its interpreter: `AGENT_PY` for the shared one, `SMCP_PY` for SMCP's own.
+    /// The variable that names its interpreter: `AGENT_PY` for the shared one, `SMCP_PY` and the like for a service's own.
     pub python: String,
+    /// The program itself where it is not that interpreter, relative to the module's folder.
+    #[serde(default)]
+    pub program: Option<String>,
     /// The folder it runs in, relative to the module's.
     pub cwd: String,
     /// Its arguments.
     pub args: Vec<String>,
     /// A file that is there once its code is installed, relative to the module's folder.
     pub needs: String,
+    /// The variable that holds the port `{port}` stands for.
+    #[serde(default = "plain_port")]
+    pub env_port: String,
+    /// How long it may take to end when it is asked to, in seconds; after that it is killed.
+    #[serde(default = "ten")]
+    pub stop_grace_s: u32,
+    /// It exits with 0 even where it failed: ended without being asked is failed.
+    #[serde(default)]
+    pub exit_zero_fails: bool,
+    /// Words of its log that say that it could not go on, as patterns like those of [`Health`].
+    #[serde(default)]
+    pub fatal: Vec<String>,
+    /// It ends by itself when its parent does, so whoever starts it has to stay.
+    #[serde(default)]
+    pub needs_parent: bool,
+    /// Words of its log that say that it is up.
+    #[serde(default)]
+    pub ready: Option<String>,
+    /// What it needs at every start where its settings do not say it.
+    #[serde(default)]
+    pub env: Vec<StartEnv>,
+    /// Links that its code needs to find its folders in our layout.
+    #[serde(default)]
+    pub links: Vec<Link>,
+}
+
+impl Entry {
+    /// Where its interpreter is in our layout, for an install whose settings do not name it.
+    pub fn interpreter(&self, root: &Path, module_dir: &Path) -> PathBuf {
+        let of = if self.python == "AGENT_PY" { root.join("agents") } else { module_dir.to_owned() };
+        of.join("venv/bin/python")
+    }
+}
+
+fn plain_port() -> String {
+    "PORT".to_owned()
+}
+
+fn ten() -> u32 {
+    10
+}
+
+/// A variable given at start where the module's settings do not say it. Placeholders as in [`EnvDefault`].
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct StartEnv {
+    /// The variable.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// It is not given where this file is there, relative to the module's folder: the module has used another place until now.
+    #[serde(default)]
+    pub unless: Option<String>,
+}
+
+/// A symbolic link inside of a module's folder.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Link {
+    /// Where it lies, relative to the module's folder. A real folder that is there has its content moved first.
+    pub at: String,
+    /// What it says, relative to where it lies.
+    pub to: String,
 }
 
 /// One line of a new `.env`. Placeholders in `value`: `{root}`, `{module_dir}`, `{port}`, `{uid}`.
@@ -86,17 +151,43 @@ pub struct EnvDefault {
     pub comment: String,
 }
 
-/// How health is seen from outside.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+/// How health is seen from outside. Patterns are texts that a line holds; `*` in one stands for anything between.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 pub struct Health {
     /// `pid_file`, `http`, `sse`, `tcp` or `none`.
     pub kind: String,
     /// The route or file that is looked at.
     #[serde(default)]
     pub path: Option<String>,
+    /// What the answer of an `http` module has to hold.
+    #[serde(default)]
+    pub body: Option<Body>,
+    /// The first event an `sse` module sends.
+    #[serde(default)]
+    pub first_event: Option<String>,
     /// A log line that says it is ready.
     #[serde(default)]
     pub log_ready: Option<String>,
+    /// Log lines that say that it reached what it works with.
+    #[serde(default)]
+    pub log_connected: Vec<String>,
+    /// Log lines that say that it did not, or that it failed.
+    #[serde(default)]
+    pub log_trouble: Vec<String>,
+}
+
+/// What an answer has to hold: a text it begins with, or JSON; of that a member, and what the member is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+pub struct Body {
+    /// It begins with this text and need not be JSON.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The member of its object that is looked at.
+    #[serde(default)]
+    pub member: Option<String>,
+    /// What that member says.
+    #[serde(default)]
+    pub is: Option<String>,
 }
 
 /// A module or panel of the catalogue.

@@ -28,6 +28,27 @@ pub trait Host: Send + Sync {
 
     /// True when running `path` would not run Python but pop up an installer; then it must never be run.
     fn is_stub(&self, path: &Path, spawn: &dyn Spawn) -> bool;
+
+    /// The folder of the person's own login items. `xdg_config_home` is the value of that variable, if set.
+    fn login_items(&self, home: &Path, xdg_config_home: Option<&Path>) -> PathBuf;
+
+    /// The file that makes the system open `program` at login. `None` for a path that such a file cannot carry: one that
+    /// is relative, not UTF-8, or holds characters its format has no way to write.
+    fn login_item(&self, program: &Path) -> Option<LoginItem>;
+}
+
+/// A login item as it stands in [`Host::login_items`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginItem {
+    /// Its name in that folder.
+    pub file_name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// The path as text where a line of text can hold it.
+pub(crate) fn one_line(program: &Path) -> Option<&str> {
+    program.to_str().filter(|text| program.is_absolute() && !text.chars().any(char::is_control))
 }
 
 /// The host this program was built for.

@@ -8,16 +8,18 @@
 mod files;
 mod propose;
 mod quote;
+mod start;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::catalogue::{Catalogue, Known, Scope};
 use crate::names::AgentUid;
-use files::{Place, REQUIREMENTS, module_env, root_env, root_text, start_script};
+use files::{Place, REQUIREMENTS, module_env, root_env, root_text};
 
-pub use propose::{propose_agent, propose_new, propose_remove_agent};
+pub use propose::{propose_agent, propose_new, propose_remove_agent, propose_service};
 pub use quote::{Unquotable, quote};
+pub use start::{StartScripts, start_scripts};
 
 /// The folders every module has.
 pub const MODULE_DIRS: [&str; 6] = ["app", "config", "db", "plugins", "logs", "run"];
@@ -152,6 +154,22 @@ pub fn pieces_agent(spec: &NewAgent) -> Result<Vec<Piece>, LayoutError> {
     Ok(out)
 }
 
+/// Everything of one shared service that the catalogue knows how to start: its folders, settings and start script.
+///
+/// # Errors
+/// [`LayoutError::UnknownModule`], [`LayoutError::Path`].
+pub fn pieces_service(root: &Path, name: &str, port: u16) -> Result<Vec<Piece>, LayoutError> {
+    let root = root_text(root)?;
+    let service = Catalogue::builtin()
+        .get(name)
+        .filter(|m| m.scope == Scope::Global && m.entry.is_some())
+        .ok_or_else(|| LayoutError::UnknownModule(name.to_owned()))?;
+    let mut out = vec![Piece::Group(service.title.clone()), dir(name)];
+    out.extend(MODULE_DIRS.map(|d| dir(&format!("{name}/{d}"))));
+    module_files(&mut out, service, root, name, name, port, "the whole Sanctum")?;
+    Ok(out)
+}
+
 fn smcp(out: &mut Vec<Piece>, root: &str, catalogue: &Catalogue, port: Option<u16>) -> Result<(), LayoutError> {
     out.push(dir("smcp"));
     out.extend(["app", "venv", "config", "db", "plugins", "logs", "run"].map(|d| dir(&format!("smcp/{d}"))));
@@ -175,7 +193,7 @@ fn module_files(
     out.push(file(&format!("{at}/config/.env"), module_env(module, &place)?, 0o600, &title));
     if let Some(entry) = &module.entry {
         let title = format!("Write the start script of {} for {whose}", module.title);
-        out.push(file(&format!("{at}/run/start.sh"), start_script(module, entry), 0o700, &title));
+        out.push(file(&format!("{at}/run/start.sh"), start::plain(module, entry), 0o700, &title));
     }
     Ok(())
 }

@@ -11,6 +11,8 @@ mod git;
 mod look;
 mod rules;
 
+pub use git::tracked_by_git;
+
 use crate::discovery::Note;
 use crate::manifest::escape_name;
 use look::Look;

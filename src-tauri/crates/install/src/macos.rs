@@ -1,4 +1,4 @@
-//! macOS: where it keeps application data, where Pythons are installed, and its `/usr/bin/python3` stub.
+//! macOS: where it keeps application data, where Pythons are installed, its `/usr/bin/python3` stub, its login items.
 //!
 //! The stub opens the "install command line developer tools" dialog when run before the tools are there, so it is
 //! never run until `xcode-select -p` has succeeded (`facts/setup-wizard.md`, step 3).
@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::host::Host;
+use crate::host::{Host, LoginItem, one_line};
 use crate::python::Origin;
 use crate::spawn::Spawn;
 
@@ -50,4 +50,43 @@ impl Host for MacOs {
             Err(_) => true,
         }
     }
+
+    fn login_items(&self, home: &Path, _xdg_config_home: Option<&Path>) -> PathBuf {
+        home.join("Library/LaunchAgents")
+    }
+
+    fn login_item(&self, program: &Path) -> Option<LoginItem> {
+        // XML 1.0 has no way to write these two, not even escaped.
+        let text = one_line(program).filter(|text| !text.contains(['\u{fffe}', '\u{ffff}']))?;
+        let bytes = LAUNCH_AGENT.replace("{label}", LABEL).replace("{program}", &escape(text)).into_bytes();
+        Some(LoginItem { file_name: format!("{LABEL}.plist"), bytes })
+    }
+}
+
+const LABEL: &str = "org.sanctum.configurator";
+
+/// `launchd.plist(5)`: started once at login, in the person's graphical session only, as an app and not as a job in the
+/// background.
+const LAUNCH_AGENT: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+	<key>Label</key>
+	<string>{label}</string>
+	<key>ProgramArguments</key>
+	<array>
+		<string>{program}</string>
+	</array>
+	<key>RunAtLoad</key>
+	<true/>
+	<key>LimitLoadToSessionType</key>
+	<string>Aqua</string>
+	<key>ProcessType</key>
+	<string>Interactive</string>
+</dict>
+</plist>
+"#;
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

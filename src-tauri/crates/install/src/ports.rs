@@ -8,6 +8,7 @@
 //! | any other module of an agent | 9900 + agent index |
 //! | `smcp`, `letta` | 8283, whichever is found there keeps it |
 //! | `router` | 8480 |
+//! | `letta-code` | 4500 |
 //!
 //! A bucket holds one hundred agents: index 100 starts at base + 1000. A port that is reserved or held is passed over
 //! for the second half of the bucket, so that the other agents keep theirs; a fixed port moves to the next free one.
@@ -44,6 +45,7 @@ pub fn convention(module: &str) -> Convention {
         "web-bridge" => Convention::PerAgent(9300),
         "smcp" | "letta" => Convention::Fixed(8283),
         "router" => Convention::Fixed(8480),
+        "letta-code" => Convention::Fixed(4500),
         _ => Convention::PerAgent(OTHER_BASE),
     }
 }

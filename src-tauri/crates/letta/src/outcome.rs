@@ -109,6 +109,19 @@ impl Probe {
     }
 }
 
+impl Probe {
+    /// Which kind answered and may be tried, if one did.
+    pub(crate) fn kind(&self) -> Option<Flavour> {
+        let named = |flavour: Flavour| self.flavour.as_deref() == Some(flavour.name());
+        [Flavour::Server, Flavour::AppServer].into_iter().find(|flavour| named(*flavour))
+    }
+
+    /// The same probe after the door of the app server turned out otherwise.
+    pub(crate) fn turned(self, found: Found, target: &Target) -> Probe {
+        Probe::new(found, Some(target), self.latency)
+    }
+}
+
 impl Found {
     fn outcome(&self) -> Outcome {
         match self {
@@ -137,7 +150,7 @@ fn words(found: &Found, at: &str, https: bool) -> (String, String) {
         ),
         Found::Healthy { version, flavour: Flavour::AppServer, .. } => (
             format!("{} answers at `{at}`.", named(Flavour::AppServer, version.as_deref())),
-            "It has no `/v1/agents`, so Primes cannot be linked to it. Use a Letta server (REST) for those.".into(),
+            "Its agents can be talked to here, but it has no `/v1/agents`: Broca cannot drive them. Use a Letta server (REST) for those.".into(),
         ),
         Found::Refused => (
             format!("Nothing answers at `{at}`."),

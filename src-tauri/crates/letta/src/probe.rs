@@ -35,15 +35,21 @@ pub fn check_url(url: &str) -> Result<(), BadUrl> {
     Target::parse(url).map(drop).map_err(BadUrl)
 }
 
+/// Whether two addresses are of one server (scheme, host and port), so that a password for the one is none of a stranger's.
+/// What is no address is of none.
+pub fn same_server(one: &str, other: &str) -> bool {
+    matches!((Target::parse(one), Target::parse(other)), (Ok(one), Ok(other)) if one.is_with(&other))
+}
+
 /// An address that cannot be used as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("The address of Letta cannot be used, because {0}.")]
 pub struct BadUrl(String);
 
 async fn ask(target: &Target, password: Option<&Secret>, latency: &mut Option<Duration>) -> Found {
-    let client = match connectable(target).await {
+    let client = match wire::connectable(target).await {
         Ok(client) => client,
-        Err(outcome) => return outcome,
+        Err(broken) => return unanswered(broken),
     };
     let started = Instant::now();
     let health = match wire::get(&client, target.join("/v1/health/", None), None).await {
@@ -63,23 +69,6 @@ async fn ask(target: &Target, password: Option<&Secret>, latency: &mut Option<Du
         }
         _ => Found::NotLetta { what: described(&health) },
     }
-}
-
-/// Looks the name up, so that "no such name" is told apart from "nobody there".
-async fn connectable(target: &Target) -> Result<Client, Found> {
-    let built = match target.name() {
-        None => wire::client(None),
-        Some(name) => {
-            let nowhere = || Found::Dns { host: name.to_owned() };
-            let found = tokio::net::lookup_host((name, target.port())).await.map_err(|_| nowhere())?;
-            let addresses: Vec<_> = found.collect();
-            if addresses.is_empty() {
-                return Err(nowhere());
-            }
-            wire::client(Some((name, &addresses)))
-        }
-    };
-    built.map_err(unanswered)
 }
 
 /// The REST server: may we read its agents, and would anybody be let in?
@@ -112,7 +101,8 @@ async fn app_server(client: &Client, target: &Target, health: &Answer) -> Found 
     match wire::get(client, target.join("/app-server-info", None), None).await {
         Ok(info) if info.status == 200 => match json(&info) {
             Some(Value::Object(info)) => {
-                healthy(info.get("version").and_then(Value::as_str).map(|version| version.chars().take(40).collect()))
+                let told = info.get("letta_code_version").or_else(|| info.get("version")).and_then(Value::as_str);
+                healthy(told.map(|version| version.chars().filter(|c| !c.is_control()).take(40).collect()))
             }
             _ => Found::NotLetta { what: described(&info) },
         },
@@ -128,8 +118,10 @@ async fn app_server(client: &Client, target: &Target, health: &Answer) -> Found 
     }
 }
 
-fn unanswered(broken: Broken) -> Found {
+/// What a broken attempt means for a probe.
+pub(crate) fn unanswered(broken: Broken) -> Found {
     match broken {
+        Broken::Dns(host) => Found::Dns { host },
         Broken::Refused => Found::Refused,
         Broken::Tls(detail) => Found::Tls { detail },
         Broken::NoHttp => Found::NotLetta { what: "something that does not speak HTTP".into() },

@@ -23,7 +23,7 @@ impl Target {
         }
         let mut base = Url::parse(text).map_err(|error| format!("it is not an address ({error})"))?;
         if !matches!(base.scheme(), "http" | "https") {
-            return Err(format!("`{}` is not a scheme that Letta speaks; use `http` or `https`", base.scheme()));
+            return Err(format!("`{}` is not a scheme that can be used here; use `http` or `https`", base.scheme()));
         }
         if base.host_str().is_none_or(str::is_empty) {
             return Err("it names no host".into());
@@ -52,6 +52,11 @@ impl Target {
     /// The normalised address, without a slash at its end.
     pub fn shown(&self) -> String {
         self.base.as_str().trim_end_matches('/').to_owned()
+    }
+
+    /// Whether both are of one server: scheme, host and port.
+    pub fn is_with(&self, other: &Target) -> bool {
+        self.base.origin() == other.base.origin()
     }
 
     /// `host:port`, for texts.

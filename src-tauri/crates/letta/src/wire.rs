@@ -1,19 +1,21 @@
-//! One HTTP GET and what came of it, told apart by type and never by the text of an error.
+//! HTTP at its lowest: the client, one GET and what came of it, told apart by type and never by the text of an error.
 //!
 //! The client uses no proxy, keeps no cookies, sends no `Origin` or `Referer`, and follows redirects itself so
 //! that a password never travels to another host.
 
+use crate::target::Target;
 use reqwest::header::{AUTHORIZATION, HeaderValue, LOCATION};
 use reqwest::{Client, Url, redirect};
 use sanctum_secrets::Secret;
 use std::error::Error as StdError;
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// Most of a body that is read, in bytes.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
 /// Most redirects that are followed within the same host.
-const MAX_HOPS: usize = 3;
+pub(crate) const MAX_HOPS: usize = 3;
 
 /// A finished answer.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub(crate) struct Answer {
 /// Why there is no answer.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Broken {
+    /// The name has no address.
+    Dns(String),
     Refused,
     Tls(String),
     /// Connected, but what came back is no HTTP, or the connection closed before an answer.
@@ -41,13 +45,29 @@ pub(crate) enum Broken {
     Password(&'static str),
 }
 
+/// Looks the name up, so that "no such name" is told apart from "nobody there", and makes the client for it.
+pub(crate) async fn connectable(target: &Target) -> Result<Client, Broken> {
+    let Some(name) = target.name() else {
+        return client(None);
+    };
+    let nowhere = || Broken::Dns(name.to_owned());
+    let found = tokio::net::lookup_host((name, target.port())).await.map_err(|_| nowhere())?;
+    let addresses: Vec<_> = found.collect();
+    if addresses.is_empty() {
+        return Err(nowhere());
+    }
+    client(Some((name, &addresses)))
+}
+
 /// Builds the client for one probe; `pinned` are the addresses of the name that was looked up.
-pub(crate) fn client(pinned: Option<(&str, &[SocketAddr])>) -> Result<Client, Broken> {
+fn client(pinned: Option<(&str, &[SocketAddr])>) -> Result<Client, Broken> {
     let mut builder = Client::builder()
         .no_proxy()
         .referer(false)
         .redirect(redirect::Policy::none())
         .pool_max_idle_per_host(1)
+        // Shorter than uvicorn's five seconds, so that no question is put on a connection that is being closed.
+        .pool_idle_timeout(Duration::from_secs(3))
         .user_agent(concat!("sanctum-configurator/", env!("CARGO_PKG_VERSION")));
     if let Some((name, addresses)) = pinned {
         builder = builder.resolve_to_addrs(name, addresses);
@@ -61,10 +81,7 @@ pub(crate) async fn get(client: &Client, url: Url, password: Option<&Secret>) ->
     for _ in 0..=MAX_HOPS {
         let mut request = client.get(url.clone());
         if let Some(password) = password {
-            let mut value = HeaderValue::try_from(format!("Bearer {}", password.expose()))
-                .map_err(|_| Broken::Password("the password holds a character that no HTTP header can carry"))?;
-            value.set_sensitive(true);
-            request = request.header(AUTHORIZATION, value);
+            request = request.header(AUTHORIZATION, bearer(password)?);
         }
         let mut response = request.send().await.map_err(|error| broken(&error))?;
         let status = response.status();
@@ -95,11 +112,20 @@ pub(crate) async fn get(client: &Client, url: Url, password: Option<&Secret>) ->
     Err(Broken::Circle)
 }
 
+/// The password as a header that shows itself in no log.
+pub(crate) fn bearer(password: &Secret) -> Result<HeaderValue, Broken> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", password.expose()))
+        .map_err(|_| Broken::Password("the password holds a character that no HTTP header can carry"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
 fn empty(status: u16) -> Answer {
     Answer { status, content_type: String::new(), server: String::new(), body: Vec::new(), cut: false, elsewhere: None }
 }
 
-fn redirected(response: &reqwest::Response, from: &Url) -> Option<Url> {
+/// Where an answer sends the question on to, if it does.
+pub(crate) fn redirected(response: &reqwest::Response, from: &Url) -> Option<Url> {
     if !response.status().is_redirection() {
         return None;
     }
@@ -107,7 +133,7 @@ fn redirected(response: &reqwest::Response, from: &Url) -> Option<Url> {
 }
 
 /// Sorts an error by what lies beneath it.
-fn broken(error: &reqwest::Error) -> Broken {
+pub(crate) fn broken(error: &reqwest::Error) -> Broken {
     let handshake = error.is_connect() && error.url().is_some_and(|url| url.scheme() == "https");
     let closed = || Broken::Tls("the server ended the connection before it was encrypted".into());
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);

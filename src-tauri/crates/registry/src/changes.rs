@@ -1,8 +1,11 @@
 //! Tables `change_sets` and `change_steps`, for reading. Only crate `change` writes them: they are its journal.
+//!
+//! Also what ⌘Z and ⇧⌘Z take next: undo and redo walk the journal as an editor walks its stack.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use time::OffsetDateTime;
 
+pub use crate::setting_steps::{SettingStep, setting_steps};
 use crate::{Result, row::instant};
 
 /// One change set as stored.
@@ -28,6 +31,8 @@ pub struct ChangeSet {
     pub icon: Option<String>,
     /// How many steps it has.
     pub steps: u32,
+    /// How many undos lie between it and a change of its own: 0 a change, 1 its undo, 2 the redo of it, and so on.
+    pub depth: u32,
 }
 
 /// One step of the journal; `payload` is owned by crate `change`.
@@ -57,7 +62,7 @@ pub struct ChangeFilter {
 }
 
 const COLUMNS: &str = "seq, id, title, summary, actor_user_id, actor_name, via, state, state_note, undo_of, undone_by, \
-     created_at, finished_at, took_ms, icon, (SELECT count(*) FROM change_steps WHERE change_id = s.id)";
+     created_at, finished_at, took_ms, icon, (SELECT count(*) FROM change_steps WHERE change_id = s.id), depth";
 
 fn from_row(r: &Row<'_>) -> rusqlite::Result<ChangeSet> {
     Ok(ChangeSet {
@@ -77,6 +82,7 @@ fn from_row(r: &Row<'_>) -> rusqlite::Result<ChangeSet> {
         took_ms: r.get(13)?,
         icon: r.get(14)?,
         steps: r.get(15)?,
+        depth: r.get(16)?,
     })
 }
 
@@ -133,4 +139,61 @@ pub fn steps(c: &Connection, id: &str) -> Result<Vec<ChangeStep>> {
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The change set that ⌘Z takes back: the latest applied one that is a change or a redo, of `actor` if one is named.
+/// The first one of a journal, which sets the install up, is not among them.
+pub fn last_undoable(c: &Connection, actor: Option<i64>) -> Result<Option<ChangeSet>> {
+    last_applied(c, 0, actor)
+}
+
+/// The undo that ⇧⌘Z takes back: the latest that stands, of `actor` if one is named; `None` where that actor has
+/// changed something of its own since, be it taken back by now or not.
+pub fn last_redoable(c: &Connection, actor: Option<i64>) -> Result<Option<ChangeSet>> {
+    let Some(found) = last_applied(c, 1, actor)? else {
+        return Ok(None);
+    };
+    let own: Option<i64> = c
+        .prepare_cached(
+            "SELECT seq FROM change_sets WHERE undo_of IS NULL AND state IN ('applied', 'undone', 'needs_you')
+               AND (?1 IS NULL OR actor_user_id = ?1) ORDER BY seq DESC LIMIT 1",
+        )?
+        .query_row([actor], |r| r.get(0))
+        .optional()?;
+    Ok(Some(found).filter(|found| own.is_none_or(|own| own < found.seq)))
+}
+
+fn last_applied(c: &Connection, parity: i64, actor: Option<i64>) -> Result<Option<ChangeSet>> {
+    let seq: Option<i64> = c
+        .prepare_cached(
+            "SELECT seq FROM change_sets WHERE state = 'applied' AND depth % 2 = ?1 AND seq > 1
+               AND (?2 IS NULL OR actor_user_id = ?2) ORDER BY seq DESC LIMIT 1",
+        )?
+        .query_row(params![parity, actor], |r| r.get(0))
+        .optional()?;
+    let Some(seq) = seq else {
+        return Ok(None);
+    };
+    let sql = format!("SELECT {COLUMNS} FROM change_sets s WHERE seq = ?1");
+    Ok(c.prepare_cached(&sql)?.query_row([seq], from_row).optional()?)
+}
+
+/// Where the journal ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tail {
+    /// `seq` of its newest change set; 0 in an empty journal.
+    pub seq: i64,
+    /// `sanctumctl` wrote a change set since the one that was asked about.
+    pub by_terminal: bool,
+}
+
+/// What came after change set `since`; `None` while one is still being applied.
+pub fn tail(c: &Connection, since: i64) -> Result<Option<Tail>> {
+    let (seq, by_terminal, applying): (Option<i64>, bool, bool) = c
+        .prepare_cached(
+            "SELECT max(seq), coalesce(max(via = 'cli'), 0), coalesce(max(state = 'applying'), 0)
+               FROM change_sets WHERE seq > ?1",
+        )?
+        .query_row([since], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+    Ok((!applying).then_some(Tail { seq: seq.unwrap_or(since), by_terminal }))
 }

@@ -18,6 +18,7 @@ use crate::{
     pages::{Found, Pages},
     registry, schema,
     stamp::file_stamp,
+    web_chat_entries,
 };
 
 /// What a recovery did.
@@ -32,7 +33,17 @@ pub struct Recovered {
 }
 
 /// Read models: left empty here, made again from the rest.
-const DERIVED: &[&str] = &["cards", "agent_search", "list_totals", "list_anchors"];
+const DERIVED: &[&str] = &[
+    "cards",
+    "agent_search",
+    "list_totals",
+    "list_anchors",
+    "web_chat_search",
+    "web_chat_search_data",
+    "web_chat_search_idx",
+    "web_chat_search_docsize",
+    "web_chat_search_config",
+];
 
 /// Salvages the registry at `path` into a new file in its place. Nobody may have it open.
 ///
@@ -149,6 +160,9 @@ fn fill(fresh: &Path, bytes: &[u8], version: i64, findings: &mut Vec<String>) ->
     }
     if version >= 4 {
         lists::rebuild(&tx)?;
+    }
+    if version >= 6 {
+        web_chat_entries::rebuild(&tx)?;
     }
     tx.commit()?;
     schema::migrate_to(&mut c, LATEST)?;

@@ -13,12 +13,17 @@ const STEPS: &[M<'_>] = &[
     M::up(include_str!("../migrations/0002_control_plane.sql")),
     M::up(include_str!("../migrations/0003_rules.sql")),
     M::up(include_str!("../migrations/0004_lists.sql")),
+    M::up(include_str!("../migrations/0005_settings.sql")),
+    M::up(include_str!("../migrations/0006_chat.sql")),
+    M::up(include_str!("../migrations/0007_chat_images.sql")),
+    M::up(include_str!("../migrations/0008_runs.sql")),
 ];
 
 /// The schema version (`PRAGMA user_version`) this build writes.
 pub const LATEST: i64 = STEPS.len() as i64;
 
-/// Tables a change set may write, by name. Journal, audit, sessions, meta and the read models are not among them.
+/// Tables a change set may write, by name. Journal, audit, sessions, meta, secret items, what is said in chats and
+/// the read models are not among them; a chat's own row is, since it comes and goes with its agent.
 pub const WRITABLE: &[&str] = &[
     "users",
     "agents",
@@ -30,10 +35,11 @@ pub const WRITABLE: &[&str] = &[
     "env_vars",
     "agent_configs",
     "web_chat_sessions",
-    "web_chat_messages",
     "ports",
     "agent_memberships",
     "user_agent_map",
+    "settings_written",
+    "module_runs",
 ];
 
 /// Brings the database from whatever it has to `version`, in one transaction.

@@ -12,19 +12,21 @@ pub enum SecretError {
     Locked,
     /// There is no store.
     #[error(
-        "No keychain answers in this session ({0}). Secrets cannot be stored until one runs, or until the encrypted file is chosen instead."
+        "No keychain answers in this session ({0}), so secrets can be neither read nor stored. Log in to a desktop that has one, or choose the encrypted file instead."
     )]
     Absent(String),
     /// The store refused this app.
     #[error(
-        "The keychain refused access to this app, so the secret was not touched. Allow it in the keychain's own settings, then try again."
+        "The keychain refused access to this app, so the secret was neither read nor stored. Allow this app in the keychain's own settings, then try again."
     )]
     Denied,
     /// No answer in time.
-    #[error("The keychain did not answer within {} s. It may be waiting for an answer in another window; look for its prompt, then try again.", .0.as_secs_f32())]
+    #[error("The keychain did not answer within {} s, so nothing is known of the secret. It may be waiting for an answer in another window: look for its prompt, then try again.", .0.as_secs_f32())]
     Slow(Duration),
     /// Nothing is stored under that reference.
-    #[error("No secret is stored under `{0}`. Set it first.")]
+    #[error(
+        "No secret is stored under `{0}`: it was never set, or was removed in the keychain's own app. Set it again."
+    )]
     NoSuchItem(String),
     /// The encrypted file needs a passphrase and none was given.
     #[error("The encrypted secrets file needs its passphrase. Enter it once per start.")]
@@ -52,7 +54,7 @@ pub enum SecretError {
     )]
     UnknownKind(String),
     /// Anything else, in words that hold no value.
-    #[error("The secret store failed: {0}.")]
+    #[error("The secret store failed: {0}. Try again; if it fails the same way, that has to be mended first.")]
     Failed(String),
 }
 

@@ -50,7 +50,7 @@ impl KeychainStore {
     fn ask<T: Send + 'static>(
         &self,
         account: &str,
-        work: impl FnOnce(&dyn Vault, &str, &str) -> Result<T, SecretError> + Send + 'static,
+        work: impl Fn(&dyn Vault, &str, &str) -> Result<T, SecretError> + Send + 'static,
     ) -> Result<T, SecretError> {
         check_account(account)?;
         let (service, account) = (self.service.clone(), account.to_owned());

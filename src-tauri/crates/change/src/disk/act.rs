@@ -10,7 +10,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, Gid, Mode, OFlags, RawMode, RenameFlags, Uid};
 use rustix::io::Errno;
 
-use super::{Disk, FOLDER, LEAF, Place, bits, tree};
+use super::{Base, Disk, FOLDER, LEAF, Place, bits, tree};
 use crate::ChangeError;
 
 impl Disk {
@@ -24,10 +24,31 @@ impl Disk {
         }
     }
 
+    /// Opens the folder above `place` to write in it. Where the folder of a named place is missing it is made, with those above
+    /// it; they are not journalled and stay, because they belong to the desktop and not to the install.
+    fn open_above(&self, place: &Place) -> Result<OwnedFd, ChangeError> {
+        if matches!(place.base, Base::Named(_)) {
+            let base = self.base(place)?;
+            let missing: Vec<_> = base.ancestors().take_while(|above| above.metadata().is_err()).collect();
+            for folder in missing.into_iter().rev() {
+                let fail = |e: std::io::Error| ChangeError::io(folder, "make the folder", e);
+                self.point("own-dir", folder, "make the folder")?;
+                match rustix::fs::mkdir(folder, Mode::from_raw_mode(0o700)) {
+                    Ok(()) | Err(Errno::EXIST) => {}
+                    Err(errno) => return Err(fail(errno.into())),
+                }
+                if let Some(above) = folder.parent() {
+                    File::open(above).and_then(|above| above.sync_all()).map_err(fail)?;
+                }
+            }
+        }
+        self.open_dir(&place.parent())
+    }
+
     /// Writes a whole file: temporary file in the same folder, fsync, rename. With `replace` it takes over the owner of
     /// what it replaces where this account may; without, something that appeared meanwhile is not overwritten.
     pub(crate) fn write_file(&self, place: &Place, bytes: &[u8], mode: u32, replace: bool) -> Result<(), ChangeError> {
-        let dir = self.open_dir(&place.parent())?;
+        let dir = self.open_above(place)?;
         let temp = self.ours("tmp");
         self.clear(&dir, place, &temp)?;
         let made = self.fill_and_rename(&dir, place, &temp, bytes, mode, replace);
@@ -84,7 +105,7 @@ impl Disk {
 
     /// Makes a folder with exactly these bits.
     pub(crate) fn make_dir(&self, place: &Place, mode: u32) -> Result<(), ChangeError> {
-        let dir = self.open_dir(&place.parent())?;
+        let dir = self.open_above(place)?;
         let temp = self.ours("tmp");
         self.clear(&dir, place, &temp)?;
         let path = self.path(place);
@@ -119,7 +140,7 @@ impl Disk {
             .map_err(self.fail(place, "look at"))?;
         if rustix::fs::FileType::from_raw_mode(stat.st_mode).is_symlink() {
             return Err(ChangeError::WrongKind {
-                path: place.rel.to_string(),
+                path: place.shown(&place.rel),
                 is: "a symbolic link",
                 needs: "a file or a folder",
             });
@@ -167,7 +188,7 @@ impl Disk {
 
     /// Makes a private folder of the engine's own (trash), with those above it. Not journalled: it is not part of the install.
     pub(crate) fn make_own_dirs(&self, place: &Place) -> Result<(), ChangeError> {
-        let mut at = Place { base: place.base, rel: crate::RelPath::root() };
+        let mut at = Place { base: place.base.clone(), rel: crate::RelPath::root() };
         for name in place.rel.as_str().split('/').filter(|n| !n.is_empty()) {
             let dir = self.open_dir(&at)?;
             at = at.join(name)?;

@@ -1,4 +1,4 @@
-//! The file system beneath the root and beneath the engine's own state folder, reached without ever following a link.
+//! The file system beneath the root, beneath the engine's own state folder and beneath named places elsewhere, reached without ever following a link.
 //!
 //! Owns opening (component by component with `O_NOFOLLOW`), looking and reading; `act` owns the single durable actions and
 //! `tree` whole trees. It refuses every path whose folders contain a symbolic link, so that nothing lands outside the root.
@@ -7,7 +7,7 @@
 mod act;
 mod tree;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::OwnedFd;
@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+#[cfg(target_os = "linux")]
+use rustix::fs::ResolveFlags;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
@@ -27,11 +29,13 @@ pub(crate) use tree::Tally;
 const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 const LEAF: OFlags = OFlags::NOFOLLOW.union(OFlags::CLOEXEC).union(OFlags::NONBLOCK);
 
-/// Which of the two trees a place lies in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Which tree a place lies in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Base {
     Root,
     State,
+    /// A folder outside of the root that the engine was told of by this name.
+    Named(String),
 }
 
 /// Where something is on disk.
@@ -42,8 +46,9 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    pub(crate) fn root(path: &RelPath) -> Place {
-        Place { base: Base::Root, rel: path.clone() }
+    pub(crate) fn of(path: &RelPath) -> Place {
+        let base = path.place().map_or(Base::Root, |name| Base::Named(name.to_owned()));
+        Place { base, rel: path.beneath_base() }
     }
 
     pub(crate) fn state(path: &str) -> Result<Place, ChangeError> {
@@ -56,11 +61,19 @@ impl Place {
     }
 
     pub(crate) fn join(&self, name: &str) -> Result<Place, ChangeError> {
-        Ok(Place { base: self.base, rel: self.rel.join(name)? })
+        Ok(Place { base: self.base.clone(), rel: self.rel.join(name)? })
     }
 
     pub(crate) fn parent(&self) -> Place {
-        Place { base: self.base, rel: self.rel.parent().unwrap_or_else(RelPath::root) }
+        Place { base: self.base.clone(), rel: self.rel.parent().unwrap_or_else(RelPath::root) }
+    }
+
+    /// What the operator reads: the path as a step names it.
+    fn shown(&self, rel: &RelPath) -> String {
+        match &self.base {
+            Base::Named(name) => format!("@{name}/{}", rel.as_str()),
+            _ => rel.to_string(),
+        }
     }
 }
 
@@ -95,6 +108,10 @@ impl Spot {
         Spot::File { hash: Some(hash(bytes)), len: bytes.len() as u64, mode }
     }
 
+    pub(crate) fn hashed(hash: &str, len: u64, mode: u32) -> Spot {
+        Spot::File { hash: Some(hash.to_owned()), len, mode }
+    }
+
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Spot::Absent => "not there",
@@ -107,10 +124,14 @@ impl Spot {
     }
 }
 
-/// The two trees, the fault hook, and the folders that still want an fsync.
+/// Named places outside of the root.
+pub(crate) type Places = BTreeMap<String, PathBuf>;
+
+/// The trees, the fault hook, and the folders that still want an fsync.
 pub(crate) struct Disk {
     root: PathBuf,
     state: PathBuf,
+    places: Places,
     change: String,
     faults: Arc<dyn Faults>,
     step: AtomicUsize,
@@ -118,10 +139,11 @@ pub(crate) struct Disk {
 }
 
 impl Disk {
-    pub(crate) fn new(root: &Path, state: &Path, change: &str, faults: Arc<dyn Faults>) -> Disk {
+    pub(crate) fn new(root: &Path, state: &Path, places: &Places, change: &str, faults: Arc<dyn Faults>) -> Disk {
         Disk {
             root: root.to_owned(),
             state: state.to_owned(),
+            places: places.clone(),
             change: change.to_owned(),
             faults,
             step: AtomicUsize::new(0),
@@ -135,10 +157,27 @@ impl Disk {
     }
 
     pub(crate) fn path(&self, place: &Place) -> PathBuf {
-        place.rel.beneath(match place.base {
-            Base::Root => &self.root,
-            Base::State => &self.state,
-        })
+        self.base(place).map_or_else(|_| PathBuf::from(place.shown(&place.rel)), |base| place.rel.beneath(base))
+    }
+
+    /// The folder at the top of the tree in which `place` lies.
+    ///
+    /// # Errors
+    /// [`ChangeError::BadPath`] for a named place that nobody told of.
+    pub(crate) fn base(&self, place: &Place) -> Result<&Path, ChangeError> {
+        match &place.base {
+            Base::Root => Ok(&self.root),
+            Base::State => Ok(&self.state),
+            Base::Named(name) => self.places.get(name).map(PathBuf::as_path).ok_or_else(|| ChangeError::BadPath {
+                path: place.shown(&place.rel),
+                reason: format!("no place named `@{name}` is known here"),
+            }),
+        }
+    }
+
+    /// The point before a server is asked for something.
+    pub(crate) fn at_server(&self) -> Result<(), ChangeError> {
+        self.point("remote", &self.root, "go on with a change of")
     }
 
     /// Asks the fault hook; called before everything that changes disk or journal.
@@ -156,12 +195,16 @@ impl Disk {
 
     /// Opens a folder, refusing links on the way. The base itself may be reached through a link: the operator chose it.
     fn open_dir(&self, place: &Place) -> Result<OwnedFd, ChangeError> {
-        let base = match place.base {
-            Base::Root => &self.root,
-            Base::State => &self.state,
-        };
+        let base = self.base(place)?;
         let mut fd =
             rustix::fs::open(base, FOLDER, Mode::empty()).map_err(|e| ChangeError::io(base, "open the folder", e))?;
+        if place.rel.is_root() {
+            return Ok(fd);
+        }
+        if let Some(folder) = open_at_once(&fd, place.rel.as_str()) {
+            return Ok(folder);
+        }
+        // Name by name, which tells the link that is in the way.
         let mut walked = RelPath::root();
         for name in place.rel.as_str().split('/').filter(|n| !n.is_empty()) {
             let next = rustix::fs::openat(&fd, name, FOLDER | OFlags::NOFOLLOW, Mode::empty());
@@ -171,7 +214,7 @@ impl Disk {
                 Err(errno @ (Errno::LOOP | Errno::NOTDIR | Errno::MLINK)) => {
                     if let Ok(target) = rustix::fs::readlinkat(&fd, name, Vec::new()) {
                         return Err(ChangeError::ThroughLink {
-                            link: walked.to_string(),
+                            link: place.shown(&walked),
                             leads_to: target.to_string_lossy().into_owned(),
                         });
                     }
@@ -187,20 +230,29 @@ impl Disk {
 
     /// What is there now. A missing folder on the way means `Absent`; a link on the way is refused.
     pub(crate) fn look(&self, place: &Place) -> Result<Spot, ChangeError> {
+        self.look_with_bytes(place).map(|(spot, _)| spot)
+    }
+
+    /// The same with the bytes of a file; none of what is no file or above [`LARGEST_PRE_IMAGE`].
+    pub(crate) fn look_with_bytes(&self, place: &Place) -> Result<(Spot, Vec<u8>), ChangeError> {
         if place.rel.is_root() {
-            return Ok(self.open_dir(place).map_or(Spot::Absent, |_| Spot::Dir { mode: 0 }));
+            // The folder of a named place is made with the first file in it, so it counts as there.
+            if matches!(place.base, Base::Named(_)) && !self.base(place)?.exists() {
+                return Ok((Spot::Dir { mode: 0 }, Vec::new()));
+            }
+            return Ok((self.open_dir(place).map_or(Spot::Absent, |_| Spot::Dir { mode: 0 }), Vec::new()));
         }
         let dir = match self.open_dir(&place.parent()) {
-            Err(error) if is_missing(&error) => return Ok(Spot::Absent),
+            Err(error) if is_missing(&error) => return Ok((Spot::Absent, Vec::new())),
             other => other?,
         };
         let name = place.rel.name();
         let stat = match rustix::fs::statat(&dir, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Err(Errno::NOENT) => return Ok(Spot::Absent),
+            Err(Errno::NOENT) => return Ok((Spot::Absent, Vec::new())),
             other => other.map_err(self.fail(place, "look at"))?,
         };
         let mode = bits(stat.st_mode);
-        Ok(match FileType::from_raw_mode(stat.st_mode) {
+        let spot = match FileType::from_raw_mode(stat.st_mode) {
             FileType::Directory => Spot::Dir { mode },
             FileType::Symlink => {
                 let target =
@@ -210,13 +262,14 @@ impl Disk {
             FileType::RegularFile => {
                 let len = u64::try_from(stat.st_size).unwrap_or(0);
                 if len > LARGEST_PRE_IMAGE {
-                    return Ok(Spot::File { hash: None, len, mode });
+                    return Ok((Spot::File { hash: None, len, mode }, Vec::new()));
                 }
                 let bytes = self.read_at(&dir, place)?;
-                Spot::File { len: bytes.len() as u64, hash: Some(hash(&bytes)), mode }
+                return Ok((Spot::of_bytes(&bytes, mode), bytes));
             }
             _ => Spot::Other,
-        })
+        };
+        Ok((spot, Vec::new()))
     }
 
     /// The bytes and mode of a regular file, for a pre-image.
@@ -230,9 +283,11 @@ impl Disk {
     fn read_at(&self, dir: &OwnedFd, place: &Place) -> Result<Vec<u8>, ChangeError> {
         let fd = rustix::fs::openat(dir, place.rel.name(), OFlags::RDONLY | LEAF, Mode::empty())
             .map_err(self.fail(place, "read"))?;
-        let mut bytes = Vec::new();
-        File::from(fd)
-            .take(LARGEST_PRE_IMAGE + 1)
+        let file = File::from(fd);
+        let len = file.metadata().map_or(0, |m| m.len().min(LARGEST_PRE_IMAGE));
+        // One byte more than it holds, so that its end is seen in the same read.
+        let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or(0) + 1);
+        file.take(LARGEST_PRE_IMAGE + 1)
             .read_to_end(&mut bytes)
             .map_err(|e| ChangeError::io(&self.path(place), "read", e))?;
         Ok(bytes)
@@ -243,6 +298,18 @@ impl Disk {
         let dir = self.open_dir(place)?;
         tree::names(&dir).map_err(self.fail(place, "list"))
     }
+}
+
+/// Opens a folder beneath `base` in one call that refuses every link on the way. `None` wherever that does not work out.
+#[cfg(target_os = "linux")]
+fn open_at_once(base: &OwnedFd, path: &str) -> Option<OwnedFd> {
+    let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::BENEATH;
+    rustix::fs::openat2(base, path, FOLDER, Mode::empty(), resolve).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_at_once(_base: &OwnedFd, _path: &str) -> Option<OwnedFd> {
+    None
 }
 
 /// Permission bits of a raw mode (16 bits wide on macOS, 32 on Linux).

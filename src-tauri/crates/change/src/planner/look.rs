@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Planner;
-use crate::disk::Spot;
+use crate::disk::{Place, Spot};
 use crate::{Action, ChangeError, FileState, RelPath, Row, Step, rows};
 
 impl Planner<'_> {
@@ -51,28 +51,46 @@ impl Planner<'_> {
     /// The path with links inside the root resolved, so that a plan names the real file.
     pub(super) fn real(&self, path: &str) -> Result<RelPath, ChangeError> {
         let mut path = RelPath::new(path)?;
+        if path.place().is_some() {
+            return match self.first_link(&path) {
+                Some(link) => Err(ChangeError::ThroughLink { leads_to: self.target(&link), link: link.to_string() }),
+                None => self.disk.base(&Place::of(&path)).map(|_| path),
+            };
+        }
         for _ in 0..16 {
             let Some(link) = self.first_link(&path) else {
                 return Ok(path);
             };
-            let leads_to =
-                std::fs::read_link(link.beneath(&self.root)).map(|t| t.display().to_string()).unwrap_or_default();
+            let leads_to = self.target(&link);
             let refuse = || ChangeError::ThroughLink { link: link.to_string(), leads_to: leads_to.clone() };
             let real = link.beneath(&self.root).canonicalize().map_err(|_| refuse())?;
             let root = self.root.canonicalize().map_err(|e| ChangeError::io(&self.root, "open the folder", e))?;
             let inside = real.strip_prefix(&root).ok().and_then(Path::to_str).ok_or_else(refuse)?;
             let rest = path.as_str()[link.as_str().len()..].trim_start_matches('/');
-            path = RelPath::new(inside)?.join(rest)?;
+            let real = RelPath::new(inside)?;
+            if real.place().is_some() {
+                return Err(ChangeError::BadPath {
+                    path: inside.to_owned(),
+                    reason: "at the top of the root, names that begin with `@` stand for places elsewhere".to_owned(),
+                });
+            }
+            path = real.join(rest)?;
         }
         Err(ChangeError::BadPath { path: path.to_string(), reason: "its links lead in a circle".to_owned() })
+    }
+
+    fn target(&self, link: &RelPath) -> String {
+        std::fs::read_link(self.disk.path(&Place::of(link))).map(|t| t.display().to_string()).unwrap_or_default()
     }
 
     /// The first folder above `path` that is a link.
     pub(super) fn first_link(&self, path: &RelPath) -> Option<RelPath> {
         let mut above: Vec<RelPath> =
-            std::iter::successors(path.parent(), RelPath::parent).filter(|p| !p.is_root()).collect();
+            std::iter::successors(path.parent(), RelPath::parent).take_while(|p| !p.is_base()).collect();
         above.reverse();
-        above.into_iter().find(|p| p.beneath(&self.root).symlink_metadata().is_ok_and(|m| m.file_type().is_symlink()))
+        above
+            .into_iter()
+            .find(|p| self.disk.path(&Place::of(p)).symlink_metadata().is_ok_and(|m| m.file_type().is_symlink()))
     }
 }
 

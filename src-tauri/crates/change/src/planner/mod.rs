@@ -4,42 +4,31 @@
 //! already holds the bytes needs no step, an existing file keeps its mode, links inside the root are resolved to the real
 //! folder. Steps may build on each other: each sees the tree as the earlier ones leave it.
 
+mod command;
+mod lines;
 mod look;
+mod theirs;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use sanctum_registry::Registry;
 use uuid::Uuid;
 
+pub use self::command::RunSpec;
+pub use self::lines::LARGEST_REMOVED;
 use self::look::{row_name, size, wrong_kind};
-use crate::disk::{Disk, Spot};
+use crate::disk::{Disk, Places, Spot};
 use crate::faults::NoFaults;
 use crate::row::MEASURED_COLUMNS;
 use crate::world::World;
 use crate::{Action, ChangeError, FileState, Plan, RelPath, Row, Step, rows};
 
-/// A command for [`Planner::run`].
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunSpec {
-    /// Program and arguments; no shell.
-    pub argv: Vec<String>,
-    /// Working folder beneath the root; empty for the root.
-    pub cwd: String,
-    /// The whole environment of the command.
-    pub env: Vec<(String, String)>,
-    /// What it must create; absent before.
-    pub creates: String,
-    /// What that is renamed to; the same path where it cannot be renamed (a Python environment holds its own path).
-    pub final_path: String,
-    pub timeout: Duration,
-}
-
 /// Collects steps.
 pub struct Planner<'a> {
     root: PathBuf,
+    places: Places,
     registry: Option<&'a Registry>,
     disk: Arc<Disk>,
     /// The tree as the steps so far leave it.
@@ -55,13 +44,18 @@ pub struct Planner<'a> {
     irreversible: Vec<String>,
 }
 
+fn looking(root: &Path, places: &Places) -> Arc<Disk> {
+    Arc::new(Disk::new(root, root, places, "", Arc::new(NoFaults)))
+}
+
 impl<'a> Planner<'a> {
     /// A planner for the tree at `root`, which need not exist yet. Without a registry every row counts as absent.
     #[must_use]
     pub fn new(root: &Path, registry: Option<&'a Registry>) -> Planner<'a> {
-        let disk = Arc::new(Disk::new(root, root, "", Arc::new(NoFaults)));
+        let disk = looking(root, &Places::new());
         Planner {
             root: root.to_owned(),
+            places: Places::new(),
             registry,
             world: World::new(&disk),
             disk,
@@ -73,6 +67,15 @@ impl<'a> Planner<'a> {
             restarts: Vec::new(),
             irreversible: Vec::new(),
         }
+    }
+
+    /// The same, knowing a place outside of the root as [`crate::Engine::with_place`] does; to be told before the first step.
+    #[must_use]
+    pub fn at_place(mut self, name: &str, dir: &Path) -> Planner<'a> {
+        self.places.insert(name.to_owned(), dir.to_owned());
+        self.disk = looking(&self.root, &self.places);
+        self.world = World::new(&self.disk);
+        self
     }
 
     /// The heading of the steps that follow.
@@ -107,7 +110,7 @@ impl<'a> Planner<'a> {
     /// [`ChangeError::BadPath`], [`ChangeError::ThroughLink`], [`ChangeError::WrongKind`] where something else stands there.
     pub fn create_dir(&mut self, path: &str, mode: u32) -> Result<(), ChangeError> {
         let path = self.real(path)?;
-        if path.is_root() {
+        if path.is_base() {
             return Ok(());
         }
         match self.look(&path)? {
@@ -251,7 +254,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Deletes the row with this key, and before it the rows of other writable tables that would vanish or keep it from
-    /// being deleted because they refer to it. No step where it is not there.
+    /// being deleted because they refer to it, unless a step before made them refer to nothing. No step where it is not there.
     ///
     /// # Errors
     /// As [`Planner::registry_put`].
@@ -261,7 +264,12 @@ impl<'a> Planner<'a> {
         };
         if let Some(registry) = self.registry {
             for dependent in registry.read(|c| rows::dependents(c, table, &before))? {
-                if self.rows.get(&row_name(&dependent.table, &dependent.key)) != Some(&None) {
+                let planned = self.rows.get(&row_name(&dependent.table, &dependent.key));
+                let gone = planned == Some(&None);
+                let let_go = planned
+                    .and_then(Option::as_ref)
+                    .is_some_and(|row| row.get(&dependent.from).is_some_and(serde_json::Value::is_null));
+                if !gone && !let_go {
                     self.registry_delete(&dependent.table, dependent.key, title)?;
                 }
             }
@@ -271,40 +279,6 @@ impl<'a> Planner<'a> {
             title,
             "removed",
             Action::Registry { table: table.to_owned(), key, before: Some(before), after: None },
-        )
-    }
-
-    /// Runs a command that creates something. Missing folders above it are made, mode 0700.
-    ///
-    /// # Errors
-    /// [`ChangeError::WrongKind`] where something stands at `creates` or `final_path`; [`ChangeError::BadPath`] without a program.
-    pub fn run(&mut self, spec: RunSpec, title: &str) -> Result<(), ChangeError> {
-        let (cwd, creates, final_path) =
-            (self.real(&spec.cwd)?, self.real(&spec.creates)?, self.real(&spec.final_path)?);
-        if spec.argv.first().is_none_or(String::is_empty) || creates.is_root() || final_path.is_root() {
-            return Err(ChangeError::BadPath {
-                path: final_path.to_string(),
-                reason: "a command and what it creates must be named".to_owned(),
-            });
-        }
-        // A half-made `creates` of an earlier crash is the engine's to judge; it knows the journal.
-        match self.look(&final_path)? {
-            Spot::Absent => {}
-            other if final_path != creates => {
-                return Err(wrong_kind(&final_path, &other, "nothing"));
-            }
-            _ => {}
-        }
-        for path in [&creates, &final_path] {
-            if let Some(parent) = path.parent() {
-                self.create_dir(parent.as_str(), 0o700)?;
-            }
-        }
-        let detail = spec.argv.join(" ");
-        self.push(
-            title,
-            &detail,
-            Action::Run { argv: spec.argv, cwd, env: spec.env, creates, final_path, timeout: spec.timeout },
         )
     }
 

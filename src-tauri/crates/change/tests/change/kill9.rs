@@ -11,9 +11,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use sanctum_change::Outcome;
-use sanctum_registry::{Registry, RegistryError};
+use sanctum_registry::RegistryError;
 
-use crate::support::{Install, Snapshot, dump, now, snapshot};
+use crate::support::{Install, Snapshot, now};
 
 const WRITING: &[&str] = &[
     "write",
@@ -51,12 +51,15 @@ fn target() -> PathBuf {
 }
 
 /// An install on disk, closed, to copy for each kill.
-fn master(dir: &Path) -> PathBuf {
-    let root = dir.join("master");
-    let install = Install::at(root.clone(), None);
-    install.furnish();
-    drop(install);
-    root
+pub fn master(dir: &Path) -> PathBuf {
+    let master = dir.join("master");
+    Install::at(root_in(&master), None).furnish();
+    master
+}
+
+/// The install's root; the place outside of it lies beside it.
+fn root_in(dir: &Path) -> PathBuf {
+    dir.join("sanctum")
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -64,11 +67,11 @@ fn copy(from: &Path, to: &Path) {
     assert!(done.success(), "the install is copied");
 }
 
-fn strace(filter: &[String], root: &Path, word: Option<&str>) -> Output {
+pub fn strace(filter: &[String], dir: &Path, word: Option<&str>) -> Output {
     Command::new("strace")
         .args(filter)
         .arg(target())
-        .arg(root)
+        .arg(root_in(dir))
         .args(word)
         .output()
         .expect("strace is installed (make test sees to it)")
@@ -113,22 +116,20 @@ fn kill_at(call: &str, k: usize) -> Vec<String> {
 }
 
 /// Which of the two states there is after a start, and what recovery did.
-fn settle(root: &Path, old: &(Snapshot, Vec<String>), new: &(Snapshot, Vec<String>), at: &str) -> bool {
-    let control = root.join("control");
-    let registry = std::sync::Arc::new(Registry::open(&control.join("registry.db"), now()).unwrap());
-    let engine = sanctum_change::Engine::new(root.to_owned(), std::sync::Arc::clone(&registry), control);
-    let recovered = engine.recover(&now).unwrap();
+fn settle(dir: &Path, old: &(Snapshot, Vec<String>), new: &(Snapshot, Vec<String>), at: &str) -> bool {
+    let install = Install::opened(root_in(dir));
+    let recovered = install.engine().recover(&now).unwrap();
     assert!(
         recovered.iter().all(|r| r.outcome == Outcome::RolledBack),
         "killed at {at}: recovery settles it: {recovered:?}"
     );
-    let state: Option<String> = registry
+    let state: Option<String> = install
+        .registry
         .read(|c| -> Result<_, RegistryError> {
             Ok(c.query_row("SELECT (SELECT state FROM change_sets ORDER BY seq DESC LIMIT 1)", [], |r| r.get(0))?)
         })
         .unwrap();
-    let tree = snapshot(root);
-    let rows: Vec<String> = dump(&registry).into_iter().map(|r| without_times(&r)).collect();
+    let (tree, rows) = state_in(&install);
     if state.as_deref() == Some("applied") {
         assert_eq!(
             (&tree, &rows),
@@ -151,9 +152,12 @@ fn without_times(row: &str) -> String {
     row.split("Text(\"20").map(|part| part.get(17..).filter(|rest| rest.starts_with("\")")).unwrap_or(part)).collect()
 }
 
-fn state_of(root: &Path) -> (Snapshot, Vec<String>) {
-    let registry = Registry::open(&root.join("control/registry.db"), now()).unwrap();
-    (snapshot(root), dump(&registry).into_iter().map(|r| without_times(&r)).collect())
+fn state_in(install: &Install) -> (Snapshot, Vec<String>) {
+    (install.tree(), install.rows().into_iter().map(|r| without_times(&r)).collect())
+}
+
+fn state_of(dir: &Path) -> (Snapshot, Vec<String>) {
+    state_in(&Install::opened(root_in(dir)))
 }
 
 fn sweep(word: Option<&'static str>, prepare: impl Fn(&Path, &Path)) -> (usize, usize) {
@@ -162,7 +166,7 @@ fn sweep(word: Option<&'static str>, prepare: impl Fn(&Path, &Path)) -> (usize, 
     let old = state_of(&clean);
     let done = dir.path().join("done");
     copy(&clean, &done);
-    assert!(Command::new(target()).arg(&done).output().unwrap().status.success(), "unharmed it is applied");
+    assert!(Command::new(target()).arg(root_in(&done)).output().unwrap().status.success(), "unharmed it is applied");
     let new = state_of(&done);
     assert_ne!(old, new, "the change changes something");
     let start = dir.path().join("start");

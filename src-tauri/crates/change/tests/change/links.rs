@@ -43,6 +43,27 @@ fn a_link_that_appears_after_planning_is_refused_when_applying() {
 }
 
 #[test]
+fn a_link_further_up_is_refused_by_its_name_even_where_it_leads_inside() {
+    let install = Install::new();
+    let mut p = install.planner();
+    p.write_file("agents/agent-athena/broca2/new.txt", b"x".to_vec(), 0o600, "Write").unwrap();
+    let plan = p.finish("t", "");
+    let (athena, moved) = (install.root.join("agents/agent-athena"), install.root.join("agents/moved"));
+    std::fs::rename(&athena, &moved).unwrap();
+    symlink("moved", &athena).unwrap();
+    let before = install.both();
+    let refused = install.apply(&plan);
+    assert!(
+        matches!(&refused, Err(ChangeError::ThroughLink { link, .. }) if link == "agents/agent-athena"),
+        "it names the link: {refused:?}"
+    );
+    assert_eq!(install.both(), before, "nothing was written");
+    std::fs::remove_file(&athena).unwrap();
+    std::fs::rename(&moved, &athena).unwrap();
+    install.apply(&plan).expect("with the folder back in its place it is applied");
+}
+
+#[test]
 fn a_link_inside_the_root_is_resolved_to_the_real_folder() {
     let install = Install::new();
     symlink("agent-athena/broca2", install.root.join("agents/app")).unwrap();

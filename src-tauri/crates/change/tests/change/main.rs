@@ -5,12 +5,20 @@
 mod apply;
 mod budget;
 mod commands;
+#[cfg(target_os = "linux")]
+mod cost;
 mod crash;
 mod disks;
 #[cfg(target_os = "linux")]
 mod kill9;
 mod links;
+mod patch;
+mod places;
 mod random;
 mod registry_rows;
+mod remote;
+mod sealed;
+mod store;
 mod support;
+mod theirs;
 mod undo;

@@ -3,12 +3,15 @@
 use proptest::prelude::*;
 use sanctum_change::{ApplyControl, ChangeError, Fault, Plan, Planner, Row};
 
+use crate::store::token;
 use crate::support::{At, Install, make_folder, now, operator};
 
 #[derive(Debug, Clone)]
 enum Op {
     Dir(String, u32),
     Write(String, Vec<u8>, u32),
+    Patch(String, Vec<u8>, bool),
+    Remove(String),
     Trash(String),
     Mode(String, u32),
     Link(String, String),
@@ -35,10 +38,26 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![Just(Vec::new()), Just(b"same".to_vec()), proptest::collection::vec(any::<u8>(), 0..40)]
 }
 
+/// A settings file: a few lines, some with the token, with either line end.
+fn lines() -> impl Strategy<Value = Vec<u8>> {
+    let line = prop_oneof![
+        Just("A=1"),
+        Just("B=2"),
+        Just(""),
+        Just("T=canary-5f1d0c7e"),
+        Just("canary-5f1d0c7e\r"),
+        Just("ü")
+    ];
+    (proptest::collection::vec(line, 0..6), any::<bool>())
+        .prop_map(|(lines, end)| (lines.join("\n") + if end { "\n" } else { "" }).into_bytes())
+}
+
 fn op() -> impl Strategy<Value = Op> {
     prop_oneof![
         2 => (path(), dir_mode()).prop_map(|(p, m)| Op::Dir(p, m)),
         4 => (path(), bytes(), file_mode()).prop_map(|(p, b, m)| Op::Write(p, b, m)),
+        4 => (path(), lines(), any::<bool>()).prop_map(|(p, b, m)| Op::Patch(p, b, m)),
+        1 => path().prop_map(Op::Remove),
         3 => path().prop_map(Op::Trash),
         2 => (path(), prop_oneof![dir_mode(), file_mode()]).prop_map(|(p, m)| Op::Mode(p, m)),
         1 => (path(), path()).prop_map(|(p, t)| Op::Link(p, t)),
@@ -58,6 +77,9 @@ fn build(p: &mut Planner<'_>, ops: &[Op]) {
         let _ = match op {
             Op::Dir(path, mode) => p.create_dir(path, *mode),
             Op::Write(path, bytes, mode) => p.write_file(path, bytes.clone(), *mode, "Write"),
+            Op::Patch(path, bytes, false) => p.patch_file(path, bytes.clone(), &[token()], "Patch"),
+            Op::Patch(path, bytes, true) => p.patch_file_mode(path, bytes.clone(), 0o640, &[token()], "Patch"),
+            Op::Remove(path) => p.remove_file(path, "Remove"),
             Op::Trash(path) => p.trash(path, "Trash"),
             Op::Mode(path, mode) => p.set_mode(path, *mode, "Mode"),
             Op::Link(path, target) => p.symlink(path, target, "Link"),

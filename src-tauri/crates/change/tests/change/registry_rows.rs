@@ -1,8 +1,12 @@
 //! Registry steps: which tables, which rows, references, dependents, and refusal before anything is written.
 
-use sanctum_change::{ChangeError, Row};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
-use crate::support::Install;
+use sanctum_change::{ApplyControl, ChangeError, Row, StepState};
+use sanctum_registry::RegistryError;
+
+use crate::support::{Install, now, operator};
 
 fn key(column: &str, value: impl Into<serde_json::Value>) -> Row {
     Row::new().with(column, value)
@@ -112,4 +116,32 @@ fn emoji_json_reals_and_nulls_come_back_as_they_were() {
     assert!(row.get("id").is_some_and(|v| v.is_i64()), "the journal knows the number the row got");
     install.apply(&install.engine().plan_undo(&plan.id).unwrap()).unwrap();
     assert_eq!(install.both(), old, "undo removes exactly it");
+}
+
+#[test]
+fn the_journal_has_the_rows_that_were_there_when_they_were_written_not_when_they_were_rehearsed() {
+    let install = Install::new();
+    let mut p = install.planner();
+    p.write_file("new.txt", b"x".to_vec(), 0o600, "Write").unwrap();
+    p.registry_put("agents", key("uid", "athena"), Row::new().with("name", "Athene"), "Rename").unwrap();
+    p.registry_put("env_vars", key("var_name", "TZ"), Row::new().with("var_value", "Z"), "Set").unwrap();
+    let plan = p.finish("t", "");
+    let registry = Arc::clone(&install.registry);
+    let progress = move |p: sanctum_change::StepProgress| {
+        if p.index == 0 && p.state == StepState::Done {
+            registry
+                .write(|c| -> Result<(), RegistryError> {
+                    c.execute("UPDATE agents SET status = 'Degraded' WHERE uid = 'athena'", [])?;
+                    Ok(())
+                })
+                .unwrap();
+        }
+    };
+    let ctl = ApplyControl { progress: Box::new(progress), cancel: Arc::new(AtomicBool::new(false)) };
+    install.engine().apply(&plan, &operator(), &now, &ctl).expect("what was measured meanwhile stops no change");
+    let steps = install.engine().load(&plan.id).unwrap().steps;
+    let after = |n: usize, column: &str| steps[n].row_after.as_ref().and_then(|row| row.get(column).cloned());
+    assert_eq!(after(1, "status"), Some("Degraded".into()), "the row as it was written: {:?}", steps[1]);
+    assert_eq!(after(1, "name"), Some("Athene".into()), "with what the change set");
+    assert_eq!(after(2, "id"), Some(1.into()), "a row that nobody touched is whole as well: {:?}", steps[2]);
 }

@@ -15,6 +15,8 @@ use sanctum_registry::{Registry, RegistryError, WRITABLE};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 
+use crate::store::{Store, TOKEN, token};
+
 pub fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
@@ -25,6 +27,9 @@ pub fn operator() -> Actor {
 
 /// Everything in a tree: kind, mode and content by path. The engine's own folder is left out.
 pub type Snapshot = BTreeMap<String, String>;
+
+/// A settings file with a secret.
+pub const SETTINGS: &str = "agents/agent-athena/thalamus/config/.env";
 
 pub struct Install {
     pub root: PathBuf,
@@ -74,13 +79,19 @@ impl Install {
         std::fs::create_dir_all(&control).unwrap();
         drop(Registry::open(&template().join("registry.db"), now()).unwrap());
         std::fs::copy(template().join("registry.db"), control.join("registry.db")).unwrap();
-        let registry = Arc::new(Registry::open(&control.join("registry.db"), now()).unwrap());
-        Install { root, registry, _dir: dir }
+        Install { _dir: dir, ..Install::opened(root) }
+    }
+
+    /// One that is there already.
+    pub fn opened(root: PathBuf) -> Install {
+        let registry = Arc::new(Registry::open(&root.join("control/registry.db"), now()).unwrap());
+        Install { root, registry, _dir: None }
     }
 
     pub fn furnish(&self) {
         self.put("agents/agent-athena/broca2/config/.env", b"PORT='8000'\n", 0o600);
         self.put("agents/agent-athena/broca2/run/start.sh", b"#!/bin/sh\n", 0o755);
+        self.put(SETTINGS, format!("# Athena\nTOKEN='{TOKEN}'\nLEVEL=info\n").as_bytes(), 0o640);
         self.put("agents/old/notes.txt", b"keep me\n", 0o644);
         self.put("agents/old/deep/er/data.bin", &[0, 159, 146, 150], 0o640);
         self.put("readme.txt", b"hello\n", 0o644);
@@ -107,7 +118,18 @@ impl Install {
     }
 
     pub fn engine(&self) -> Engine {
+        self.locked_out().with_vault(Store::with(&[("athena/token", TOKEN)]))
+    }
+
+    /// The engine without a secret store.
+    pub fn locked_out(&self) -> Engine {
         Engine::new(self.root.clone(), Arc::clone(&self.registry), self.root.join("control"))
+            .with_place("login", self.login())
+    }
+
+    /// A place outside of the root, which is not there at first.
+    pub fn login(&self) -> PathBuf {
+        self.root.with_file_name("home").join("autostart")
     }
 
     pub fn faulty(&self, faults: &Arc<impl Faults + 'static>) -> Engine {
@@ -115,15 +137,20 @@ impl Install {
     }
 
     pub fn planner(&self) -> Planner<'_> {
-        Planner::new(&self.root, Some(&self.registry))
+        Planner::new(&self.root, Some(&self.registry)).at_place("login", &self.login())
     }
 
     pub fn apply(&self, plan: &Plan) -> Result<Receipt, ChangeError> {
         self.engine().apply(plan, &operator(), &now, &ApplyControl::quiet())
     }
 
+    /// The root and, as if beside it, the place outside.
     pub fn tree(&self) -> Snapshot {
-        snapshot(&self.root)
+        let mut all = snapshot(&self.root);
+        if self.login().exists() {
+            all.extend(snapshot(&self.login()).into_iter().map(|(path, what)| (format!("@login/{path}"), what)));
+        }
+        all
     }
 
     /// Every row of every table a change may write.
@@ -202,6 +229,9 @@ pub fn rich_plan(install: &Install) -> Plan {
         "Change 2 lines",
     )
     .unwrap();
+    p.patch_file(SETTINGS, b"# Athena\nLEVEL=info\n".to_vec(), &[token()], "Move the token away").unwrap();
+    p.patch_file(SETTINGS, b"# Athena\nLEVEL=debug\n".to_vec(), &[token()], "Say more").unwrap();
+    p.write_file("@login/org.sanctum.desktop", b"[Desktop Entry]\n".to_vec(), 0o644, "Start at login").unwrap();
     p.set_mode("agents/agent-athena/broca2/run/start.sh", 0o700, "Make it private").unwrap();
     p.symlink("agents/current", "agent-monday", "Link to the newest").unwrap();
     p.trash("agents/old", "Move the old one to the trash").unwrap();

@@ -2,7 +2,8 @@
 
 use crate::env::EnvFile;
 use crate::resolve::{Layer, Level, Place, unescape};
-use crate::schema::{Field, Ty};
+use crate::schema::Field;
+use crate::text::from_env;
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
 
@@ -46,47 +47,18 @@ pub fn layer_from_env_at(level: Level, fields: &[Field], env: &EnvFile, file: &s
             take(&mut layer.values, &pointer);
             continue;
         }
-        let value = field.map_or_else(|| Value::String(entry.value.clone()), |field| typed(field, &entry.value));
+        let value = field.map_or_else(|| Value::String(entry.value.clone()), |field| from_env(field, &entry.value));
         put(&mut layer.values, &pointer, value);
         layer.places.insert(pointer, place);
     }
     layer
 }
 
-/// Reads an environment text as the field's type; what does not fit stays a text and is noted in its row.
-fn typed(field: &Field, text: &str) -> Value {
-    let as_text = || Value::String(text.to_owned());
-    let trimmed = text.trim();
-    match field.ty {
-        Ty::Boolean => match trimmed.to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" | "on" | "y" | "t" => Value::Bool(true),
-            "false" | "0" | "no" | "off" | "n" | "f" => Value::Bool(false),
-            _ => as_text(),
-        },
-        Ty::Integer | Ty::Port => trimmed.parse::<i64>().map_or_else(|_| as_text(), Value::from),
-        Ty::Number | Ty::Duration => {
-            let number = trimmed.parse::<i64>().map(Value::from).ok();
-            number
-                .or_else(|| trimmed.parse::<f64>().ok().filter(|n| n.is_finite()).map(Value::from))
-                .unwrap_or_else(as_text)
-        }
-        Ty::Choice => {
-            let same = |value: &&Value| match value.as_str() {
-                Some(choice) => choice == text,
-                None => serde_json::from_str::<Value>(trimmed).is_ok_and(|given| given == **value),
-            };
-            field.enum_values.iter().find(same).cloned().unwrap_or_else(as_text)
-        }
-        Ty::List => match serde_json::from_str(trimmed) {
-            Ok(list @ Value::Array(_)) => list,
-            _ => trimmed.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::from).collect(),
-        },
-        Ty::Map | Ty::Json => serde_json::from_str(trimmed).unwrap_or_else(|_| as_text()),
-        Ty::Text | Ty::Path => as_text(),
-    }
-}
-
 fn put(root: &mut Map<String, Value>, pointer: &str, value: Value) {
+    if let Some(name) = pointer.strip_prefix('/').filter(|name| !name.contains(['/', '~'])) {
+        root.insert(name.to_owned(), value);
+        return;
+    }
     let mut at = root;
     let mut parts = pointer.split('/').skip(1).map(unescape).peekable();
     while let Some(part) = parts.next() {

@@ -52,9 +52,40 @@ impl Piece {
         self.entry().is_some_and(|entry| entry.key == key)
     }
 
-    pub fn has_open_quote(&self) -> bool {
-        matches!(self.kind, Kind::Unreadable(OPEN_QUOTE))
+    /// Whether it is the bare name (`A`, `export A`): to dotenv the key then has no value, whatever stands above.
+    pub fn unsets(&self, key: &str) -> bool {
+        let Ok(line) = std::str::from_utf8(&self.raw) else {
+            return false;
+        };
+        let name = line.split('#').next().unwrap_or_default().trim();
+        let bare = name.strip_prefix("export").filter(|rest| rest.starts_with(char::is_whitespace));
+        matches!(self.kind, Kind::Unreadable(_)) && bare.unwrap_or(name).trim() == key
     }
+
+    /// Whether a reader may take its quote for open. To dotenv a backslash guards every quote behind it, so such a
+    /// value reaches as far as the next quote in the file.
+    pub fn has_open_quote(&self) -> bool {
+        match &self.kind {
+            Kind::Unreadable(reason) => *reason == OPEN_QUOTE || opens_quote(&self.raw),
+            Kind::Entry(assignment) => {
+                assignment.entry.quoting != Quoting::Bare && self.raw[..assignment.value_end - 1].ends_with(b"\\")
+            }
+            Kind::Quiet => false,
+        }
+    }
+}
+
+/// Whether a line that we cannot read has a value whose quote, to dotenv, is not closed on it.
+fn opens_quote(line: &[u8]) -> bool {
+    let Some(equals) = line.iter().position(|byte| *byte == b'=') else {
+        return false;
+    };
+    let value = line[equals + 1..].trim_ascii_start();
+    let Some((mark @ (b'\'' | b'"'), body)) = value.split_first() else {
+        return false;
+    };
+    let closes = |at: usize| body[at] == *mark && (at == 0 || body[at - 1] != b'\\');
+    !(0..body.len()).any(closes)
 }
 
 /// Cuts `bytes` into pieces; their `raw` joined is `bytes`.
@@ -110,8 +141,7 @@ fn assignment(
     let word = name(&content[key_start..]);
     let after_word = key_start + word;
     let gap = blanks(&content[after_word..]);
-    let exported =
-        &content[key_start..after_word] == b"export" && gap > 0 && content.get(after_word + gap) != Some(&b'=');
+    let exported = &content[key_start..after_word] == b"export" && gap > 0;
     if exported {
         key_start = after_word + gap;
     }
@@ -145,18 +175,22 @@ type Value = (String, Quoting, usize, usize, Option<&'static str>);
 
 fn bare(content: &[u8], after_equals: usize, start: usize, line_len: usize) -> Result<Value, &'static str> {
     let whole = &content[start..];
-    // A `#` counts as a comment after a blank, or where the value would start after a blank.
-    let comment_at = (0..whole.len())
-        .find(|&i| whole[i] == b'#' && if i == 0 { start > after_equals } else { is_blank(whole[i - 1]) });
+    let comment_at = (1..whole.len()).find(|&i| whole[i] == b'#' && is_blank(whole[i - 1]));
     let mut end = comment_at.unwrap_or(whole.len());
     while end > 0 && is_blank(whole[end - 1]) {
         end -= 1;
     }
     let value = std::str::from_utf8(&whole[..end]).map_err(|_| NOT_UTF8)?;
-    let doubt = value
-        .contains(|c: char| c.is_whitespace() || c.is_control() || "$`\\'\";&|<>()~*?[]{}!^".contains(c))
-        .then_some("it needs quotes: a shell would not take it as it is written");
-    let value_end = if end == 0 { after_equals } else { start + end };
+    // dotenv takes the note for the value. A person meant a note, so a new value is put before it.
+    let note = value.starts_with('#') && start > after_equals;
+    let doubt = if note {
+        Some("the note after `=` is the value to the module; a shell reads an empty one")
+    } else {
+        value
+            .contains(|c: char| c.is_whitespace() || c.is_control() || "$`\\'\";&|<>()~*?[]{}!^".contains(c))
+            .then_some("it needs quotes: a shell would not take it as it is written")
+    };
+    let value_end = if value.is_empty() || note { after_equals } else { start + end };
     Ok((value.to_owned(), Quoting::Bare, value_end, line_len, doubt))
 }
 
@@ -225,6 +259,10 @@ fn unescape(text: &str, mark: u8) -> String {
             Some('n') if mark == b'"' => out.push('\n'),
             Some('r') if mark == b'"' => out.push('\r'),
             Some('t') if mark == b'"' => out.push('\t'),
+            Some('a') if mark == b'"' => out.push('\u{7}'),
+            Some('b') if mark == b'"' => out.push('\u{8}'),
+            Some('f') if mark == b'"' => out.push('\u{c}'),
+            Some('v') if mark == b'"' => out.push('\u{b}'),
             Some(other) => out.extend(['\\', other]),
             None => out.push('\\'),
         }
@@ -255,6 +293,13 @@ fn blanks(text: &[u8]) -> usize {
 
 fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | 0x0b | 0x0c)
+}
+
+/// Without the blanks on either side.
+pub(super) fn trim_blanks(text: &[u8]) -> &[u8] {
+    let text = &text[blanks(text)..];
+    let end = text.iter().rposition(|byte| !is_blank(*byte)).map_or(0, |at| at + 1);
+    &text[..end]
 }
 
 fn trim_line_end(line: &[u8]) -> &[u8] {

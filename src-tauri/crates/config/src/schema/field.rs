@@ -1,28 +1,11 @@
 //! From one schema node to one field: its kind, its limits and what our vocabulary adds.
 
 use super::read::{Path, Reader, View};
-use super::{Field, Ty};
-use crate::env::is_key;
+use super::words::{self, VOCABULARY};
+use super::{Field, PathKind, Ty};
+use crate::check::{self, Form};
 use serde_json::Value;
 
-/// The words this app knows; others are findings, so that a misspelt one does not pass unseen.
-const VOCABULARY: &[&str] = &[
-    "x-secret",
-    "x-env",
-    "x-unit",
-    "x-order",
-    "x-group",
-    "x-restart",
-    "x-port",
-    "x-path",
-    "x-duration",
-    "x-dead",
-    "x-file",
-    "x-advanced",
-    "x-env-fallback",
-    "x-database",
-    "x-table",
-];
 const MAX_CHOICES: usize = 500;
 
 pub(super) fn read<'a>(reader: &mut Reader<'a>, name: &str, path: &Path, view: View<'a>) -> Field {
@@ -32,24 +15,27 @@ pub(super) fn read<'a>(reader: &mut Reader<'a>, name: &str, path: &Path, view: V
             reader.found(&path.at, format!("`{word}` is not a word this app knows; it was ignored."));
         }
     }
-    let choices = choices(reader, &view, path);
+    let (choices, titles) = choices(reader, &view, path);
     let ty = kind(&view, &choices);
     let mut field = json(name, path, &view);
     field.ty = ty;
     field.enum_values = choices;
+    field.choice_titles = titles;
+    field.items = items(&view, ty);
     (field.min, field.max) = bounds(reader, &view, ty, path);
     field.nullable = types(&view).contains(&"null")
         || field.enum_values.iter().any(Value::is_null)
         || alternatives(&view).any(|part| part.get("type").is_some_and(|ty| ty == "null"));
-    if let Some(key) = view.get("x-env") {
-        field.env = env_key(reader, key, name, path);
-    }
+    field.env = words::env(reader, &view, name, path);
+    field.env_fallback = words::env_fallback(reader, &view, name, path);
+    field.test = words::test(reader, &view, path);
+    field.path = (ty == Ty::Path).then(|| words::path(reader, &view, path).unwrap_or(PathKind::Any));
     if field.secret && field.default.is_some() {
         reader.found(&path.at, format!("`{name}` is a secret, so its default was not taken: secrets have none."));
         field.default = None;
     }
-    if let Some(trouble) = field.default.as_ref().and_then(|default| field.trouble(default)) {
-        reader.found(&path.at, format!("The default of `{name}` does not fit: {trouble}."));
+    if let Some(wrong) = field.default.as_ref().and_then(|default| check::wrong(&field, default)) {
+        reader.found(&path.at, format!("The default of `{name}` does not fit: it {}.", wrong.words()));
     }
     field
 }
@@ -65,8 +51,12 @@ pub(super) fn json(name: &str, path: &Path, view: &View<'_>) -> Field {
         ty: Ty::Json,
         default: view.get("default").or_else(|| view.get("const")).cloned(),
         enum_values: Vec::new(),
+        choice_titles: Vec::new(),
+        items: None,
         min: None,
         max: None,
+        min_length: length(view, "minLength"),
+        max_length: length(view, "maxLength"),
         pattern: view.get("pattern").and_then(Value::as_str).filter(|p| p.len() <= 1_000).map(str::to_owned),
         unit: text(view, "x-unit", 40),
         secret: flag("x-secret") || flag("writeOnly") || view.get("format").is_some_and(|format| format == "password"),
@@ -74,15 +64,23 @@ pub(super) fn json(name: &str, path: &Path, view: &View<'_>) -> Field {
         required: path.required,
         env: None,
         file: text(view, "x-file", 400),
+        env_fallback: None,
+        database: text(view, "x-database", 400),
+        path: None,
+        test: None,
+        hint: text(view, "x-hint", 400),
         group: text(view, "x-group", 200).or_else(|| path.group.clone()),
         order: view.get("x-order").and_then(Value::as_i64),
         advanced: flag("x-advanced"),
+        always: flag("x-always"),
+        user: flag("x-user"),
         restart: !view.get("x-restart").is_some_and(|value| value == false),
         dead: match view.get("x-dead") {
             Some(Value::Bool(true)) => Some(String::new()),
             Some(Value::String(_)) => text(view, "x-dead", 400),
             _ => None,
         },
+        form: Form::default(),
     }
 }
 
@@ -118,8 +116,10 @@ fn only_alternative<'a>(reader: &mut Reader<'a>, view: View<'a>, at: &str) -> Vi
     }
 }
 
-/// The values of `enum`, or of a `oneOf` of constants.
-fn choices(reader: &mut Reader<'_>, view: &View<'_>, path: &Path) -> Vec<Value> {
+/// The values of `enum`, or of a `oneOf` of constants with their titles.
+fn choices(reader: &mut Reader<'_>, view: &View<'_>, path: &Path) -> (Vec<Value>, Vec<String>) {
+    let none = (Vec::new(), Vec::new());
+    let mut titles = Vec::new();
     let listed: Vec<Value> = match view.get("enum") {
         Some(Value::Array(values)) => values.iter().take(MAX_CHOICES + 1).cloned().collect(),
         Some(_) => {
@@ -129,16 +129,47 @@ fn choices(reader: &mut Reader<'_>, view: &View<'_>, path: &Path) -> Vec<Value> 
         None => {
             let parts: Vec<_> = alternatives(view).collect();
             if parts.is_empty() || parts.iter().any(|part| !part.contains_key("const")) {
-                return Vec::new();
+                return none;
+            }
+            if parts.iter().any(|part| part.get("title").is_some_and(Value::is_string)) {
+                titles = parts.iter().map(|part| choice_title(part)).collect();
             }
             parts.iter().filter_map(|part| part.get("const").cloned()).collect()
         }
     };
     if listed.len() > MAX_CHOICES {
         reader.found(&path.at, format!("More than {MAX_CHOICES} choices; the field is edited as text."));
-        return Vec::new();
+        return none;
     }
-    listed
+    (listed, titles)
+}
+
+fn choice_title(part: &serde_json::Map<String, Value>) -> String {
+    match (part.get("title"), part.get("const")) {
+        (Some(Value::String(title)), _) => title.chars().filter(|c| !c.is_control()).take(200).collect(),
+        (_, Some(Value::String(value))) => value.clone(),
+        (_, value) => value.map_or_else(String::new, Value::to_string),
+    }
+}
+
+/// The kind of a list's entries, where they are all of one; for a duration, whether it is text or a number.
+fn items(view: &View<'_>, ty: Ty) -> Option<Ty> {
+    let name = match ty {
+        Ty::List => view.get("items")?.get("type")?.as_str()?,
+        Ty::Duration => types(view).into_iter().find(|ty| *ty != "null").unwrap_or_else(|| guessed(view)),
+        _ => return None,
+    };
+    match name {
+        "string" => Some(Ty::Text),
+        "integer" => Some(Ty::Integer),
+        "number" => Some(Ty::Number),
+        "boolean" => Some(Ty::Boolean),
+        _ => None,
+    }
+}
+
+fn length(view: &View<'_>, word: &str) -> Option<u32> {
+    view.get(word).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok())
 }
 
 fn kind(view: &View<'_>, choices: &[Value]) -> Ty {
@@ -217,21 +248,6 @@ fn bounds(reader: &mut Reader<'_>, view: &View<'_>, ty: Ty, path: &Path) -> (Opt
         return (None, None);
     }
     (min, max)
-}
-
-fn env_key(reader: &mut Reader<'_>, key: &Value, name: &str, path: &Path) -> Option<String> {
-    let Some(key) = key.as_str().filter(|key| is_key(key) && key.len() <= 200) else {
-        reader.found(
-            &path.at,
-            format!("The `x-env` of `{name}` is not the name of an environment variable; it was ignored."),
-        );
-        return None;
-    };
-    if !reader.claim_env(key) {
-        reader.found(&path.at, format!("`{key}` already carries another setting; `{name}` does without it."));
-        return None;
-    }
-    Some(key.to_owned())
 }
 
 /// `LETTA_ENDPOINT`, `letta-endpoint` and `lettaEndpoint` are all `Letta endpoint`.

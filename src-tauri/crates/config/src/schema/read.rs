@@ -10,9 +10,14 @@ use std::collections::HashSet;
 
 /// Most layers one node is seen through.
 const MAX_LAYERS: usize = 24;
-const MAX_FINDINGS: usize = 200;
+pub(crate) const MAX_FINDINGS: usize = 200;
+/// What is said about a `$ref` in a circle.
+pub(crate) const CIRCLE: &str = "A `$ref` leads back to itself; it was followed once.";
+/// What is said about a `$ref` to elsewhere.
+pub(crate) const REMOTE: &str =
+    "A `$ref` that names no place in this schema was not followed; other documents are never fetched.";
 
-type Object = Map<String, Value>;
+pub(crate) type Object = Map<String, Value>;
 
 /// A schema node through all its layers.
 pub(super) struct View<'a> {
@@ -90,7 +95,7 @@ pub(super) fn schema(root: &Value) -> Schema {
 }
 
 /// `{"name": {"type": …}, …}` without the schema around it.
-fn is_bare_map(object: &Object) -> bool {
+pub(crate) fn is_bare_map(object: &Object) -> bool {
     ["type", "$ref", "allOf", "properties", "$schema", "$defs"].iter().all(|keyword| !object.contains_key(*keyword))
         && object.values().all(Value::is_object)
 }
@@ -177,7 +182,7 @@ impl<'a> Reader<'a> {
         let mut work = vec![object];
         while let Some(next) = work.pop() {
             if layers.iter().any(|layer| std::ptr::eq(*layer, next)) {
-                self.found(at, "A `$ref` leads back to itself; it was followed once.");
+                self.found(at, CIRCLE);
                 continue;
             }
             if layers.len() == MAX_LAYERS {
@@ -191,7 +196,7 @@ impl<'a> Reader<'a> {
             if let Some(reference) = next.get("$ref") {
                 match self.local(reference) {
                     Some(target) => work.push(target),
-                    None => self.found(at, "A `$ref` that names no place in this schema was not followed; other documents are never fetched."),
+                    None => self.found(at, REMOTE),
                 }
             }
         }
@@ -199,6 +204,11 @@ impl<'a> Reader<'a> {
     }
 
     fn local(&self, reference: &Value) -> Option<&'a Object> {
-        self.root.pointer(reference.as_str()?.strip_prefix('#')?)?.as_object()
+        local(self.root, reference)?.as_object()
     }
+}
+
+/// The place inside `root` that a `$ref` names; `None` for any other document.
+pub(crate) fn local<'a>(root: &'a Value, reference: &Value) -> Option<&'a Value> {
+    root.pointer(reference.as_str()?.strip_prefix('#')?)
 }

@@ -1,5 +1,7 @@
 //! bash itself reads the files this crate writes: the same text, and nothing runs.
 
+use crate::dotenv;
+use proptest::prelude::*;
 use sanctum_config::{EnvFile, quote};
 use std::path::Path;
 use std::process::Command;
@@ -149,4 +151,64 @@ fn a_plainly_written_value_would_have_run() {
     let out = sourced(dir.path(), b"A=$(touch PWNED)\n", &["A".to_owned()]);
     assert_eq!(out, [""], "bash replaces the command by its output");
     assert!(dir.path().join("PWNED").exists(), "without quoting it runs: the tests above can fail");
+}
+
+/// Texts made of what shells, dotenv readers and people trip over.
+fn nasty() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => prop::sample::select(vec![
+            "'", "\"", "`", "$", "$(touch PWNED)", "`touch PWNED`", "${X}", "$X", "\\", "\n", "\t", " ", "#", " #", ";",
+            "&", "|", ">PWNED", "<", "(", ")", "{", "}", "~", "*", "?", "[", "]", "!", "=", "export ", "\\n", "\r", "%s", "--",
+        ]).prop_map(str::to_owned),
+        2 => "[a-zA-Z0-9_./:@-]{1,6}",
+        1 => "\\PC{1,3}",
+    ];
+    prop::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+/// Files that a shell can source as they are.
+fn sourceable() -> impl Strategy<Value = String> {
+    let line = prop::sample::select(vec![
+        "# a comment with 'quotes\" and `ticks`",
+        "",
+        "  ",
+        "OTHER=1",
+        "export OTHER='two words' # note",
+        "K0=old",
+        "K1='old' # note",
+        "export K2=\"old\"",
+        "K3='over\ntwo lines'",
+        "K0='again'",
+        "\tK1=",
+    ]);
+    let last = prop::sample::select(vec!["", "\n"]);
+    (prop::collection::vec(line, 0..6), last).prop_map(|(lines, last)| lines.join("\n") + last)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn bash_dotenv_and_we_read_what_was_meant_and_nothing_runs(start in sourceable(), values in prop::collection::vec(nasty(), 12)) {
+        let dir = tempfile::tempdir().unwrap();
+        let mut file = EnvFile::parse(start.as_bytes());
+        let (mut keys, mut meant) = (Vec::new(), Vec::new());
+        for (number, value) in values.into_iter().enumerate() {
+            let key = format!("K{number}");
+            if file.set(&key, &value).is_ok() {
+                keys.push(key);
+                meant.push(value);
+            }
+        }
+        let bytes = file.to_bytes();
+        let shown = String::from_utf8_lossy(&bytes);
+        if !keys.is_empty() {
+            prop_assert_eq!(&sourced(dir.path(), &bytes, &keys), &meant, "bash, of {}", shown);
+        }
+        for (key, meant) in keys.iter().zip(&meant) {
+            prop_assert_eq!(dotenv::value(&bytes, key), Some(meant.clone()), "dotenv, {} of {}", key, shown);
+            prop_assert_eq!(file.get(key).map(|entry| entry.value), Some(meant.clone()), "ours, {} of {}", key, shown);
+        }
+        prop_assert!(!dir.path().join("PWNED").exists(), "nothing runs: {}", shown);
+    }
 }

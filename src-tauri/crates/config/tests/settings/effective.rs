@@ -99,7 +99,7 @@ fn values_that_do_not_fit_are_shown_with_a_note() {
     }
     let env = EnvFile::parse(b"MAX_RETRIES=99\n");
     let shown = rows(&schema.fields, &[layer_from_env(&schema.fields, &env, ".env")]);
-    assert_eq!(row(&shown, "retries").note.as_deref(), Some("The value is above 10."), "bounds count");
+    assert_eq!(row(&shown, "retries").note.as_deref(), Some("99 is too large. Enter 0 to 10."), "bounds count");
 }
 
 #[test]

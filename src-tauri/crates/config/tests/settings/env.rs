@@ -1,5 +1,6 @@
 //! The `.env` patcher: nothing but what was asked for changes.
 
+use crate::dotenv;
 use proptest::prelude::*;
 use sanctum_config::{EnvError, EnvFile, Quoting, is_key, quote};
 
@@ -24,13 +25,15 @@ fn lines_are_read_as_the_modules_read_them() {
         ("A=one two # note\n", "one two"),
         ("A=one#two\n", "one#two"),
         ("A=# a note\n", "# a note"),
-        ("A= # a note\n", ""),
-        ("A=   # a note\n", ""),
+        ("A= # a note\n", "# a note"),
+        ("A=   # a note # b\n", "# a note"),
+        ("A='' # a note\n", ""),
         ("A=\n", ""),
         ("A\t=\t1\n", "1"),
         ("A='one # two' # three\n", "one # two"),
         ("A=\"one \\\"two\\\"\"\n", "one \"two\""),
         ("A=\"one\\ntwo\"\n", "one\ntwo"),
+        ("A=\"\\a\\b\\f\\v\\x\"\n", "\u{7}\u{8}\u{c}\u{b}\\x"),
         ("A='one\\ntwo'\n", "one\\ntwo"),
         ("A='one\ntwo'\n", "one\ntwo"),
         ("A=\"one\r\ntwo\"\r\n", "one\ntwo"),
@@ -43,6 +46,7 @@ fn lines_are_read_as_the_modules_read_them() {
         ("A=''\n", ""),
         ("export=1\nA=2\n", "2"),
         ("A=é ü\n", "é ü"),
+        ("export =1\nA=2\n", "2"),
     ] {
         assert_eq!(value(text, "A").as_deref(), Some(expected), "{text:?}");
     }
@@ -85,12 +89,13 @@ fn lines_that_shells_and_dotenv_take_differently_say_so() {
         "A='${x}'",
         "A=don't",
         "A='x'#c",
+        "A= # note",
     ] {
         let entry = EnvFile::parse(text.as_bytes()).get("A").unwrap();
         assert!(entry.ambiguous.is_some(), "{text:?} is read in more than one way");
     }
     for text in
-        ["A=1", "A='one two $x ; `id`'", "A=\"it's\"", "A=http://127.0.0.1:8283/v1", "A=", "A= # note", "A='x' # c"]
+        ["A=1", "A='one two $x ; `id`'", "A=\"it's\"", "A=http://127.0.0.1:8283/v1", "A=", "A='' # note", "A='x' # c"]
     {
         let entry = EnvFile::parse(text.as_bytes()).get("A").unwrap();
         assert_eq!(entry.ambiguous, None, "{text:?} is read in one way");
@@ -111,14 +116,21 @@ fn a_set_changes_the_value_and_nothing_else() {
         ("A='x\ny'\nB=1\n", "z", "A='z'\nB=1\n"),
         ("A = 1\n", "2", "A=2\n"),
         ("A= # note\n", "x", "A=x # note\n"),
+        ("A= # note\n", "", "A='' # note\n"),
+        ("A=x # note\n", "", "A='' # note\n"),
         ("A=\n", "", "A=\n"),
         ("B=1\n", "2", "B=1\nA='2'\n"),
         ("B=1", "2", "B=1\nA='2'\n"),
         ("B=1\r\n", "2", "B=1\r\nA='2'\r\n"),
+        ("B=1\r\nC=1\n", "2", "B=1\r\nC=1\nA='2'\n"),
+        ("B=1\nC=1\r\nD=1", "2", "B=1\nC=1\r\nD=1\r\nA='2'\r\n"),
         ("", "2", "A='2'\n"),
         ("\u{feff}", "2", "\u{feff}A='2'\n"),
         ("nonsense\n", "2", "nonsense\nA='2'\n"),
         ("A=one two\n", "one two", "A='one two'\n"),
+        ("A=1\nexport A\n", "2", "A=1\nexport A\nA='2'\n"),
+        ("A=1\nA # note", "2", "A=1\nA # note\nA='2'\n"),
+        ("export A\nA=1\n", "2", "export A\nA=2\n"),
     ] {
         assert_eq!(set(before, "A", value), after, "setting {value:?} in {before:?}");
         assert_eq!(set(after, "A", value), after, "setting it again changes nothing in {after:?}");
@@ -136,6 +148,14 @@ fn what_cannot_be_written_safely_is_refused_and_changes_nothing() {
         assert!(matches!(file.set("A", value), Err(EnvError::Unquotable(_))), "{value:?} has no safe spelling");
     }
     assert_eq!(file.set("C", "x"), Err(EnvError::OpenQuote { line: 2 }), "an open quote would swallow a new line");
+    for line in ["C='x\\'\n", "C=\"x\\\\\"\n", "C='x\\'y\n", "c-c = 'x\n"] {
+        let mut file = EnvFile::parse(line.as_bytes());
+        assert_eq!(file.set("D", "x"), Err(EnvError::OpenQuote { line: 1 }), "{line:?} is open to dotenv");
+        if file.unreadable().is_empty() {
+            assert_eq!(file.set("C", "y"), Ok(()), "it can be set itself");
+            assert_eq!(file.set("D", "x"), Ok(()), "after which it is in nobody's way");
+        }
+    }
     assert_eq!(file.set("A", "2"), Ok(()), "what stands before it can be set");
     assert_eq!(file.to_bytes(), b"A=2\nB='open\n", "and only that changed");
 }
@@ -148,7 +168,39 @@ fn removing_takes_every_duplicate_and_its_line_only() {
     assert!(!file.remove("A"), "a second time there is nothing");
 }
 
+/// Files that dotenv cuts into other lines (a lone carriage return) or does not read at all.
+fn is_odd(bytes: &[u8]) -> bool {
+    let lone = bytes.windows(2).any(|pair| pair[0] == b'\r' && pair[1] != b'\n') || bytes.ends_with(b"\r");
+    lone || std::str::from_utf8(bytes).is_err()
+}
+
 /// Pieces of files as people and tools write them, good and bad.
+#[test]
+fn a_value_can_be_had_as_it_is_spelled() {
+    let spelled = |text: &str, key: &str| -> Vec<String> {
+        let found = EnvFile::parse(text.as_bytes()).spelled(key);
+        found.into_iter().map(|bytes| String::from_utf8(bytes).expect("it was UTF-8 before")).collect()
+    };
+    for (text, expected) in [
+        ("A=b\n", vec!["b"]),
+        ("A=b", vec!["b"]),
+        ("export A = 'b c'  # note\r\n", vec!["'b c'"]),
+        ("A=\"b\\\"c\\n\"\n", vec!["\"b\\\"c\\n\""]),
+        ("A=\"one\r\ntwo = 'x'\" # note\nB=1\n", vec!["\"one\r\ntwo = 'x'\""]),
+        ("A=b=c \t # note\n", vec!["b=c"]),
+        ("A=\n", vec![""]),
+        ("A=''\n", vec!["''"]),
+        ("A=  # taken for the value\n", vec!["# taken for the value"]),
+        ("A=1\nB=2\nA='1'\nexport A=\"1\"\n", vec!["1", "'1'", "\"1\""]),
+        ("\u{feff}A='é'\n", vec!["'é'"]),
+        ("#A=b\nAA=c\nA 'd'\n", vec![]),
+        ("A='never closed\n", vec![]),
+    ] {
+        assert_eq!(spelled(text, "A"), expected, "the spellings of A in {text:?}");
+    }
+    assert!(spelled("A=b\n", "").is_empty() && spelled("A=b\n", "a").is_empty(), "another name is another key");
+}
+
 fn shapes() -> impl Strategy<Value = Vec<u8>> {
     let line = prop_oneof![
         Just("".to_owned()),
@@ -158,9 +210,24 @@ fn shapes() -> impl Strategy<Value = Vec<u8>> {
         Just("OPEN='never closed".to_owned()),
         Just("garbage line".to_owned()),
         Just("  SPACED = x  # y ".to_owned()),
+        Just("\tTAB\t=\tx\t# y".to_owned()),
+        Just("export\tE=1".to_owned()),
+        Just("export -x E".to_owned()),
+        Just("export A".to_owned()),
+        Just("B".to_owned()),
+        Just("EMPTY=".to_owned()),
+        Just("EMPTY=''  # none".to_owned()),
+        Just("A=漢字 🙂 é".to_owned()),
+        Just("B=\"it's\"  # a note".to_owned()),
+        Just("C='a\r\nb'".to_owned()),
+        Just("A={\"a\": [1, 'b']}".to_owned()),
+        Just("URL=postgresql://u:p@h/db?x=1#frag".to_owned()),
+        Just("B='x'#y".to_owned()),
+        Just("A=$(touch PWNED)`id`${HOME}".to_owned()),
         "[A-Z_]{1,6}=[a-z0-9 #'\"$\\\\`é]{0,12}",
         "[A-Z_]{1,6}='[a-z #\"$\\\\\n]{0,12}'( #[a-z ]{0,5})?",
         "export [A-Z_]{1,6}=\"[a-z #'$\\\\\n]{0,12}\"",
+        "[a-c][-.][a-c] ?= ?['\"][a-z '\"\\\\]{0,5}",
         "\\PC{0,20}",
     ];
     let end = prop_oneof![4 => Just("\n"), 2 => Just("\r\n"), 1 => Just("\r"), 1 => Just("")];
@@ -211,6 +278,63 @@ proptest! {
         }
         if is_key(&key) {
             prop_assert!(key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "a key is plain ASCII");
+        }
+    }
+
+    #[test]
+    fn what_is_spelled_stands_in_the_file_and_is_read_alike(bytes in shapes(), key in "[A-C]") {
+        let file = EnvFile::parse(&bytes);
+        let entries: Vec<_> = file.entries().filter(|entry| entry.key == key).collect();
+        let spelled = file.spelled(&key);
+        prop_assert_eq!(spelled.len(), entries.len(), "one spelling for each entry");
+        for (entry, spelled) in entries.iter().zip(spelled) {
+            let stands = spelled.is_empty() || bytes.windows(spelled.len()).any(|window| window == spelled);
+            prop_assert!(stands, "the spelling is a piece of the file");
+            let again = [b"A=", spelled.as_slice(), b"\r\n"].concat();
+            let read = EnvFile::parse(&again).get("A").map(|entry| entry.value);
+            prop_assert_eq!(read.as_ref(), Some(&entry.value), "by itself it is the same value");
+        }
+    }
+
+    #[test]
+    fn a_set_leaves_every_other_byte(bytes in shapes(), key in "[A-C]", value in "[ -~é\n]{0,16}") {
+        let mut file = EnvFile::parse(&bytes);
+        let known = file.get(&key).is_some();
+        if file.set(&key, &value).is_ok() {
+            let after = file.to_bytes();
+            let added = after.strip_prefix(bytes.as_slice()).unwrap_or_default().trim_ascii_start();
+            if !added.starts_with(format!("{key}=").as_bytes()) {
+                let (mut before, mut left) = (EnvFile::parse(&bytes), file);
+                prop_assert!(known, "a new key stands behind all that was there: {:?}", String::from_utf8_lossy(&after));
+                prop_assert!(before.remove(&key) && left.remove(&key), "it is in both");
+                prop_assert_eq!(left.to_bytes(), before.to_bytes(), "without that key both are the same");
+            }
+        }
+    }
+
+    #[test]
+    fn what_set_writes_is_what_dotenv_reads(bytes in shapes(), sets in prop::collection::vec(("[A-C]", "[ -~é\n\t]{0,16}"), 1..4)) {
+        let mut file = EnvFile::parse(&bytes);
+        let odd = is_odd(&bytes);
+        for (key, value) in sets {
+            if file.set(&key, &value).is_ok() && !odd {
+                let read = dotenv::value(&file.to_bytes(), &key);
+                prop_assert_eq!(read, Some(value), "{} in {:?}", key, String::from_utf8_lossy(&file.to_bytes()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_readable_file_is_read_as_dotenv_reads_it(bytes in shapes()) {
+        let file = EnvFile::parse(&bytes);
+        let odd = is_odd(&bytes);
+        // A guarded quote reaches as far as the next quote in the file, which no line by itself can tell.
+        let guarded = bytes.windows(2).any(|pair| pair == b"\\'" || pair == b"\\\"");
+        if !odd && !guarded && file.unreadable().is_empty() {
+            for entry in file.entries() {
+                let ours = file.get(&entry.key).map(|entry| entry.value);
+                prop_assert_eq!(dotenv::value(&bytes, &entry.key), ours, "{} in {:?}", entry.key, String::from_utf8_lossy(&bytes));
+            }
         }
     }
 }

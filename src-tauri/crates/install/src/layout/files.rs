@@ -1,14 +1,13 @@
-//! The text of the files a new Sanctum starts with: `.env` templates, start scripts, the pins file.
+//! The text of the files a new Sanctum starts with: `.env` templates and the pins file.
 //!
-//! Pure: everything comes from the catalogue and the arguments. The start scripts are fixed text; no path, port or name
-//! of an install is ever put into a script, so nothing in them can be executed by accident.
+//! Pure: everything comes from the catalogue and the arguments. Start scripts are made next door.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use super::LayoutError;
 use super::quote::quote;
-use crate::catalogue::{Entry, Known, Scope};
+use crate::catalogue::{Known, Scope};
 use crate::ports::{Convention, convention};
 
 /// What the placeholders of a module's `.env` stand for.
@@ -95,8 +94,9 @@ pub(super) fn module_env(module: &Known, place: &Place<'_>) -> Result<Vec<u8>, L
         out.comment("Shared interpreter for all agents and modules");
         out.set("AGENT_PY", &format!("{}/agents/venv/bin/python", place.root))?;
     } else {
+        let python = module.entry.as_ref().map_or("SMCP_PY", |entry| entry.python.as_str());
         out.comment("Its own interpreter; it shares nothing with the agents");
-        out.set("SMCP_PY", &format!("{}/venv/bin/python", place.module_dir))?;
+        out.set(python, &format!("{}/venv/bin/python", place.module_dir))?;
     }
     out.gap();
     out.comment("Its port in this Sanctum");
@@ -115,45 +115,6 @@ pub(super) fn module_env(module: &Known, place: &Place<'_>) -> Result<Vec<u8>, L
         }
     }
     Ok(out.0.into_bytes())
-}
-
-/// A module's `run/start.sh`: fixed text, started from any folder, safe for any path the layout allows.
-pub(super) fn start_script(module: &Known, entry: &Entry) -> Vec<u8> {
-    let args: Vec<String> = entry.args.iter().map(|a| word(a)).collect();
-    let title = &module.title;
-    let python = &entry.python;
-    let needs = word(&entry.needs);
-    let cwd = if entry.cwd == "." { "\"$ROOT\"".to_owned() } else { format!("\"$ROOT\"/{}", word(&entry.cwd)) };
-    format!(
-        r#"#!/usr/bin/env bash
-# Starts {title} by hand. Fixed text: its settings are in config/.env.
-set -euo pipefail
-ROOT="$(CDPATH= cd -- "$(dirname -- "${{BASH_SOURCE[0]}}")/.." && pwd)"
-if [ ! -f "$ROOT"/{needs} ]; then
-  echo "{title} is not installed yet: $ROOT/{plain} is missing." >&2
-  exit 66
-fi
-cd -- {cwd}
-set -a; source "$ROOT/config/.env"; set +a
-if [ ! -x "${python}" ]; then
-  echo "Its Python is missing: ${python}" >&2
-  exit 69
-fi
-exec "${python}" {args}
-"#,
-        plain = entry.needs,
-        args = args.join(" "),
-    )
-    .into_bytes()
-}
-
-/// One argument as a shell word. Only `{port}` is variable; the rest is the catalogue's own constant text.
-fn word(arg: &str) -> String {
-    if arg == "{port}" {
-        return "\"$PORT\"".to_owned();
-    }
-    let plain = |c: char| c.is_ascii_alphanumeric() || "._-/=+,".contains(c);
-    if !arg.is_empty() && arg.chars().all(plain) { arg.to_owned() } else { format!("'{}'", arg.replace('\'', r"'\''")) }
 }
 
 /// The root `.env`: folders and base ports.

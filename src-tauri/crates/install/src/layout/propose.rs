@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sanctum_change::{Planner, RunSpec};
 
-use super::{LayoutError, NewAgent, NewSanctum, Piece, VENV_TIMEOUT, pieces_agent, pieces_new};
+use super::{LayoutError, NewAgent, NewSanctum, Piece, VENV_TIMEOUT, pieces_agent, pieces_new, pieces_service};
 use crate::names::AgentUid;
 
 /// Where the shared environment lives, relative to the root.
@@ -28,6 +28,17 @@ pub fn propose_new(planner: &mut Planner<'_>, spec: &NewSanctum) -> Result<(), L
 pub fn propose_agent(planner: &mut Planner<'_>, spec: &NewAgent) -> Result<(), LayoutError> {
     absent(&spec.root, spec)?;
     feed(planner, &spec.root, pieces_agent(spec)?)
+}
+
+/// Adds the steps that make a shared service's folder.
+///
+/// # Errors
+/// As [`pieces_service`], [`LayoutError::Exists`] when its folder holds something, and what the planner refuses.
+pub fn propose_service(planner: &mut Planner<'_>, root: &Path, name: &str, port: u16) -> Result<(), LayoutError> {
+    if root.join(name).symlink_metadata().is_ok() && holds_a_file(&root.join(name), 4) {
+        return Err(LayoutError::Exists(name.to_owned()));
+    }
+    feed(planner, root, pieces_service(root, name, port)?)
 }
 
 /// Adds the step that moves an agent's whole folder to the trash, from where undo brings it back.

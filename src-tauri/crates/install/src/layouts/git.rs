@@ -37,6 +37,12 @@ pub(super) fn tracked_env_files(root: &Path, files: &[PathBuf]) -> Vec<Note> {
     notes
 }
 
+/// Whether git tracks `file`, given below `root`.
+#[must_use]
+pub fn tracked_by_git(root: &Path, file: &str) -> bool {
+    !tracked_env_files(root, &[root.join(file)]).is_empty()
+}
+
 /// The git folder of a work tree: `.git`, or where a `.git` file points.
 fn git_dir(dir: &Path) -> Option<PathBuf> {
     let git = dir.join(".git");

@@ -28,8 +28,10 @@ fn every_file_parses_and_none_is_lost() {
         "thalamus",
         "smcp",
         "letta",
+        "letta-code",
         "web-bridge",
         "router",
+        "preferences",
         "system-settings",
         "ports",
         "python",
@@ -202,4 +204,55 @@ fn ports_agree_with_the_ledger_and_new_settings_are_in_the_schema() {
         );
         assert!(known.kind != Kind::Builtin || known.entry.is_none(), "{}: a panel is not started", known.name);
     }
+}
+
+#[test]
+fn what_is_started_says_how_it_ends_and_how_it_is_seen() {
+    let entry = |name: &str| Catalogue::builtin().get(name).and_then(|k| k.entry.clone()).expect("it is started by us");
+    for known in Catalogue::builtin().all() {
+        let Some(entry) = &known.entry else { continue };
+        let name = &known.name;
+        assert!((5..=30).contains(&entry.stop_grace_s), "{name}: it gets a while to end");
+        assert_ne!(known.health.kind, "none", "{name}: and it can be asked how it does");
+        let carriers = known.port.iter().flat_map(|rule| &rule.env).collect::<Vec<_>>();
+        assert!(carriers.contains(&&entry.env_port), "{name}: `{}` carries its port", entry.env_port);
+        assert!(entry.program.is_none() || entry.cwd == ".", "{name}: its program is named from the folder it runs in");
+        for link in &entry.links {
+            assert!(!link.at.starts_with('/') && !link.at.contains(".."), "{name}: {} stays in its folder", link.at);
+            assert!(!link.to.starts_with('/'), "{name}: {} moves with the folder", link.to);
+        }
+        let secret = fields(&known.config_schema).into_iter().filter(|(_, f)| f["x-secret"] == true);
+        for (key, _) in secret {
+            assert!(entry.env.iter().all(|e| e.key != key), "{name}: {key} is not among what is given at start");
+            assert!(entry.args.iter().all(|arg| !arg.contains(&key)), "{name}: nor among its arguments");
+        }
+        let opens = |arg: &String| ["0.0.0.0", "--allow-external", "--debug"].contains(&arg.as_str());
+        assert!(!entry.args.iter().any(opens), "{name}: its start does not open it to the network");
+    }
+    let broca = entry("broca2");
+    assert!(broca.exit_zero_fails, "Broca exits with 0 even after a fatal error");
+    let links: Vec<_> = broca.links.iter().map(|l| (l.at.as_str(), l.to.as_str())).collect();
+    assert_eq!(
+        links,
+        [("settings.json", "config/settings.json"), ("app/plugins", "../plugins")],
+        "Broca finds its settings and plugins where our layout keeps them"
+    );
+    let alone: Vec<_> = Catalogue::builtin()
+        .all()
+        .iter()
+        .filter(|k| k.entry.as_ref().is_some_and(|e| e.needs_parent))
+        .map(|k| k.name.as_str())
+        .collect();
+    assert_eq!(alone, ["letta-code"], "only Letta Code ends with its parent");
+    let root = std::path::Path::new("/s");
+    assert_eq!(
+        broca.interpreter(root, &root.join("agents/agent-a/broca2")),
+        root.join("agents/venv/bin/python"),
+        "modules of agents share one Python"
+    );
+    assert_eq!(
+        entry("router").interpreter(root, &root.join("router")),
+        root.join("router/venv/bin/python"),
+        "a service has its own"
+    );
 }

@@ -2,12 +2,15 @@
 
 mod catalogue;
 mod hosts;
+mod login;
 mod names;
 mod plans;
 mod ports;
 mod python;
 mod quoting;
 mod roots;
+mod secrets;
 mod start;
 mod support;
 mod tree;
+mod vocabulary;

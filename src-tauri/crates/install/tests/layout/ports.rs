@@ -103,7 +103,9 @@ fn a_socket_of_this_process_is_found_on_each_address() {
         assert_eq!(holder.pid, Some(std::process::id()), "{address} is held by this test");
         assert!(holder.process.is_some(), "and the process has a name");
         drop(socket);
-        assert_eq!(OsPorts.holder(address.port()), None, "{address} is free once closed");
+        // A program that another test is just starting holds a copy of the socket until it is itself.
+        let free = (0..10_000).any(|_| OsPorts.holder(address.port()).is_none());
+        assert!(free, "{address} is free once closed");
     }
 }
 

@@ -112,6 +112,12 @@ impl Host for Nowhere {
     fn is_stub(&self, path: &Path, _: &dyn Spawn) -> bool {
         path.ends_with("stub")
     }
+    fn login_items(&self, home: &Path, _: Option<&Path>) -> std::path::PathBuf {
+        home.into()
+    }
+    fn login_item(&self, _: &Path) -> Option<sanctum_install::host::LoginItem> {
+        None
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use sanctum_install::layout::{LayoutError, pieces_agent, pieces_new};
+use sanctum_install::layout::{LayoutError, pieces_agent, pieces_new, start_scripts};
 
 use crate::support::{make, python3, two_agents};
 
@@ -137,6 +137,26 @@ fn the_other_modules_start_their_way() {
         root.join("smcp/plugins").display().to_string(),
         "and its plugins folder in full"
     );
+}
+
+#[test]
+fn a_service_with_a_program_of_its_own_is_started_by_it() {
+    let dir = tempfile::tempdir().expect("a temp folder");
+    let module = dir.path().canonicalize().expect("it exists").join("a b/letta");
+    for folder in ["config", "run", "venv/bin"] {
+        fs::create_dir_all(module.join(folder)).expect("made");
+    }
+    let letta = format!("#!{}\n{STAND_IN}", python3().display());
+    crate::support::script(&module.join("venv/bin/letta"), &letta);
+    fs::write(module.join("config/.env"), "PORT='8290'\nROOT='/elsewhere'\n").expect("written");
+    let start_sh = module.join("run/start.sh");
+    fs::write(&start_sh, start_scripts("letta").expect("our layout starts it").plain).expect("written");
+    let out = start(&start_sh, Path::new("/"));
+    assert!(out.status.success(), "it starts: {}", String::from_utf8_lossy(&out.stderr));
+    let said: serde_json::Value = serde_json::from_slice(&out.stdout).expect("JSON");
+    let args: Vec<_> = said["argv"].as_array().expect("a list").iter().skip(1).filter_map(|a| a.as_str()).collect();
+    assert_eq!(args, ["server", "--port", "8290", "--host", "127.0.0.1"], "on its port, for this machine only");
+    assert_eq!(said["cwd"], module.display().to_string(), "in its folder");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod server;
+mod trial;
 
 use sanctum_letta::{Flavour, Outcome, Probe, check_url, probe};
 use sanctum_secrets::Secret;

@@ -165,6 +165,8 @@ fn a_lost_list_of_tables_is_rebuilt_from_the_known_schema() {
 fn a_file_cut_short_gives_what_is_left() {
     let dir = tempfile::tempdir().unwrap();
     let (path, _) = filled(dir.path());
+    // No stale copies of rows that moved: what is on a page that is left is whole.
+    Connection::open(&path).unwrap().execute_batch("VACUUM").unwrap();
     let all = rows(&path, "agents");
     let at = root(&path, "agents") - 1;
     let bytes = fs::read(&path).unwrap();

@@ -144,6 +144,7 @@ fn every_row_knows_who_made_it() {
         ("ports", "port, module", "9100, 'x'".to_owned()),
         ("agent_memberships", "agent_id, user_id", format!("{agent}, 1")),
         ("user_agent_map", "user_id, agent_id, module, local_user", format!("1, {agent}, 'x', 'x'")),
+        ("settings_written", "file, key, delivery", "'.env', 'X', 'file'".to_owned()),
     ];
     for (table, columns, values) in rows {
         refused(

@@ -83,7 +83,9 @@ fn every_writable_table_exists_and_the_journal_is_not_among_them() {
             "`{table}` is offered for writing"
         );
     }
-    for table in ["change_sets", "change_steps", "audit", "meta", "cards", "user_sessions"] {
+    for table in
+        ["change_sets", "change_steps", "audit", "meta", "cards", "user_sessions", "secret_items", "web_chat_messages"]
+    {
         assert!(!WRITABLE.contains(&table), "a change set must not write `{table}`");
     }
 }

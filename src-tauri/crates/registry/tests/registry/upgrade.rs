@@ -3,7 +3,10 @@
 use std::{fs, path::Path};
 
 use sanctum_registry::{
-    LATEST, Registry, RegistryError, Role, Viewer, agents, backups, restore_backup, rusqlite::Connection,
+    LATEST, Registry, RegistryError, Role, Viewer, agents, backups,
+    changes::{self, ChangeFilter},
+    recover_copy, restore_backup,
+    rusqlite::Connection,
 };
 use time::Duration;
 
@@ -66,6 +69,10 @@ fn every_version_on_the_way_upgrades_to_the_same_schema() {
         include_str!("../../migrations/0002_control_plane.sql"),
         include_str!("../../migrations/0003_rules.sql"),
         include_str!("../../migrations/0004_lists.sql"),
+        include_str!("../../migrations/0005_settings.sql"),
+        include_str!("../../migrations/0006_chat.sql"),
+        include_str!("../../migrations/0007_chat_images.sql"),
+        include_str!("../../migrations/0008_runs.sql"),
     ];
     assert_eq!(steps.len() as i64, LATEST, "a new migration is added here too");
     let schema = |path: &Path| -> Vec<String> {
@@ -86,6 +93,46 @@ fn every_version_on_the_way_upgrades_to_the_same_schema() {
         let copies = backups(&path).unwrap().len();
         assert_eq!(copies, usize::from((n as i64) < LATEST), "version {n}: a backup only where something was migrated");
     }
+}
+
+#[test]
+fn changes_made_before_undo_had_a_depth_are_counted_and_can_be_salvaged() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("registry.db");
+    version_1(&path);
+    let c = Connection::open(&path).unwrap();
+    for sql in [
+        include_str!("../../migrations/0002_control_plane.sql"),
+        include_str!("../../migrations/0003_rules.sql"),
+        include_str!("../../migrations/0004_lists.sql"),
+    ] {
+        c.execute_batch(sql).unwrap();
+    }
+    c.pragma_update(None, "user_version", 4).unwrap();
+    c.execute_batch(
+        "INSERT INTO change_sets(id, title, actor_name, via, state, undo_of) VALUES ('setup', 't', 'x', 'app', 'applied', NULL),
+           ('a', 't', 'x', 'app', 'undone', NULL), ('b', 't', 'x', 'app', 'applied', NULL), ('undo a', 't', 'x', 'app', 'undone', 'a'),
+           ('redo a', 't', 'x', 'app', 'undone', 'undo a'), ('undo a again', 't', 'x', 'app', 'applied', 'redo a');",
+    )
+    .unwrap();
+    drop(c);
+    let depths = |path: &Path| {
+        let registry = Registry::open(path, NOW).unwrap();
+        let all = |c: &Connection| changes::page(c, &ChangeFilter::default(), 0, 10);
+        let (rows, _) = registry.read(all).unwrap();
+        let undo = registry.read(|c| changes::last_undoable(c, None)).unwrap().map(|c| c.id);
+        (rows.into_iter().rev().map(|c| c.depth).collect::<Vec<_>>(), undo)
+    };
+    let expected = (vec![0, 0, 0, 1, 2, 3], Some("b".to_owned()));
+    assert_eq!(depths(&path), expected, "every undo knows how far it is from its change");
+
+    // The list of tables is lost, so rows are known by their form alone.
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[..4096].fill(0);
+    fs::write(&path, bytes).unwrap();
+    let done = recover_copy(&path, NOW).unwrap();
+    assert_eq!(done.rows["change_sets"], 6, "rows from before are saved like new ones: {:?}", done.findings);
+    assert_eq!(depths(&path), expected, "with their depth");
 }
 
 #[test]

@@ -140,3 +140,97 @@ fn references_that_a_keychain_could_take_as_a_wildcard_are_refused() {
     }
     assert!(rig.store.set("a", &secret("")).is_err(), "an empty value is a clear, not a set");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn each_trouble_of_a_keyring_is_told_apart() {
+    use zbus::fdo;
+    let told = |error| super::linux::translate(&error);
+    let standard = |error: fdo::Error| told(secret_service::Error::ZbusFdo(error));
+    assert_eq!(told(secret_service::Error::Locked), SecretError::Locked, "locked");
+    assert_eq!(told(secret_service::Error::Prompt), SecretError::Locked, "a dismissed prompt leaves it locked");
+    assert_eq!(standard(fdo::Error::AccessDenied("canary".into())), SecretError::Denied, "denied");
+    let missing = [
+        told(secret_service::Error::Unavailable),
+        told(secret_service::Error::NoResult),
+        standard(fdo::Error::ServiceUnknown("canary".into())),
+        standard(fdo::Error::Disconnected("canary".into())),
+    ];
+    for error in missing {
+        assert!(matches!(error, SecretError::Absent(_)), "missing: {error:?}");
+        assert!(!error.to_string().contains("canary"), "what the other side says is not passed on: {error}");
+    }
+    let odd = standard(fdo::Error::Failed("canary".into()));
+    assert!(matches!(odd, SecretError::Failed(_)), "anything else is a failure and not one of these: {odd:?}");
+    assert!(!odd.to_string().contains("canary"), "nor is it then: {odd}");
+}
+
+/// A connection to one run of a keychain; another run does not know it.
+struct Connected {
+    to: usize,
+    running: Arc<AtomicUsize>,
+}
+
+impl Vault for Connected {
+    fn set(&self, _: &str, _: &str, _: &Secret) -> Result<(), SecretError> {
+        self.peek()
+    }
+    fn get(&self, _: &str, _: &str) -> Result<Secret, SecretError> {
+        self.peek().map(|()| secret("v"))
+    }
+    fn delete(&self, _: &str, _: &str) -> Result<(), SecretError> {
+        self.peek()
+    }
+    fn contains(&self, _: &str, _: &str) -> Result<bool, SecretError> {
+        self.peek().map(|()| true)
+    }
+    fn peek(&self) -> Result<(), SecretError> {
+        let known = self.to == self.running.load(Ordering::SeqCst);
+        if known { Ok(()) } else { Err(SecretError::Failed("the keyring answered `NoSession`".into())) }
+    }
+    fn is_locked(&self) -> bool {
+        false
+    }
+}
+
+#[test]
+fn a_keychain_that_was_started_again_is_connected_to_again() {
+    let (running, opened) = (Arc::new(AtomicUsize::new(1)), Arc::new(AtomicUsize::new(0)));
+    let (r, o) = (running.clone(), opened.clone());
+    let store = KeychainStore::with_vault("service".into(), Duration::from_secs(5), move || {
+        o.fetch_add(1, Ordering::SeqCst);
+        let to = r.load(Ordering::SeqCst).min(2);
+        Ok(Box::new(Connected { to, running: r.clone() }))
+    });
+    store.set("a", &secret("1")).unwrap();
+    running.store(2, Ordering::SeqCst);
+    store.set("a", &secret("2")).expect("the first call after the restart succeeds");
+    assert_eq!(opened.load(Ordering::SeqCst), 2, "over one new connection");
+    // No connection to this one can be made.
+    running.store(3, Ordering::SeqCst);
+    let error = store.get("a").expect_err("what fails over a new connection too is an error");
+    assert!(matches!(error, SecretError::Failed(_)), "and is passed on: {error:?}");
+    assert_eq!(opened.load(Ordering::SeqCst), 3, "after one more try, not for ever");
+}
+
+#[test]
+fn a_call_that_never_comes_back_is_given_up_and_the_next_one_gets_a_thread_of_its_own() {
+    let (hangs, opened) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (h, o) = (hangs.clone(), opened.clone());
+    let worker = Worker::new(Box::new(move || {
+        // Only the first connection is to a daemon that ends while it asks.
+        let gate = if o.fetch_add(1, Ordering::SeqCst) == 0 { h.clone() } else { Arc::new(AtomicBool::new(true)) };
+        Ok(Box::new(Gated { items: Mutex::default(), gate, locked: false, sets: Arc::default() }))
+    }));
+    let worker = worker.giving_up_after(Duration::from_millis(150));
+    let ask = || worker.run(Duration::from_millis(50), |vault| vault.contains("service", "a"));
+    assert!(matches!(ask(), Err(SecretError::Slow(_))), "the first call hangs");
+    assert!(matches!(ask(), Err(SecretError::Slow(_))), "the next one still waits behind it");
+    std::thread::sleep(Duration::from_millis(200));
+    let until = Instant::now() + Duration::from_secs(5);
+    while ask().is_err() {
+        assert!(Instant::now() < until, "a later call must be answered");
+    }
+    assert_eq!(opened.load(Ordering::SeqCst), 2, "over one new connection");
+    hangs.store(true, Ordering::SeqCst);
+}

@@ -55,6 +55,32 @@ fn secrets_survive_a_restart_and_are_nowhere_readable() {
 }
 
 #[test]
+fn many_items_with_every_kind_of_name_are_kept_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = store(dir.path(), "pass");
+    let names = crate::names();
+    for name in &names {
+        writer.set(name, &secret(&format!("value of {name}"))).unwrap();
+    }
+    let reader = store(dir.path(), "pass");
+    for name in &names {
+        assert_eq!(reader.get(name).unwrap().expose(), format!("value of {name}"), "{name:?} gives back its own value");
+        assert!(reader.contains(name).unwrap(), "{name:?} is there");
+    }
+    for name in crate::strangers() {
+        assert!(!reader.contains(&name).unwrap(), "{name:?} was never stored");
+        assert_eq!(reader.get(&name).unwrap_err(), SecretError::NoSuchItem(name.clone()), "and is not found");
+    }
+    writer.delete(&names[0]).unwrap();
+    assert!(!reader.contains(&names[0]).unwrap(), "one is removed");
+    assert!(names[1..].iter().all(|name| reader.contains(name).unwrap()), "and takes no other along");
+    for name in ["", "a\nb", &"l".repeat(513)] {
+        let error = writer.set(name, &secret("v")).unwrap_err();
+        assert!(matches!(error, SecretError::BadReference(_)), "{name:?} names no item: {error:?}");
+    }
+}
+
+#[test]
 fn looking_makes_no_file() {
     let dir = tempfile::tempdir().unwrap();
     let inner = dir.path().join("data");

@@ -1,9 +1,13 @@
 //! The real gnome-keyring, in a D-Bus session and a home of its own. Each scene runs as a child of the test.
 
 use crate::secret;
-use sanctum_secrets::{Kind, SecretError, StoreState, open};
+use sanctum_secrets::{DEFAULT_TIMEOUT, Kind, SecretError, StoreState, open, service_name};
+use secret_service::EncryptionType;
+use secret_service::blocking::{Item, SecretService};
+use std::collections::HashMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 const SCENE: &str = "SANCTUM_TEST_KEYRING_SCENE";
@@ -52,6 +56,15 @@ fn home() -> tempfile::TempDir {
 const UNLOCKED: &str = "echo -n pw | gnome-keyring-daemon --unlock --components=secrets >/dev/null;";
 const LOCKED: &str = "gnome-keyring-daemon --start --components=secrets >/dev/null;";
 
+/// Does something to an item as the desktop's own keyring app would.
+fn item(account: &str, act: impl FnOnce(&Item<'_>)) {
+    let service = SecretService::connect(EncryptionType::Plain).unwrap();
+    let name = service_name("test-install");
+    let found = service.search_items(HashMap::from([("service", name.as_str()), ("username", account)])).unwrap();
+    assert_eq!(found.unlocked.len(), 1, "one item stands under `{account}`, whatever was set before");
+    act(&found.unlocked[0]);
+}
+
 #[test]
 fn an_open_keyring_keeps_secrets_and_a_locked_one_says_so() {
     let home = home();
@@ -65,6 +78,16 @@ fn an_open_keyring_keeps_secrets_and_a_locked_one_says_so() {
 fn a_session_without_a_keyring_or_without_a_bus_says_absent() {
     play("no default keyring", home().path(), Some(LOCKED));
     play("no bus", home().path(), None);
+}
+
+#[test]
+fn many_items_with_every_kind_of_name_are_kept_apart() {
+    play("many", home().path(), Some(UNLOCKED));
+}
+
+#[test]
+fn what_another_program_does_to_an_item_is_seen() {
+    play("others", home().path(), Some(UNLOCKED));
 }
 
 #[test]
@@ -107,7 +130,58 @@ fn scene() {
             for error in [store.get("athena/broca2/TOKEN").err(), store.set("x", &secret("y")).err()] {
                 let error = error.expect("a locked keyring must not answer");
                 assert!(matches!(error, SecretError::Locked | SecretError::Slow(_)), "locked or slow, not {error:?}");
+                assert!(error.to_string().ends_with("then try again."), "what to do is told: {error}");
             }
+            let asking = Arc::clone(&store);
+            let (answer, answers) = std::sync::mpsc::channel();
+            std::thread::spawn(move || answer.send(asking.get("athena/broca2/TOKEN").map(drop)));
+            let answered = answers.recv_timeout(DEFAULT_TIMEOUT * 2).expect("a caller is not left hanging");
+            assert!(answered.is_err(), "and is not told that it is open");
+            assert_eq!(store.peek(wait).state, StoreState::Locked, "looking goes on after it");
+        }
+        "many" => {
+            let names = crate::names();
+            for name in &names {
+                store.set(name, &secret(&format!("value of {name}"))).unwrap();
+            }
+            for name in &names {
+                let read = store.get(name).unwrap();
+                assert_eq!(read.expose(), format!("value of {name}"), "{name:?} gives back its own value");
+            }
+            let asked = Instant::now();
+            let there = names.iter().filter(|name| store.contains(name).unwrap()).count();
+            println!("contains: {:.2} ms each", asked.elapsed().as_secs_f64() * 1e3 / names.len() as f64);
+            assert_eq!(there, names.len(), "each is there");
+            for name in crate::strangers() {
+                assert!(!store.contains(&name).unwrap(), "{name:?} was never stored");
+                assert_eq!(store.get(&name).unwrap_err(), SecretError::NoSuchItem(name.clone()), "and is not found");
+            }
+            store.delete(&names[0]).unwrap();
+            assert!(!store.contains(&names[0]).unwrap(), "one is removed");
+            assert!(names[1..].iter().all(|name| store.contains(name).unwrap()), "and takes no other along");
+        }
+        "others" => {
+            let account = "athena/broca2/TOKEN@2";
+            store.set(account, &secret("ours")).unwrap();
+            item(account, |item| item.set_secret(b"theirs", "text/plain").unwrap());
+            assert_eq!(store.get(account).unwrap().expose(), "theirs", "a value replaced outside is the value");
+            item(account, |item| item.set_secret(b"\xff\xfe", "application/octet-stream").unwrap());
+            let error = store.get(account).unwrap_err();
+            assert!(matches!(error, SecretError::Failed(_)), "what is no text is told as that: {error:?}");
+            store.set(account, &secret("ours again")).unwrap();
+            assert_eq!(store.get(account).unwrap().expose(), "ours again", "and can be set again");
+            item(account, |item| item.delete().unwrap());
+            let gone = SecretError::NoSuchItem(account.into());
+            assert_eq!(store.get(account).unwrap_err(), gone, "an item removed outside is gone");
+            assert_eq!(store.delete(account).unwrap_err(), gone, "and cannot be removed once more");
+            assert!(!store.contains(account).unwrap(), "nor is it there");
+            store.set(account, &secret("new")).unwrap();
+            assert_eq!(store.get(account).unwrap().expose(), "new", "setting it makes it anew");
+            let service = SecretService::connect(EncryptionType::Plain).unwrap();
+            service.get_default_collection().unwrap().lock().unwrap();
+            let error = store.get(account).unwrap_err();
+            assert!(matches!(error, SecretError::Locked | SecretError::Slow(_)), "locked meanwhile: {error:?}");
+            assert!(store.contains(account).unwrap(), "but it is not called gone");
         }
         "no default keyring" => {
             let health = store.check(wait);
