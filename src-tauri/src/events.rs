@@ -3,7 +3,7 @@
 use sanctum_api::{EventSink, dto};
 use tauri_specta::Event;
 
-use crate::bindings::{Changed, Progress};
+use crate::bindings::{Changed, Chat, Log, Measured, Progress};
 
 /// Sends every event to the window; a window that is not there yet simply misses it and reads the state later.
 pub struct ToWindow {
@@ -23,6 +23,23 @@ impl EventSink for ToWindow {
 
     fn progress(&self, event: dto::ProgressEvent) {
         report(Progress(event).emit(&self.handle));
+    }
+
+    fn chat(&self, event: dto::ChatEvent) {
+        report(Chat(event).emit(&self.handle));
+    }
+
+    fn log(&self, event: dto::LogEvent) {
+        report(Log(event).emit(&self.handle));
+    }
+
+    fn overview(&self, event: dto::Overview) {
+        crate::tray::show(&self.handle, &event);
+        report(Measured(event).emit(&self.handle));
+    }
+
+    fn notice(&self, notice: dto::Notice) {
+        crate::notices::show(&self.handle, &notice);
     }
 }
 

@@ -1,9 +1,14 @@
 //! The shell: window, menu, plugins, and the typed commands over `sanctum_api`. It holds no logic of its own.
 
 pub mod bindings;
+pub mod clipboard;
 mod commands;
 mod events;
+pub mod links;
 mod menu;
+mod notices;
+mod quit;
+mod tray;
 pub mod window;
 
 use std::process::ExitCode;
@@ -23,7 +28,9 @@ pub fn run() -> ExitCode {
     let window_state = env.data_dir.join("window-state.json").to_string_lossy().into_owned();
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, _argv, _cwd| window::focus_main(app)))
+        .plugin(tauri_plugin_deep_link::init())
         .plugin(tauri_plugin_dialog::init())
+        .plugin(tauri_plugin_notification::init())
         .plugin(
             tauri_plugin_window_state::Builder::new()
                 .with_filename(window_state)
@@ -36,6 +43,8 @@ pub fn run() -> ExitCode {
             let data_dir = env.data_dir.clone();
             let desk: Arc<dyn window::Desk> = Arc::new(window::Native(app.handle().clone()));
             app.manage(desk);
+            app.manage(clipboard::Clipboard::system());
+            app.manage(links::Links::default());
             let state = sanctum_api::App::new(env, Arc::new(events::ToWindow::new(app.handle().clone())));
             app.manage(state.clone());
             // WebKit takes a while to start its processes: the window first, the menu and the registry meanwhile.
@@ -45,15 +54,26 @@ pub fn run() -> ExitCode {
                 let _told_later = state.state().await;
             });
             menu::install(app.handle())?;
+            tray::install(app.handle());
+            links::listen(app.handle());
             Ok(())
         })
         .build(tauri::generate_context!());
     match built {
         Ok(app) => {
-            app.run(|handle, event| {
-                if let tauri::RunEvent::Exit = event {
+            app.run(|handle, event| match event {
+                tauri::RunEvent::Exit => {
+                    handle.state::<clipboard::Clipboard>().release();
                     handle.state::<sanctum_api::App>().close();
                 }
+                // A Mac app stays in the Dock and in the menu bar when its window is closed.
+                #[cfg(target_os = "macos")]
+                tauri::RunEvent::WindowEvent {
+                    label, event: tauri::WindowEvent::CloseRequested { api, .. }, ..
+                } => window::hide(handle, &label, &api),
+                #[cfg(target_os = "macos")]
+                tauri::RunEvent::Reopen { .. } => window::focus_main(handle),
+                _ => {}
             });
             ExitCode::SUCCESS
         }

@@ -12,6 +12,8 @@ use tauri_specta::Event;
 use crate::bindings::Menu;
 
 const CATALOG: &str = include_str!("../../ui/src/commands/catalog.json");
+/// Our own item in place of the system's, which ends the app without asking.
+const QUIT: &str = "app.quit";
 const ORDER: &[&str] = &["App", "File", "Edit", "View", "Agent", "Window", "Help"];
 
 #[derive(Deserialize)]
@@ -43,6 +45,18 @@ pub fn install(app: &AppHandle) -> Result<(), Box<dyn std::error::Error>> {
     }
     app.set_menu(menu.build()?)?;
     app.on_menu_event(|handle, event| {
+        let id = event.id().0.as_str();
+        if id == QUIT {
+            return crate::quit::ask(handle);
+        }
+        // These may come from the menu bar while the window is away.
+        if id.starts_with("tray.")
+            || id.starts_with("module.show:")
+            || id.starts_with("modules.")
+            || id == "nav.modules"
+        {
+            return crate::tray::choose(handle, id);
+        }
         let chosen = Menu(sanctum_api::dto::MenuEvent { id: event.id().0.clone() });
         if let Err(error) = chosen.emit(handle) {
             eprintln!("A menu choice did not reach the window: {error}.");
@@ -72,6 +86,10 @@ fn submenu(app: &AppHandle, name: &str, entries: &[Entry]) -> Result<Submenu<Wry
     for item in &system {
         menu = menu.item(item.as_ref());
     }
+    if name == "App" {
+        let quit = MenuItemBuilder::with_id(QUIT, "Quit Sanctum Configurator").accelerator("CmdOrCtrl+Q");
+        menu = menu.item(&quit.build(app)?);
+    }
     Ok(menu.build()?)
 }
 
@@ -84,7 +102,6 @@ fn system_items(app: &AppHandle, menu: &str) -> tauri::Result<Vec<Box<dyn IsMenu
             PredefinedMenuItem::hide_others(app, None)?,
             PredefinedMenuItem::show_all(app, None)?,
             PredefinedMenuItem::separator(app)?,
-            PredefinedMenuItem::quit(app, None)?,
         ],
         "File" => vec![PredefinedMenuItem::close_window(app, None)?],
         "Edit" => vec![

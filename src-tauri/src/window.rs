@@ -22,6 +22,9 @@ pub trait Desk: Send + Sync {
     /// # Errors
     /// `cannot_show` when the system has no program for it.
     fn show_in_files(&self, path: &Path) -> ApiResult<()>;
+
+    /// Ends the app; what is to become of the modules was decided before.
+    fn quit(&self);
 }
 
 /// The real one.
@@ -36,6 +39,10 @@ impl Desk for Native {
 
     fn show_in_files(&self, path: &Path) -> ApiResult<()> {
         show_in_files(&self.0, path)
+    }
+
+    fn quit(&self) {
+        self.0.exit(0);
     }
 }
 
@@ -86,6 +93,15 @@ pub fn open(app: &AppHandle, data_dir: &Path) -> tauri::Result<()> {
 fn reveal(window: &WebviewWindow) {
     if !window.is_visible().unwrap_or(false) {
         report(window.show());
+    }
+}
+
+/// Closing hides the window: closing is not quitting.
+#[cfg(target_os = "macos")]
+pub fn hide(app: &AppHandle, label: &str, close: &tauri::CloseRequestApi) {
+    if let Some(window) = app.get_webview_window(label) {
+        close.prevent_close();
+        report(window.hide());
     }
 }
 

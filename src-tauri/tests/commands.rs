@@ -31,6 +31,8 @@ impl Desk for NoDesk {
     fn show_in_files(&self, _path: &Path) -> ApiResult<()> {
         Ok(())
     }
+
+    fn quit(&self) {}
 }
 
 /// A window of the mock runtime over an app whose folders are all in `dir`.
@@ -47,6 +49,8 @@ fn window(dir: &Path) -> (tauri::App<MockRuntime>, WebviewWindow<MockRuntime>) {
     let app = mock_builder()
         .invoke_handler(commands.invoke_handler())
         .manage(Arc::new(NoDesk) as Arc<dyn Desk>)
+        .manage(sanctum_configurator::clipboard::Clipboard::system())
+        .manage(sanctum_configurator::links::Links::default())
         .manage(App::new(env, Arc::new(Nobody)))
         .build(mock_context(noop_assets()))
         .unwrap();
@@ -177,6 +181,7 @@ fn every_command_is_on_the_access_list_and_none_besides() {
         "core:window:allow-start-dragging",
         "core:window:allow-internal-toggle-maximize",
         "dialog:allow-open",
+        "dialog:allow-save",
     ];
     assert_eq!(foreign, known.map(str::to_owned).into(), "nothing else is granted; a new one is a decision");
     let files: Vec<_> = std::fs::read_dir(repo().join("src-tauri/capabilities")).unwrap().flatten().collect();

@@ -27,6 +27,13 @@ pub async fn app_show_path(app: App<'_>, screen: Screen<'_>, path: String) -> Ap
     screen.show_in_files(&path)
 }
 
+/// The link that the system handed to the app, once.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_take_link(links: tauri::State<'_, crate::links::Links>) -> ApiResult<Option<String>> {
+    Ok(links.take())
+}
+
 /// Opens an install that has a registry, after asking nothing: the sign-in follows.
 #[tauri::command]
 #[specta::specta]

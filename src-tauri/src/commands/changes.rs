@@ -36,3 +36,10 @@ pub async fn change_undo_plan(app: App<'_>, id: String) -> ApiResult<dto::Plan> 
 pub async fn changes_last_undoable(app: App<'_>) -> ApiResult<Option<dto::ChangeRow>> {
     app.changes_last_undoable(&app.actor().await?).await
 }
+
+/// The change set that `redo` would bring back.
+#[tauri::command]
+#[specta::specta]
+pub async fn changes_last_redoable(app: App<'_>) -> ApiResult<Option<dto::ChangeRow>> {
+    app.changes_last_redoable(&app.actor().await?).await
+}

@@ -2,9 +2,19 @@
 
 pub mod agents;
 pub mod app;
+pub mod broca;
 pub mod changes;
+pub mod chat;
+pub mod letta;
+pub mod logs;
+pub mod modules;
 pub mod plan;
+pub mod plugins;
+pub mod ports;
+pub mod python;
+pub mod secrets;
 pub mod session;
+pub mod settings;
 pub mod setup;
 pub mod tools;
 

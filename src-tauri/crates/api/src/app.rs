@@ -189,6 +189,10 @@ impl App {
             state.setup_change = None;
         });
         if self.env().exclusive {
+            if tokio::runtime::Handle::try_current().is_ok() {
+                let started = open.clone();
+                tokio::spawn(async move { crate::chat::start(&started).await });
+            }
             // Without a hold on it: an install that is closed meanwhile is let go of at once.
             let watched = Arc::downgrade(&open);
             std::thread::spawn(move || {
@@ -209,9 +213,11 @@ impl App {
     /// # Errors
     /// `not_signed_in`, `locked`, or as [`App::opened`].
     pub async fn actor(&self) -> ApiResult<Actor> {
-        self.opened().await?;
+        let open = self.opened().await?;
         self.still_valid().await?;
-        self.with_state(|state| state.session.actor())
+        let actor = self.with_state(|state| state.session.actor())?;
+        *lock(&open.runs.viewer) = Some(actor.clone());
+        Ok(actor)
     }
 
     /// The person at the console, acting with the rights of the first administrator: who can start `sanctumctl` can

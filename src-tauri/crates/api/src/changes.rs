@@ -83,10 +83,12 @@ impl App {
     /// # Errors
     /// `undo_conflict` with what changed since, `not_undoable`, `change_unknown`.
     pub async fn change_undo_plan(&self, actor: &Actor, id: &str) -> ApiResult<dto::Plan> {
-        actor.may_change()?;
         let open = self.opened().await?;
         let (app, who, id) = (self.clone(), actor.clone(), id.to_owned());
         blocking(move || {
+            if who.may_change().is_err() && !find(&open, &id).is_ok_and(|row| row.actor_user_id == Some(who.user_id)) {
+                who.may_change()?;
+            }
             let row = find(&open, &id)?;
             if row.seq == 1 && row.undo_of.is_none() {
                 return Err(ApiError::refused(
@@ -96,14 +98,22 @@ impl App {
                 ));
             }
             let plan = open.engine().plan_undo(&id)?;
+            let personal = who.may_change().is_err();
+            if personal && !plan.steps.iter().all(|step| is_preference_of(&step.action, who.user_id)) {
+                who.may_change()?;
+            }
+            let gone = lost_secrets(&open, &plan)?;
             let words = Words {
                 undo: "It can be applied again the same way.".to_owned(),
-                action: if row.undo_of.is_some() { "Redo" } else { "Undo" }.to_owned(),
+                action: if row.depth % 2 == 1 { "Redo" } else { "Undo" }.to_owned(),
                 command: Some(format!("sanctumctl changes undo {id} --yes")),
-                checks: vec![(StatusWord::Healthy, "Every target is as this change left it".to_owned())],
+                checks: std::iter::once((StatusWord::Healthy, "Every target is as this change left it".to_owned()))
+                    .chain(gone.into_iter().map(|words| (StatusWord::Degraded, words)))
+                    .collect(),
                 notes: Vec::new(),
             };
-            Ok(app.0.plans.keep(plan, words, Some(who.user_id), open.env().now()))
+            let aside = crate::secrets::Aside { personal, ..crate::secrets::Aside::default() };
+            Ok(app.0.plans.keep_aside(plan, words, aside, Some(who.user_id), open.env().now()))
         })
         .await
     }
@@ -113,16 +123,62 @@ impl App {
     /// # Errors
     /// What the registry says.
     pub async fn changes_last_undoable(&self, actor: &Actor) -> ApiResult<Option<ChangeRow>> {
+        self.next(actor, changes::last_undoable).await
+    }
+
+    /// The latest undo that can be taken back: what `redo` brings back.
+    ///
+    /// # Errors
+    /// What the registry says.
+    pub async fn changes_last_redoable(&self, actor: &Actor) -> ApiResult<Option<ChangeRow>> {
+        self.next(actor, changes::last_redoable).await
+    }
+
+    async fn next(
+        &self,
+        actor: &Actor,
+        look: fn(
+            &sanctum_registry::rusqlite::Connection,
+            Option<i64>,
+        ) -> Result<Option<ChangeSet>, sanctum_registry::RegistryError>,
+    ) -> ApiResult<Option<ChangeRow>> {
         let mine = actor.must_be_admin().is_err().then_some(actor.user_id);
         let open = self.opened().await?;
-        blocking(move || {
-            let wanted =
-                ChangeFilter { state: Some("applied".to_owned()), actor_user_id: mine, ..ChangeFilter::default() };
-            let (rows, _) = open.registry().read(|c| changes::page(c, &wanted, 0, 50))?;
-            Ok(rows.into_iter().map(shown).find(|row| row.undoable && row.undo_of.is_none()))
-        })
-        .await
+        blocking(move || Ok(open.registry().read(|c| look(c, mine))?.map(shown).filter(|row| row.undoable))).await
     }
+}
+
+/// Whether a step only concerns what this account prefers.
+fn is_preference_of(action: &change::Action, user: i64) -> bool {
+    let change::Action::Registry { table, key, before, after } = action else { return false };
+    let mine = |row: &change::Row| {
+        row.get("scope").and_then(|v| v.as_str()).is_none_or(|scope| scope == "user")
+            && row.get("scope_id").and_then(serde_json::Value::as_i64).is_none_or(|id| id == user)
+    };
+    let rows: Vec<&change::Row> = [Some(key), before.as_ref(), after.as_ref()].into_iter().flatten().collect();
+    let named = rows.iter().any(|row| row.get("scope").is_some() && row.get("scope_id").is_some());
+    table == "configurations" && named && rows.into_iter().all(mine)
+}
+
+/// References that a plan brings back although the secret store has no such item any more.
+fn lost_secrets(open: &Open, plan: &change::Plan) -> ApiResult<Vec<String>> {
+    let mut lost = Vec::new();
+    for step in &plan.steps {
+        let change::Action::Registry { after: Some(row), .. } = &step.action else { continue };
+        if row.get("is_encrypted").and_then(serde_json::Value::as_i64) != Some(1) {
+            continue;
+        }
+        let value = ["config_value", "var_value", "value"].iter().find_map(|name| row.get(name)?.as_str());
+        if let Some(account) = value.filter(|account| account.contains('#')) {
+            let there = open.registry().read(|c| sanctum_registry::secret_items::get(c, account))?;
+            if there.is_none() {
+                lost.push(format!(
+                    "The secret `{account}` is not in the secret store any more; set it anew afterwards"
+                ));
+            }
+        }
+    }
+    Ok(lost)
 }
 
 fn find(open: &Open, id: &str) -> ApiResult<ChangeSet> {
@@ -165,5 +221,6 @@ fn shown(row: ChangeSet) -> ChangeRow {
         undoable: undo_reason.is_none(),
         undo_reason,
         undo_of: row.undo_of,
+        is_undo: row.depth % 2 == 1,
     }
 }

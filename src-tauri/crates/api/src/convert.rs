@@ -75,6 +75,18 @@ impl From<ChangeError> for ApiError {
                 message,
                 "Start the app again once the disk answers; it takes the change back.",
             ),
+            ChangeError::Held { .. } => Self::refused("database_held", message, "It takes a moment; then try again."),
+            ChangeError::BadTheirRows { .. } => Self::refused("database_refused", message, "Nothing was written."),
+            ChangeError::SecretUnavailable { .. } => Self::refused(
+                "secret_unavailable",
+                message,
+                "Unlock the secret store, then try again. Nothing was written.",
+            ),
+            ChangeError::RemoteFailed { .. } => Self::broken(
+                "letta_failed",
+                message,
+                "Nothing is left half done: what was changed before it was taken back. Try again once that server answers.",
+            ),
             ChangeError::Registry(error) => error.into(),
             _ => Self::broken("change_failed", message, "Nothing is left half done."),
         }
@@ -88,7 +100,7 @@ fn listed(conflicts: &[sanctum_change::Conflict]) -> Vec<String> {
 impl From<SecretError> for ApiError {
     fn from(error: SecretError) -> Self {
         let message = error.to_string();
-        Self::broken("secret_store", message, "The secret store's card shows how it does.")
+        Self::broken("secret_store", message, "Nothing was changed. Its card says what it needs; then try again.")
     }
 }
 

@@ -6,7 +6,7 @@ use crate::dto::{DiffKind, DiffLine};
 
 const AROUND: usize = 2;
 /// Longer differences are cut; the plan says how many lines were left out.
-const MOST_LINES: usize = 120;
+pub(crate) const MOST_LINES: usize = 120;
 const LONGEST_LINE: usize = 400;
 
 /// The difference as a person reads it, and how many lines were left out.

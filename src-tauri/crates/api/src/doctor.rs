@@ -30,6 +30,7 @@ fn examine(open: &Open) -> ApiResult<Vec<Finding>> {
     layout(open, &rows, &mut findings);
     modes(open, &rows, &mut findings);
     ports_held(&rows, &ground, open, &mut findings);
+    modules(open, &ground, &rows, &mut findings);
     registry(open, &mut findings)?;
     manifests(open, &mut findings);
     drift(open, &rows, &mut findings);
@@ -85,6 +86,13 @@ fn layout(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
     }
     for instance in &rows.instances {
         let Some(path) = &instance.path else { continue };
+        // Only modules of the catalogue were laid out here; a tool that was dropped in has the shape its author gave it.
+        let ours = rows.tool(instance.tool_id).is_some_and(|tool| {
+            sanctum_install::catalogue::Catalogue::builtin().get(&tool.slug).is_some_and(|known| known.entry.is_some())
+        });
+        if !ours {
+            continue;
+        }
         if instance.agent_id.is_none() {
             expect(&format!("{path}/venv"), "the shared service's own Python environment", FindingLevel::Warn);
         }
@@ -140,15 +148,37 @@ fn modes(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Modules that need somebody, as the window's list says it.
+fn modules(open: &Open, ground: &Ground, rows: &Rows, findings: &mut Vec<Finding>) {
+    for instance in crate::modules::bare_instances(open, rows) {
+        // What is missing of the folder itself is told above.
+        if !instance.dir.is_dir() {
+            continue;
+        }
+        let status = crate::cards::measure(ground, &instance.dir, &instance.module, instance.port);
+        if crate::cards::needs_you(status.word) {
+            findings.push(finding(
+                "module_degraded",
+                FindingLevel::Warn,
+                &instance.path,
+                format!("`{}` needs you: {}.", instance.path, status.reason),
+                "`sanctumctl modules status` says what was seen; its log says more.",
+            ));
+        }
+    }
+}
+
 /// Ports that somebody else listens on, and two modules that name one port.
 fn ports_held(rows: &Rows, ground: &Ground, open: &Open, findings: &mut Vec<Finding>) {
+    let own: std::collections::HashSet<u32> =
+        ground.looks.values().flat_map(|look| look.tree.iter().copied()).collect();
     for port in &rows.ports {
         let Some(who) = ground.listening.get(&port.port) else { continue };
         let uid = port.agent_id.and_then(|id| rows.agent(id)).map(|a| a.uid.clone());
         let path = uid.map_or_else(|| port.module.clone(), |uid| format!("agents/agent-{uid}/{}", port.module));
-        let pid_file = std::fs::read_to_string(open.root().join(&path).join(format!("run/{}.pid", port.module)))
-            .unwrap_or_default();
-        if pid_file.trim().is_empty() || who.pid.to_string() != pid_file.trim() {
+        let real = open.root().join(&path).canonicalize().unwrap_or_else(|_| open.root().join(&path));
+        let at_home = crate::cards::folder_of(who.pid).is_some_and(|folder| folder.starts_with(&real));
+        if !own.contains(&who.pid) && !at_home {
             findings.push(finding(
                 "port_held",
                 FindingLevel::Warn,

@@ -12,6 +12,40 @@ use crate::{ApiError, ApiResult};
 /// Current time, UTC. Passed in so that expiry, lockout and stamps can be tested.
 pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
 
+/// What is handed on to modules, installers and Python; nothing else of the app's own environment is.
+const INHERITED: &[&str] = &[
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "TMPDIR",
+    "XDG_RUNTIME_DIR",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "PIP_INDEX_URL",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_TRUSTED_HOST",
+    "PIP_CONFIG_FILE",
+    "PIP_CERT",
+    "UV_INDEX_URL",
+    "UV_DEFAULT_INDEX",
+    "UV_INDEX",
+    "UV_CACHE_DIR",
+    "PIP_CACHE_DIR",
+    "XDG_CACHE_HOME",
+];
+
 /// The surroundings of one app or one `sanctumctl` run.
 #[derive(Clone)]
 pub struct AppEnv {
@@ -25,11 +59,25 @@ pub struct AppEnv {
     pub secret_store: sanctum_secrets::Kind,
     /// `PATH`, to look for interpreters.
     pub search_path: String,
+    /// What the person set for pip and uv: index, proxy, certificates.
+    pub installer_vars: Vec<(String, String)>,
     /// Name of the person at the console, for the record of what `sanctumctl` did.
     pub os_user: String,
     pub clock: Clock,
     /// Of the encrypted file, once it was given.
     pub passphrase: crate::repair::Passphrase,
+    /// Where the system looks for what it starts at login.
+    pub login_dir: PathBuf,
+    /// Where the system looks for programs that it is to keep running for this person.
+    pub units_dir: PathBuf,
+    /// The app's own program, for starting it at login; `None` where it is not known.
+    pub program: Option<PathBuf>,
+    /// `sanctumctl`, which keeps modules running and reads start-up secrets; `None` where it is not beside the app.
+    pub ctl: Option<PathBuf>,
+    /// Variables that programs started from here are handed on: proxies, certificates, languages, package indexes.
+    pub inherited: Vec<(String, String)>,
+    /// How long a change that modules run on is watched before it is kept (`SANCTUM_TRIAL_SECONDS`, 30).
+    pub trial: std::time::Duration,
     /// The window holds its install alone; `sanctumctl` may stand beside it.
     pub exclusive: bool,
 }
@@ -41,7 +89,10 @@ impl AppEnv {
     /// `secret_store_unknown` for a value that names no store, `no_home` where neither `HOME` nor `SANCTUM_DATA_DIR`
     /// is set, `data_dir_relative` for a relative folder.
     pub fn from_process() -> ApiResult<Self> {
-        Self::from_vars(&|name| std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()))
+        let mut env = Self::from_vars(&|name| std::env::var_os(name).map(|v| v.to_string_lossy().into_owned()))?;
+        env.program = std::env::current_exe().ok();
+        env.ctl = env.program.as_ref().map(|own| own.with_file_name("sanctumctl")).filter(|ctl| ctl.is_file());
+        Ok(env)
     }
 
     /// The same from any source of variables.
@@ -71,17 +122,36 @@ impl AppEnv {
                     "Use `os`, `file` or `memory`, or leave it out for `os`.",
                 )
             })?;
+        let home = home.unwrap_or_else(|| data_dir.clone());
+        let config = given("XDG_CONFIG_HOME").map(PathBuf::from);
         Ok(Self {
-            home: home.unwrap_or_else(|| data_dir.clone()),
+            units_dir: sanctum_modules::units::current().folder(&home, config.as_deref()),
+            login_dir: sanctum_install::host::current().login_items(&home, config.as_deref()),
+            trial: std::time::Duration::from_secs(
+                given("SANCTUM_TRIAL_SECONDS").and_then(|text| text.parse().ok()).unwrap_or(30),
+            ),
+            program: None,
+            ctl: None,
+            inherited: INHERITED.iter().filter_map(|name| Some(((*name).to_owned(), given(name)?))).collect(),
+            home,
             data_dir,
             root: given("SANCTUM_ROOT").map(PathBuf::from),
             secret_store,
             search_path: given("PATH").unwrap_or_default(),
+            installer_vars: sanctum_python::installer::PASSED
+                .iter()
+                .filter_map(|name| Some(((*name).to_owned(), given(name)?)))
+                .collect(),
             os_user: given("USER").or_else(|| given("LOGNAME")).unwrap_or_else(|| "console".to_owned()),
             clock: Arc::new(OffsetDateTime::now_utc),
             passphrase: crate::repair::Passphrase::default(),
             exclusive: true,
         })
+    }
+
+    /// What makes the system start the app at login; `None` where the app's program is not known.
+    pub(crate) fn login_item(&self) -> Option<sanctum_install::host::LoginItem> {
+        sanctum_install::host::current().login_item(self.program.as_deref()?)
     }
 
     /// The time now.

@@ -50,6 +50,37 @@ pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> ApiResult<()> {
     })
 }
 
+/// Writes text to a file that the operator chose, whole or not at all.
+///
+/// # Errors
+/// `file_unwritable`, with the system's own words.
+pub(crate) fn write_text(path: &Path, text: &str) -> ApiResult<()> {
+    write_bytes(path, text.as_bytes())
+}
+
+/// The same for bytes.
+///
+/// # Errors
+/// As [`write_text`].
+pub(crate) fn write_bytes(path: &Path, bytes: &[u8]) -> ApiResult<()> {
+    let written = (|| -> std::io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    })();
+    written.map_err(|error| {
+        ApiError::refused(
+            "file_unwritable",
+            format!("`{}` could not be written.", path.display()),
+            "Choose another place; nothing was changed.",
+        )
+        .with_details([error.to_string()])
+    })
+}
+
 /// Forgets a file of ours; that it is not there is fine.
 ///
 /// # Errors

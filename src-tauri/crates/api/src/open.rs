@@ -5,13 +5,14 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use sanctum_change::{Engine, Outcome};
 use sanctum_registry::{Registry, users};
 use sanctum_secrets::SecretStore;
 
 use crate::plan::lock;
+use crate::secrets::{Keyring, Unsealing};
 use crate::{Actor, ApiError, ApiResult, AppEnv, EventSink, Via, cards, dto};
 
 pub(crate) struct Open {
@@ -22,7 +23,15 @@ pub(crate) struct Open {
     pub(crate) sink: Arc<dyn EventSink>,
     /// A sample lives in a temporary folder that goes with it.
     sample: Option<tempfile::TempDir>,
-    secrets: OnceLock<Arc<dyn SecretStore>>,
+    keyring: Arc<Keyring>,
+    pub(crate) settings: crate::settings::Settings,
+    /// The connection to the Letta server, made at the first question.
+    pub(crate) letta: Arc<crate::letta::Connection>,
+    /// Conversations, made when the first is looked at or one is to be delivered.
+    pub(crate) chats: std::sync::OnceLock<Arc<crate::chat::Chats>>,
+    pub(crate) runs: crate::modules::Runs,
+    pub(crate) plugins: crate::plugins::Plugins,
+    pub(crate) logs: crate::logs::Logs,
     pub(crate) live: Mutex<cards::Live>,
     /// One look at the tree at a time; taken before `live`.
     pub(crate) refreshing: Mutex<()>,
@@ -105,7 +114,18 @@ impl Open {
         crate::setup::refuse_emptied(&root, &file)?;
         let registry = Arc::new(Registry::open(&file, now)?);
         let state_dir = file.parent().unwrap_or(&root).to_owned();
-        let engine = Arc::new(Engine::new(root.clone(), registry.clone(), state_dir));
+        let keyring = Arc::new(Keyring::new(env.clone(), registry.install_id().to_owned()));
+        let letta = Arc::new(crate::letta::Connection::new(registry.clone(), keyring.clone()));
+        let there = Arc::new(crate::letta::There::new(letta.clone()));
+        let engine = Engine::new(root.clone(), registry.clone(), state_dir)
+            .with_remote(crate::letta::LETTA, there)
+            .with_vault(Arc::new(Unsealing(keyring.clone())))
+            .with_place(crate::settings::LOGIN, env.login_dir.clone());
+        let engine = match crate::modules::units_place(env) {
+            crate::settings::LOGIN => engine,
+            own => engine.with_place(own, env.units_dir.clone()),
+        };
+        let engine = Arc::new(engine);
         let clock = env.clock.clone();
         let recovered = match engine.recover(&move || clock()) {
             Ok(recovered) => recovered.into_iter().map(note).collect(),
@@ -120,7 +140,13 @@ impl Open {
             env: env.clone(),
             sink,
             sample,
-            secrets: OnceLock::new(),
+            keyring,
+            settings: crate::settings::Settings::default(),
+            letta,
+            chats: std::sync::OnceLock::new(),
+            runs: crate::modules::Runs::default(),
+            plugins: crate::plugins::Plugins::default(),
+            logs: crate::logs::Logs::default(),
             live: Mutex::default(),
             refreshing: Mutex::default(),
             watch: Mutex::new(None),
@@ -156,16 +182,14 @@ impl Open {
 
     /// The secret store, opened at the first use and never at start.
     pub fn secrets(&self) -> ApiResult<Arc<dyn SecretStore>> {
-        if let Some(store) = self.secrets.get() {
-            return Ok(store.clone());
-        }
-        let store = sanctum_secrets::open(
-            self.env.secret_store,
-            self.registry.install_id(),
-            &self.env.data_dir,
-            self.env.passphrase.get(),
-        )?;
-        Ok(self.secrets.get_or_init(|| store).clone())
+        Ok(self.keyring.get()?)
+    }
+
+    /// A planner for this install, its registry, and the places outside of it that a change may write.
+    pub fn planner(&self) -> sanctum_change::Planner<'_> {
+        sanctum_change::Planner::new(&self.root, Some(&self.registry))
+            .at_place(crate::settings::LOGIN, &self.env.login_dir)
+            .at_place(crate::modules::units_place(&self.env), &self.env.units_dir)
     }
 
     /// The first administrator, acting at the console.
@@ -210,6 +234,9 @@ pub(crate) fn first_admin(
 impl Drop for Open {
     fn drop(&mut self) {
         // The last handle may be let go by the watcher's own thread, which cannot wait for itself to end.
+        if let Some(chats) = self.chats.get() {
+            chats.leave();
+        }
         let watch = lock(&self.watch).take();
         std::thread::spawn(move || drop(watch));
     }

@@ -11,6 +11,7 @@ use sanctum_change::{self as change, StepView};
 use time::{Duration, OffsetDateTime};
 
 use crate::dto::{self, StatusWord, StepKind};
+use crate::secrets::Aside;
 use crate::{ApiError, ApiResult, diff};
 
 /// Plans are forgotten after this; what they were made from has aged too.
@@ -38,14 +39,25 @@ pub(crate) struct Pending {
     pub cancel: Arc<AtomicBool>,
     /// Holds only if no module of this agent runs; looked at again when it is applied.
     pub still: Option<String>,
+    /// What is done besides its steps.
+    pub aside: Aside,
     running: Arc<AtomicBool>,
 }
 
 impl Pending {
     /// Marks it as being applied until the guard goes.
-    pub fn run(&self) -> Running {
-        self.running.store(true, Ordering::SeqCst);
-        Running(self.running.clone())
+    ///
+    /// # Errors
+    /// `plan_running` where somebody applies it already: two at once would take each other's secrets away.
+    pub fn run(&self) -> ApiResult<Running> {
+        if self.running.swap(true, Ordering::SeqCst) {
+            return Err(ApiError::refused(
+                "plan_running",
+                "This plan is being applied already.",
+                "Wait for its result.",
+            ));
+        }
+        Ok(Running(Some(self.running.clone())))
     }
 
     fn is_running(&self) -> bool {
@@ -54,11 +66,20 @@ impl Pending {
 }
 
 /// A plan is being applied for as long as this lives.
-pub(crate) struct Running(Arc<AtomicBool>);
+pub(crate) struct Running(Option<Arc<AtomicBool>>);
+
+impl Running {
+    /// It was applied, and is never applied again by whoever still holds it.
+    pub fn applied(mut self) {
+        self.0 = None;
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::SeqCst);
+        if let Some(running) = self.0.take() {
+            running.store(false, Ordering::SeqCst);
+        }
     }
 }
 
@@ -80,6 +101,31 @@ impl Plans {
         now: OffsetDateTime,
         still: Option<String>,
     ) -> dto::Plan {
+        self.wait(plan, words, user_id, now, still, Aside::default())
+    }
+
+    /// Keeps a plan with what is done besides its steps.
+    pub fn keep_aside(
+        &self,
+        plan: change::Plan,
+        words: Words,
+        aside: Aside,
+        user_id: Option<i64>,
+        now: OffsetDateTime,
+    ) -> dto::Plan {
+        self.wait(plan, words, user_id, now, None, aside)
+    }
+
+    /// Both: what is done besides its steps, and only while no module of `still` runs.
+    pub fn wait(
+        &self,
+        plan: change::Plan,
+        words: Words,
+        user_id: Option<i64>,
+        now: OffsetDateTime,
+        still: Option<String>,
+        aside: Aside,
+    ) -> dto::Plan {
         let shown = show(&plan, &words);
         let pending = Pending {
             plan: Arc::new(plan),
@@ -88,6 +134,7 @@ impl Plans {
             user_id,
             cancel: Arc::default(),
             still,
+            aside,
             running: Arc::default(),
         };
         let mut plans = lock(&self.0);
@@ -166,16 +213,49 @@ fn covered(target: &str, bytes: Option<&[u8]>) -> Option<Vec<u8>> {
     Some(lines.collect::<String>().into_bytes())
 }
 
+/// The changed lines of a patched file, each with its number; values that look like secrets are covered.
+fn hunks(target: &str, hunks: &[change::HunkView]) -> (Vec<dto::DiffLine>, u32) {
+    let mut lines = Vec::new();
+    for hunk in hunks {
+        let sides =
+            [(dto::DiffKind::Del, hunk.line_before, &hunk.before), (dto::DiffKind::Add, hunk.line_after, &hunk.after)];
+        for (kind, first, text) in sides {
+            let shown = covered(target, Some(text.as_bytes())).unwrap_or_default();
+            let shown = String::from_utf8_lossy(&shown).into_owned();
+            lines.extend(shown.lines().enumerate().map(|(n, line)| dto::DiffLine {
+                kind,
+                number: u32::try_from(first + n).unwrap_or(u32::MAX),
+                text: diff::visible(line),
+            }));
+        }
+    }
+    let left_out = lines.len().saturating_sub(diff::MOST_LINES);
+    lines.truncate(diff::MOST_LINES);
+    (lines, u32::try_from(left_out).unwrap_or(u32::MAX))
+}
+
 /// One step with its difference.
 pub(crate) fn step(view: &StepView, state: Option<dto::StepState>) -> dto::PlanStep {
     let (diff, diff_left_out) = match (&view.row_before, &view.row_after) {
+        (None, None) if view.patch.is_some() => hunks(&view.target, view.patch.as_deref().unwrap_or_default()),
         (None, None) => {
             let (before, after) =
                 (covered(&view.target, view.before.as_deref()), covered(&view.target, view.after.as_deref()));
             diff::lines(before.as_deref(), after.as_deref())
         }
         (before, after) => {
-            let (before, after) = (before.as_ref().map(row_text), after.as_ref().map(row_text));
+            // Of a row that changes only what changes, and of none what is merely measured.
+            let secret = [before, after].into_iter().flatten().any(names_secret);
+            let shown = |row: &change::Row, other: &Option<change::Row>| {
+                let differs = |(name, value): &(&String, &serde_json::Value)| {
+                    let same = other.as_ref().is_some_and(|other| other.get(name.as_str()) == Some(*value));
+                    !same && !change::MEASURED_COLUMNS.contains(&name.as_str())
+                };
+                let of = change::Row(row.0.iter().filter(differs).map(|(k, v)| (k.clone(), v.clone())).collect());
+                row_text(&of, secret && !is_sealed(row))
+            };
+            let (before, after) =
+                (before.as_ref().map(|row| shown(row, after)), after.as_ref().map(|row| shown(row, before)));
             diff::lines(before.as_deref().map(str::as_bytes), after.as_deref().map(str::as_bytes))
         }
     };
@@ -201,23 +281,74 @@ pub(crate) fn stored_step(stored: &change::StoredStep, state: dto::StepState) ->
         detail: stored.detail.clone(),
         before: stored.before.clone(),
         after: stored.after.clone(),
+        patch: stored.patch.clone(),
         row_before: stored.row_before.clone(),
         row_after: stored.row_after.clone(),
     };
     step(&view, Some(state))
 }
 
-/// A registry row as lines: `column = value`; references by what they point at.
-fn row_text(row: &change::Row) -> String {
+/// Whether its value is the reference of a secret.
+fn is_sealed(row: &change::Row) -> bool {
+    row.get("is_encrypted").and_then(serde_json::Value::as_i64) == Some(1)
+}
+
+/// Whether a row is about something that is a secret, or was or becomes one.
+fn names_secret(row: &change::Row) -> bool {
+    let names = ["config_key", "var_name", "key"].into_iter().filter_map(|column| row.get(column)?.as_str());
+    is_sealed(row) || names.into_iter().any(sanctum_config::effective::looks_secret)
+}
+
+/// A registry row as lines: `column = value`; references by what they point at. A secret that stands there in plain text is
+/// covered.
+fn row_text(row: &change::Row, plain: bool) -> String {
+    use sanctum_config::effective::holds_password;
     row.0
         .iter()
         .map(|(column, value)| match value {
+            serde_json::Value::String(text) if column == "config" => document_text(text),
+            serde_json::Value::String(_)
+                if ["config_value", "var_value", "value"].contains(&column.as_str())
+                    && (plain || holds_password(value)) =>
+            {
+                format!("{column} = {}\n", change::MASK)
+            }
             serde_json::Value::String(text) => format!("{column} = {text}\n"),
             serde_json::Value::Null => format!("{column} = (nothing)\n"),
             serde_json::Value::Object(_) => format!("{column} = {}\n", reference_text(value)),
             other => format!("{column} = {other}\n"),
         })
         .collect()
+}
+
+/// An instance's own settings, one line each.
+fn document_text(text: &str) -> String {
+    fn leaves(name: &str, value: &serde_json::Value, out: &mut String) {
+        match value {
+            serde_json::Value::Object(object) if !object.is_empty() && crate::settings::reference(value).is_none() => {
+                for (key, inner) in object {
+                    let name = format!("{name} · {key}");
+                    if inner.is_string() && sanctum_config::effective::looks_secret(key) {
+                        out.push_str(&format!("{name} = {}\n", change::MASK));
+                    } else {
+                        leaves(&name, inner, out);
+                    }
+                }
+            }
+            other if sanctum_config::effective::holds_password(other) => {
+                out.push_str(&format!("{name} = {}\n", change::MASK));
+            }
+            other => out.push_str(&format!("{name} = {other}\n")),
+        }
+    }
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(document) => {
+            let mut out = String::new();
+            leaves("config", &document, &mut out);
+            out
+        }
+        Err(_) => format!("config = {text}\n"),
+    }
 }
 
 fn reference_text(value: &serde_json::Value) -> String {
@@ -230,10 +361,11 @@ fn reference_text(value: &serde_json::Value) -> String {
 fn kind(kind: &str) -> StepKind {
     match kind {
         "create_dir" => StepKind::CreateDir,
-        "write_file" | "symlink" | "restore" => StepKind::WriteFile,
+        "write_file" | "patch_file" | "their_rows" | "symlink" | "restore" => StepKind::WriteFile,
         "trash" => StepKind::Trash,
         "set_mode" => StepKind::SetMode,
         "registry" => StepKind::Registry,
+        "remote" => StepKind::WriteFile,
         "run" => StepKind::Run,
         _ => StepKind::Remove,
     }

@@ -115,7 +115,8 @@ impl App {
         let (env, given) = (self.env().clone(), passphrase.clone());
         let health = blocking(move || {
             let store = sanctum_secrets::open(env.secret_store, "check", &env.data_dir, Some(given))?;
-            Ok((store.check(std::time::Duration::from_secs(10)), env.now()))
+            // A look proves the passphrase and writes nothing.
+            Ok((store.peek(std::time::Duration::from_secs(10)), env.now()))
         })
         .await?;
         if health.0.is_ok() {

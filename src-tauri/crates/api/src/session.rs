@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::blocking::blocking;
 use crate::{Actor, ApiError, ApiResult, Via, dto, files, stamps};
 
-/// A session ends by itself after this.
-const LASTS: Duration = Duration::days(30);
+/// A session that ends with the app ends by itself after this at the latest.
+const LASTS: Duration = Duration::days(1);
 
 /// Who sits at the window.
 #[derive(Debug, Clone, Default)]
@@ -93,17 +93,18 @@ impl App {
         let open = self.opened().await?;
         let (now, env) = (self.env().now(), self.env().clone());
         let (person, store) = blocking(move || {
-            let expires_at = now + LASTS;
+            let lasts = crate::settings::sign_in_lasts(&open, user.id)?;
+            let expires_at = now + lasts.unwrap_or(LASTS);
             let session = open.registry().write(|tx| {
                 user_sessions::purge(tx, now)?;
                 user_sessions::create(tx, user.id, expires_at, None, Some("Sanctum Configurator"), now)
             })?;
             let item = account(open.registry().install_id());
-            let store =
-                (!open.is_sample()).then(|| used(&open, now, |store| store.set(&item, &Secret::new(session.token))));
+            let store = (!open.is_sample() && lasts.is_some())
+                .then(|| used(&open, now, |store| store.set(&item, &Secret::new(session.token))));
             // What memory keeps ends with the app.
-            let lasts = open.env().secret_store != sanctum_secrets::Kind::Memory;
-            let remembered = lasts && matches!(store, Some((Some(()), _)));
+            let kept = open.env().secret_store != sanctum_secrets::Kind::Memory;
+            let remembered = kept && matches!(store, Some((Some(()), _)));
             if remembered {
                 files::write(
                     &env.data_dir.join("session.json"),
@@ -167,6 +168,7 @@ impl App {
     pub async fn sign_out(&self) -> ApiResult<dto::AppState> {
         let open = self.opened().await?;
         let person = self.with_state(|state| std::mem::take(&mut state.session).person().cloned());
+        crate::chat::hush(&open);
         let (env, measured) = (self.env().clone(), open.clone());
         if let Some(person) = person {
             blocking(move || {
@@ -215,6 +217,9 @@ impl App {
             }
             Session::None => Session::None.actor().map(|_| ()),
         })?;
+        if let Some(open) = self.with_state(|state| state.open.clone()) {
+            crate::chat::hush(&open);
+        }
         let env = self.env().clone();
         blocking(move || keep_lock(&env, true)).await?;
         self.changed(&["session"]);
@@ -325,7 +330,7 @@ fn account(install: &str) -> String {
     format!("session/{install}")
 }
 
-fn sign_in_refused(error: users::SignInError) -> ApiError {
+pub(crate) fn sign_in_refused(error: users::SignInError) -> ApiError {
     match error {
         users::SignInError::LockedUntil(until) => ApiError::refused(
             "locked_until",

@@ -1,8 +1,32 @@
-//! What can be typed.
+//! What can be typed: the words of every command, and the options they share.
+//!
+//! A secret's value is never among them: arguments are seen by everybody on the machine.
+
+mod agents;
+mod broca;
+mod chat;
+mod config;
+mod letta;
+pub mod modules;
+pub mod plugins;
+mod ports;
+mod python;
+mod secrets;
 
 use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand};
+
+pub use agents::{Agents, Edit, Memory, New, Way};
+pub use broca::Broca;
+pub use chat::{Chat, Form};
+pub use config::{Config, Drift, Level};
+pub use letta::Letta;
+pub use modules::Modules;
+pub use plugins::Plugins;
+pub use ports::Ports;
+pub use python::{Install, Python};
+pub use secrets::Secrets;
 
 /// Set up, see and change a Sanctum from the terminal.
 #[derive(Debug, Parser)]
@@ -17,6 +41,9 @@ pub struct Args {
     /// Results as JSON.
     #[arg(long, global = true)]
     pub json: bool,
+    /// Read the passphrase of the encrypted secrets file from the first line of standard input.
+    #[arg(long, global = true)]
+    pub passphrase_stdin: bool,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -56,9 +83,56 @@ pub enum Command {
     /// The Primes.
     #[command(subcommand)]
     Agents(Agents),
+    /// The Letta server: where it is, whether it answers, who is there.
+    #[command(subcommand)]
+    Letta(Letta),
+    /// Talk to a Prime.
+    #[command(subcommand)]
+    Chat(Chat),
+    /// A look inside a Prime's Broca, and its queue.
+    #[command(subcommand)]
+    Broca(Broca),
+    /// Modules that run: start, stop, install, logs.
+    #[command(subcommand)]
+    Modules(Modules),
+    /// Plugins of all tools: read, install, switch, try.
+    #[command(subcommand)]
+    Plugins(Plugins),
+    /// Everything at one glance; exits with 1 where something needs you. Read-only.
+    Health,
+    /// Put code into a new folder, as a step of a plan.
+    #[command(hide = true)]
+    Fetch(crate::fetch::Words),
+    /// Which port is whose, who listens, and moving to another.
+    #[command(subcommand)]
+    Ports(Ports),
+    /// Python environments and interpreters.
+    #[command(subcommand)]
+    Python(Python),
     /// The tools grid.
     #[command(subcommand)]
     Tools(Tools),
+    /// Settings: what each level says, why, and changing it.
+    #[command(subcommand)]
+    Config(Config),
+    /// Secrets: set, look, test, and hand them to a program. No value is ever shown.
+    #[command(subcommand)]
+    Secrets(Secrets),
+    /// Settings files that were changed outside.
+    #[command(subcommand)]
+    Drift(Drift),
+    /// Write all settings as text; secrets are references in it.
+    Export {
+        /// The file to write; standard output without it.
+        file: Option<PathBuf>,
+    },
+    /// Take settings from such a text. What it does not name stays as it is.
+    Import {
+        /// The file to read; `-` for standard input.
+        file: PathBuf,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
     /// What was changed, and taking it back.
     #[command(subcommand)]
     Changes(Changes),
@@ -106,43 +180,6 @@ pub struct Setup {
     pub adopt: bool,
     #[command(flatten)]
     pub confirm: Confirm,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum Agents {
-    /// List them.
-    List {
-        /// Only those that contain this.
-        #[arg(long, default_value = "")]
-        query: String,
-        #[command(flatten)]
-        window: Window,
-    },
-    /// One, with its facts.
-    Show { uid: String },
-    /// Add one.
-    Add {
-        name: String,
-        /// Its folder's identifier; made from the name otherwise.
-        #[arg(long)]
-        uid: Option<String>,
-        /// What it is for.
-        #[arg(long, default_value = "")]
-        description: String,
-        #[arg(long, value_delimiter = ',', default_value = "broca2", value_name = "A,B")]
-        modules: Vec<String>,
-        /// Take the next free port where the convention's is held, instead of refusing.
-        #[arg(long)]
-        move_ports: bool,
-        #[command(flatten)]
-        confirm: Confirm,
-    },
-    /// Move one's folder to the trash and forget its rows; undo brings both back.
-    Remove {
-        uid: String,
-        #[command(flatten)]
-        confirm: Confirm,
-    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -194,7 +231,13 @@ pub enum Changes {
     Show { id: String },
     /// Take one back.
     Undo {
-        id: String,
+        /// Which one; the last that can be taken back without it.
+        id: Option<String>,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
+    /// Bring back what was taken back last.
+    Redo {
         #[command(flatten)]
         confirm: Confirm,
     },

@@ -5,7 +5,10 @@ use std::process::ExitCode;
 use sanctum_api::{ApiError, dto};
 use serde::Serialize;
 
-/// Prints a result: JSON when asked for, otherwise what `text` makes of it.
+use crate::args::Window;
+
+/// Prints a result: JSON when asked for, otherwise what `text` makes of it. Names come from servers and files: none of them
+/// moves the cursor.
 pub fn show<T: Serialize>(json: bool, value: &T, text: impl FnOnce(&T) -> String) -> Result<(), ApiError> {
     let out = if json {
         serde_json::to_string_pretty(value).map_err(|error| {
@@ -13,7 +16,7 @@ pub fn show<T: Serialize>(json: bool, value: &T, text: impl FnOnce(&T) -> String
                 .with_details([error.to_string()])
         })?
     } else {
-        text(value)
+        text(value).chars().map(|c| if c.is_control() && !"\n\t".contains(c) { '\u{fffd}' } else { c }).collect()
     };
     print(&out);
     Ok(())
@@ -24,6 +27,31 @@ fn print(text: &str) {
     use std::io::Write;
     let mut out = std::io::stdout().lock();
     let _closed = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+}
+
+/// Prints a text as it is, to its last byte.
+pub fn exactly(text: &str) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    let _closed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// A value on one line of a table: what would move the cursor is replaced.
+pub fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// The rows of a list that were asked for, and how many there are.
+pub fn cut<T>(items: Vec<T>, window: Window) -> dto::Page<T> {
+    let total = u32::try_from(items.len()).unwrap_or(u32::MAX);
+    dto::Page { items: items.into_iter().skip(window.offset as usize).take(window.limit as usize).collect(), total }
+}
+
+/// Where to go on, and with how many rows, when an answer held fewer than were wanted and there are more.
+pub fn rest(have: usize, total: u32, window: Window) -> Option<(u32, u32)> {
+    let have = u32::try_from(have).unwrap_or(u32::MAX);
+    let missing = total.saturating_sub(window.offset).min(window.limit).saturating_sub(have);
+    (missing > 0).then(|| (window.offset.saturating_add(have), missing))
 }
 
 /// An error on stderr and its exit code.
@@ -105,4 +133,26 @@ pub fn table(rows: &[Vec<String>]) -> String {
 /// "Healthy · 42 values read".
 pub fn status(status: &dto::Status) -> String {
     format!("{:?} · {}", status.word, status.reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut, rest};
+    use crate::args::Window;
+
+    #[test]
+    fn what_is_missing_of_a_window_is_asked_for() {
+        let window = Window { limit: 500, offset: 100 };
+        assert_eq!(rest(200, 1000, window), Some((300, 300)), "an answer was cut short");
+        assert_eq!(rest(200, 300, window), None, "there is no more");
+        assert_eq!(rest(500, 1000, window), None, "there are as many as were wanted");
+        assert_eq!(rest(0, 50, window), None, "the window lies behind the end");
+    }
+
+    #[test]
+    fn a_window_keeps_the_total() {
+        let page = cut(vec![1, 2, 3, 4], Window { limit: 2, offset: 1 });
+        assert_eq!((page.items, page.total), (vec![2, 3], 4), "two of four");
+        assert_eq!(cut(vec![1], Window { limit: 2, offset: 5 }).items, Vec::<i32>::new(), "none behind the end");
+    }
 }

@@ -8,9 +8,11 @@ use sanctum_api::{ApiError, App, PortPolicy, dto};
 
 use crate::args::Setup;
 use crate::confirm::{Word, ask};
+use crate::console::{Console, Done};
 use crate::output;
 
-pub async fn run(app: &App, json: bool, root: Option<&Path>, words: Setup) -> Result<ExitCode, ApiError> {
+pub async fn run(console: &Console, root: Option<&Path>, words: Setup) -> Done {
+    let (app, json) = (&console.app, console.json);
     let defaults = app.setup_defaults().await?.draft;
     if let (false, Some(root)) = (words.confirm.plan, root)
         && let Some(summary) = app.setup_finished(root).await?
@@ -49,7 +51,7 @@ pub async fn run(app: &App, json: bool, root: Option<&Path>, words: Setup) -> Re
     }
 }
 
-fn done(json: bool, summary: &dto::SetupSummary) -> Result<ExitCode, ApiError> {
+fn done(json: bool, summary: &dto::SetupSummary) -> Done {
     output::show(json, summary, |summary| {
         let rows: Vec<Vec<String>> = summary.created.iter().map(|f| vec![f.name.clone(), f.value.clone()]).collect();
         format!("{}\n\n{}", output::receipt(&summary.receipt), output::table(&rows))

@@ -2,10 +2,10 @@
 
 use sanctum_install::catalogue::Catalogue;
 
-use super::{Rows, list, settings};
+use super::{Rows, list};
 use crate::app::App;
 use crate::blocking::blocking;
-use crate::dto::{Fact, Finding, FindingLevel, ToolDetail};
+use crate::dto::{Fact, Finding, FindingLevel, Status, StatusWord, ToolCard, ToolDetail};
 use crate::open::Open;
 use crate::plan::lock;
 use crate::{Actor, ApiResult};
@@ -17,24 +17,67 @@ impl App {
     /// `tool_unknown` for a card that is gone or that the actor may not see.
     pub async fn tool_get(&self, actor: &Actor, id: &str) -> ApiResult<ToolDetail> {
         let open = self.opened().await?;
-        let (id, viewer) = (id.to_owned(), list::viewer(actor));
+        let (id, viewer, actor) = (id.to_owned(), list::viewer(actor), actor.clone());
         blocking(move || {
+            if let Some(uid) = id.strip_prefix("a:") {
+                return of_agent(&open, &actor, &id, uid);
+            }
             let stored = list::find(&open, &viewer, &id)?;
             let (card, _) = list::probe(&open, &stored)?;
             let rows = Rows::read(&open)?;
-            let settings = settings::read(&open, &rows, &stored)?;
+            let form = crate::settings::form(&open, &actor, &id, card.status.word)?;
             let mut findings = of_found(&open, card.path.as_deref());
-            findings.extend(settings.findings);
+            findings.extend(form.findings);
             Ok(ToolDetail {
                 facts: facts(&rows, &stored),
-                settings: settings.rows,
-                foreign_keys: settings.foreign_keys,
+                settings: form.rows,
+                foreign_keys: form.foreign,
+                target: form.target,
                 findings,
                 card,
             })
         })
         .await
     }
+}
+
+/// What all modules of an agent share, opened as a card is.
+fn of_agent(open: &Open, actor: &Actor, id: &str, uid: &str) -> ApiResult<ToolDetail> {
+    let status = lock(&open.live).agents.get(uid).cloned().unwrap_or_else(|| Status {
+        word: StatusWord::Unknown,
+        reason: "not measured yet".to_owned(),
+        evidence: Vec::new(),
+        measured_at: None,
+    });
+    let form = crate::settings::form(open, actor, id, status.word)?;
+    let agent = open.registry().read(|c| sanctum_registry::agents::by_uid(c, uid))?;
+    let name = agent.as_ref().map_or_else(|| uid.to_owned(), |agent| agent.title().to_owned());
+    let fact = |name: &str, value: String, mono: bool| Fact { name: name.to_owned(), value, mono };
+    let card = ToolCard {
+        id: id.to_owned(),
+        tab: format!("agent:{uid}"),
+        name: uid.to_owned(),
+        title: name,
+        description: "What its modules share: a value here counts for all of them, unless one says it itself."
+            .to_owned(),
+        icon: "users".to_owned(),
+        emoji: None,
+        kind: "agent".to_owned(),
+        origin: "registry".to_owned(),
+        version: None,
+        path: agent.map(|agent| agent.path),
+        needs_you: false,
+        status,
+        broken: None,
+    };
+    Ok(ToolDetail {
+        facts: vec![fact("Identifier", uid.to_owned(), true)],
+        settings: form.rows,
+        foreign_keys: form.foreign,
+        findings: form.findings,
+        target: form.target,
+        card,
+    })
 }
 
 /// What discovery noticed about the thing itself.

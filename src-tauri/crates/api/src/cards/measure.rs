@@ -1,16 +1,24 @@
-//! What can be seen from outside of a module: its folder, its code, its pid file, its port. Never a word without it.
+//! What can be seen of a module: its keeper's record and its processes, its port, what it answers, its log. Never a word without it.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sanctum_install::catalogue::{Catalogue, Known};
+use sanctum_modules::health::{self, Answer, log};
 use time::OffsetDateTime;
 
+use super::Rows;
 use super::listening::Listener;
-use super::{Rows, health};
-use crate::dto::{Status, StatusWord};
+use crate::dto::{RunState, Status, StatusWord};
+use crate::modules::{Look, bare_instances, looks};
 use crate::open::Open;
 use crate::stamps;
+
+/// How long an answer may take.
+const WAIT: Duration = Duration::from_millis(1500);
+/// A module that began just now may not listen yet.
+const WARMING_UP: time::Duration = time::Duration::seconds(45);
 
 /// What was looked at once for all modules.
 pub(crate) struct Ground {
@@ -18,31 +26,35 @@ pub(crate) struct Ground {
     /// Who listens on each kept port.
     pub listening: HashMap<u16, Listener>,
     /// What those said who were asked.
-    answers: HashMap<u16, Result<String, String>>,
+    pub answers: HashMap<u16, Answer>,
+    /// How the run of each stands, by folder.
+    pub looks: HashMap<PathBuf, Look>,
     /// The shared environment has an interpreter.
     pub venv: bool,
 }
 
 impl Ground {
-    /// Asks the system once who listens where, and all who listen at the same time how they do.
+    /// Asks the system once who runs and who listens where, and all who listen at the same time how they do.
     pub fn look(open: &Open, rows: &Rows) -> Self {
+        let looks = looks(open, &bare_instances(open, rows));
         let listening = super::listening::on(rows.ports.iter().map(|p| p.port));
         let answers = std::thread::scope(|scope| {
             let asked: Vec<_> = rows
                 .ports
                 .iter()
                 .filter_map(|kept| {
-                    let health = &Catalogue::builtin().get(&kept.module)?.health;
+                    let probe = super::health::probe(&Catalogue::builtin().get(&kept.module)?.health)?;
                     let at = listening.get(&kept.port)?.at;
-                    Some((kept.port, scope.spawn(move || health::ask(health, at))))
+                    Some((kept.port, scope.spawn(move || health::ask(&probe, at, WAIT))))
                 })
                 .collect();
-            asked.into_iter().filter_map(|(port, asking)| Some((port, asking.join().ok()??))).collect()
+            asked.into_iter().filter_map(|(port, asking)| Some((port, asking.join().ok()?))).collect()
         });
         Self {
             now: open.env().now(),
             listening,
             answers,
+            looks,
             venv: open.root().join("agents/venv/bin/python").exists() || open.root().join("venv/bin/python").exists(),
         }
     }
@@ -63,23 +75,94 @@ pub(crate) fn measure(ground: &Ground, dir: &Path, slug: &str, port: Option<u16>
         );
     }
     let mut evidence = Vec::new();
-    let pid = running(dir, known, &mut evidence);
+    let look = ground.looks.get(dir);
+    if let Some(status) = look.and_then(|look| between(ground, known, look, &mut evidence)) {
+        return status;
+    }
+    let runs = look.filter(|look| look.runs());
+    if let Some(look) = runs {
+        evidence.extend(look.process.as_ref().map(|process| format!("{process} runs")));
+        if look.unkept {
+            evidence.push("its keeper is gone; it goes on, and nobody would start it again".to_owned());
+        }
+    }
     if let Some(port) = port {
         match ground.listening.get(&port) {
             Some(listener) => {
                 evidence.push(format!("{listener} listens on {port}"));
-                return asked(ground, dir, port, listener, evidence);
+                return asked(ground, dir, port, listener, runs, evidence);
             }
             None => evidence.push(format!("nothing listens on {port}")),
         }
     }
-    if let Some(pid) = pid {
-        return ground.status(
-            StatusWord::Unknown,
-            format!("runs as process {pid}, and has no way to be asked how it does"),
-            evidence,
-        );
+    if let Some(look) = runs {
+        return running(ground, dir, known, port, look, evidence);
     }
+    not_running(ground, dir, known, look, evidence)
+}
+
+/// Between running and not: starting, stopping, waiting for the next try, given up.
+fn between(ground: &Ground, known: Option<&Known>, look: &Look, evidence: &mut Vec<String>) -> Option<Status> {
+    if let Some(trouble) = &look.trouble {
+        return Some(ground.status(StatusWord::Unknown, trouble.clone(), Vec::new()));
+    }
+    let why = || look.words.clone().unwrap_or_else(|| "it ended".to_owned());
+    let (word, reason) = match look.state {
+        RunState::Starting => {
+            let ready = known.and_then(|known| known.entry.as_ref()?.ready.as_ref());
+            let waits = ready
+                .map_or_else(|| "starting".to_owned(), |ready| format!("starting; its log has not said “{ready}” yet"));
+            (StatusWord::Unknown, waits)
+        }
+        RunState::Stopping => (StatusWord::Unknown, "stopping".to_owned()),
+        RunState::Waiting => (StatusWord::Degraded, format!("{}; it is started again", why())),
+        RunState::GaveUp => (StatusWord::Degraded, format!("not started again: {}", why())),
+        RunState::Running | RunState::Stopped => return None,
+    };
+    evidence.extend(look.record.as_ref().and_then(|record| record.events.last()).map(|event| event.text.clone()));
+    Some(ground.status(word, reason, std::mem::take(evidence)))
+}
+
+/// It runs, and nothing of it listens where it could be asked.
+fn running(
+    ground: &Ground,
+    dir: &Path,
+    known: Option<&Known>,
+    port: Option<u16>,
+    look: &Look,
+    mut evidence: Vec<String>,
+) -> Status {
+    if let Some(words) = &look.words {
+        evidence.push(words.clone());
+        return ground.status(StatusWord::Degraded, words.clone(), evidence);
+    }
+    let health = known.map(|known| &known.health);
+    if let (Some(port), true) = (port, health.is_some_and(|health| super::health::probe(health).is_some())) {
+        let young = look.since().is_some_and(|since| ground.now - since < WARMING_UP);
+        let word = if young { StatusWord::Unknown } else { StatusWord::Degraded };
+        return ground.status(word, format!("runs, and does not listen on {port} yet"), evidence);
+    }
+    if let Some(says) = health.and_then(|health| super::health::log_says(health, dir, look)) {
+        evidence.push(says.words(ground.now));
+        let words = super::health::words(&says);
+        return match (says.in_trouble(), &says.reach, &says.ready) {
+            (true, ..) => ground.status(StatusWord::Degraded, words, evidence),
+            (false, Some(log::Reach::Connected(_)), _) => ground.status(StatusWord::Healthy, words, evidence),
+            (false, _, Some(_)) => ground.status(StatusWord::Healthy, words, evidence),
+            _ => ground.status(StatusWord::Unknown, "runs; its log does not say how it does", evidence),
+        };
+    }
+    let process = look.process.as_ref().map_or_else(String::new, ToString::to_string);
+    ground.status(StatusWord::Unknown, format!("runs as {process}, and has no way to be asked how it does"), evidence)
+}
+
+fn not_running(
+    ground: &Ground,
+    dir: &Path,
+    known: Option<&Known>,
+    look: Option<&Look>,
+    mut evidence: Vec<String>,
+) -> Status {
     let needs = known.and_then(|k| k.entry.as_ref());
     let installed = match needs {
         Some(entry) => dir.join(&entry.needs).exists(),
@@ -94,6 +177,15 @@ pub(crate) fn measure(ground: &Ground, dir: &Path, slug: &str, port: Option<u16>
         evidence.push("looked for agents/venv/bin/python".to_owned());
         return ground.status(StatusWord::Degraded, "the shared Python environment is missing", evidence);
     }
+    if let Some(look) = look.filter(|look| look.record.is_some()) {
+        let reason = match (&look.words, look.lost) {
+            (Some(words), true) => words.clone(),
+            _ => "not running".to_owned(),
+        };
+        evidence.extend(look.record.as_ref().and_then(|record| record.events.last()).map(|event| event.text.clone()));
+        let word = if look.lost { StatusWord::Degraded } else { StatusWord::Off };
+        return ground.status(word, reason, evidence);
+    }
     if dir.join("logs").is_dir() && holds_something(&dir.join("logs")) {
         evidence.push("logs/ holds files of earlier runs".to_owned());
         return ground.status(StatusWord::Off, "not running", evidence);
@@ -103,31 +195,40 @@ pub(crate) fn measure(ground: &Ground, dir: &Path, slug: &str, port: Option<u16>
 }
 
 /// What the listener said, where it is the module and not somebody else on its port.
-fn asked(ground: &Ground, dir: &Path, port: u16, listener: &Listener, mut evidence: Vec<String>) -> Status {
+fn asked(
+    ground: &Ground,
+    dir: &Path,
+    port: u16,
+    listener: &Listener,
+    look: Option<&Look>,
+    mut evidence: Vec<String>,
+) -> Status {
+    let own = look.is_some_and(|look| look.tree.contains(&listener.pid));
     let real = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
-    match super::listening::folder_of(listener.pid) {
-        Some(folder) if folder.starts_with(&real) => evidence.push("it works in this module's folder".to_owned()),
-        Some(folder) => {
-            evidence.push(format!("it works in {}", folder.display()));
-            return ground.status(
-                StatusWord::Degraded,
-                format!("port {port} is held by {listener}, not by this module"),
-                evidence,
-            );
-        }
-        None => {
-            let reason = format!("{listener} listens on {port}; whether it is this module could not be seen");
-            return ground.status(StatusWord::Unknown, reason, evidence);
+    if own {
+        evidence.push("it is this module's own process".to_owned());
+    } else {
+        match super::listening::folder_of(listener.pid) {
+            Some(folder) if folder.starts_with(&real) => evidence.push("it works in this module's folder".to_owned()),
+            Some(folder) => {
+                evidence.push(format!("it works in {}", folder.display()));
+                return ground.status(
+                    StatusWord::Degraded,
+                    format!("port {port} is held by {listener}, not by this module"),
+                    evidence,
+                );
+            }
+            None => {
+                let reason = format!("{listener} listens on {port}; whether it is this module could not be seen");
+                return ground.status(StatusWord::Unknown, reason, evidence);
+            }
         }
     }
     match ground.answers.get(&port) {
-        Some(Ok(answer)) => {
-            evidence.push(answer.clone());
-            ground.status(StatusWord::Healthy, answer.clone(), evidence)
-        }
-        Some(Err(why)) => {
-            evidence.push(why.clone());
-            ground.status(StatusWord::Degraded, why.clone(), evidence)
+        Some(answer) => {
+            evidence.extend(answer.evidence.iter().cloned());
+            let word = if answer.ok { StatusWord::Healthy } else { StatusWord::Degraded };
+            ground.status(word, answer.words.clone(), evidence)
         }
         None => ground.status(
             StatusWord::Unknown,
@@ -135,25 +236,6 @@ fn asked(ground: &Ground, dir: &Path, port: u16, listener: &Listener, mut eviden
             evidence,
         ),
     }
-}
-
-/// The pid in the module's own pid file, where that process lives and is the module's.
-fn running(dir: &Path, known: Option<&Known>, evidence: &mut Vec<String>) -> Option<u32> {
-    let file = known.filter(|k| k.health.kind == "pid_file").and_then(|k| k.health.path.clone())?;
-    let text = std::fs::read_to_string(dir.join(&file)).ok()?;
-    let pid: u32 = text.trim().parse().ok()?;
-    if alive_in(pid, dir) {
-        evidence.push(format!("{file} names process {pid}, which lives in this folder"));
-        return Some(pid);
-    }
-    evidence.push(format!("{file} names process {pid}, which is not this module's"));
-    None
-}
-
-/// Whether the process works in `dir`: a pid alone may have been given to somebody else since.
-fn alive_in(pid: u32, dir: &Path) -> bool {
-    let real = dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
-    super::listening::folder_of(pid).is_some_and(|folder| folder.starts_with(&real))
 }
 
 fn holds_something(dir: &Path) -> bool {

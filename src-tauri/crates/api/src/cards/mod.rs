@@ -6,11 +6,10 @@
 mod build;
 mod builtin;
 mod detail;
-mod health;
+pub(crate) mod health;
 mod list;
 mod listening;
 mod measure;
-mod settings;
 mod watching;
 
 use std::collections::HashMap;
@@ -25,8 +24,9 @@ use crate::open::Open;
 use crate::plan::lock;
 use crate::{ApiResult, dto};
 
+pub(crate) use build::{needs_you, word_text};
 pub(crate) use list::viewer;
-pub(crate) use listening::{on as listening, working_in};
+pub(crate) use listening::{folder_of, on as listening, working_in};
 pub(crate) use measure::{Ground, measure};
 pub(crate) use watching::{Watch, again, start as watch};
 

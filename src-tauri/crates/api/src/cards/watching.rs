@@ -4,13 +4,20 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use sanctum_install::watch::{WatchEvent, WatchOptions, Watcher};
+use sanctum_registry::changes;
 
 use crate::dto::ChangedEvent;
 use crate::open::Open;
 use crate::plan::lock;
 
-/// Between two rounds of measuring while nothing changes on disk.
+/// Between two rounds of measuring while nothing changes on disk and nothing runs.
 const ROUND: Duration = Duration::from_secs(15);
+
+/// Between two glances at what keepers wrote.
+const GLANCE: Duration = Duration::from_millis(400);
+
+/// Between two looks at the journal: `sanctumctl` may change what lies in no file that is watched.
+const JOURNAL: Duration = Duration::from_millis(1500);
 
 /// What keeps the cards true; ends with the install.
 pub(crate) struct Watch {
@@ -26,6 +33,9 @@ pub(crate) fn start(open: &Arc<Open>) {
     let watcher = Watcher::start(open.root(), WatchOptions::default(), move |event| {
         if let Some(open) = on_change.upgrade() {
             let whole = matches!(event, WatchEvent::Reconcile { .. });
+            // A settings file may have changed without any card: the forms read theirs again.
+            open.settings.forget();
+            open.sink.changed(ChangedEvent { topics: vec!["settings".to_owned()], source: "outside".to_owned() });
             tell(&open, super::refresh(&open), whole, "outside");
         }
     })
@@ -33,20 +43,71 @@ pub(crate) fn start(open: &Arc<Open>) {
     .ok();
     *lock(&open.watch) = Some(Watch { _watcher: watcher });
     tell(open, super::refresh(open), true, "outside");
+    crate::modules::take_over(open);
+    crate::modules::after_look(open);
+    let of_journal = weak.clone();
     std::thread::spawn(move || rounds(&weak));
+    std::thread::spawn(move || journal(&of_journal));
 }
 
 /// Measures again beside whatever goes on, because something outside of the tree changed: somebody signed in or out.
 pub(crate) fn again(open: &Arc<Open>) {
     let open = open.clone();
-    std::thread::spawn(move || tell(&open, super::remeasure(&open), false, "app"));
+    std::thread::spawn(move || {
+        tell(&open, super::remeasure(&open), false, "app");
+        crate::modules::after_look(&open);
+    });
 }
 
 fn rounds(open: &Weak<Open>) {
     loop {
-        std::thread::sleep(ROUND);
+        let began = std::time::Instant::now();
+        let seen = open.upgrade().map(|open| crate::modules::stamps_of_records(&open));
+        let runs = open.upgrade().is_some_and(|open| crate::modules::any_runs(&open));
+        let pause = if runs { Duration::from_secs(u64::from(crate::modules::EVERY)) } else { ROUND };
+        // What a keeper wrote down is shown at once, and not at the next round.
+        while began.elapsed() < pause {
+            std::thread::sleep(GLANCE);
+            let Some(open) = open.upgrade() else { return };
+            if runs && seen.as_ref().is_some_and(|seen| *seen != crate::modules::stamps_of_records(&open)) {
+                break;
+            }
+        }
         let Some(open) = open.upgrade() else { return };
         tell(&open, super::remeasure(&open), false, "app");
+        crate::modules::after_look(&open);
+    }
+}
+
+/// Shows what `sanctumctl` changed beside this window.
+fn journal(open: &Weak<Open>) {
+    let mut seen = None;
+    let mut said = None;
+    loop {
+        {
+            let Some(open) = open.upgrade() else { return };
+            let now = crate::chat::mark(&open);
+            // While another process writes an answer, each round may have more of it.
+            if said.replace(now).is_some_and(|before| before != now || now.1 > 0) {
+                open.sink.changed(ChangedEvent { topics: vec!["chats".to_owned()], source: "cli".to_owned() });
+            }
+            match open.registry().read(|c| changes::tail(c, seen.unwrap_or(0))) {
+                Ok(Some(tail)) => {
+                    if seen.is_some() && tail.by_terminal {
+                        open.settings.forget();
+                        crate::chat::again(&open);
+                        let topics = ["changes", "settings", "install"].map(str::to_owned).to_vec();
+                        open.sink.changed(ChangedEvent { topics, source: "cli".to_owned() });
+                        tell(&open, super::refresh(&open), true, "cli");
+                    }
+                    seen = Some(tail.seq);
+                }
+                Ok(None) => {}
+                // A registry that cannot be read is told by every other call.
+                Err(error) => eprintln!("The journal could not be looked at: {error}"),
+            }
+        }
+        std::thread::sleep(JOURNAL);
     }
 }
 

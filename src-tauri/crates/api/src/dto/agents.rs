@@ -13,6 +13,14 @@ pub struct AgentRow {
     pub description: String,
     /// 1 to 4, the identity colour.
     pub color: u32,
+    /// A short text or emoji in place of the initial.
+    pub avatar: Option<String>,
+    /// Put aside: not in the lists unless asked for.
+    pub archived: bool,
+    /// How it is talked to.
+    pub way: super::ChatWay,
+    /// Unread entries of its conversation.
+    pub unread: u32,
     pub status: Status,
     pub modules: Vec<AgentModule>,
     /// Relative to the root.

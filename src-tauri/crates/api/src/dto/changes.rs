@@ -34,6 +34,8 @@ pub struct ChangeRow {
     /// Why not, where it is not.
     pub undo_reason: Option<String>,
     pub undo_of: Option<String>,
+    /// Taking it back makes again what was undone: it is an undo itself, not a change or a redo.
+    pub is_undo: bool,
     /// Icon of our sprite.
     pub icon: String,
 }

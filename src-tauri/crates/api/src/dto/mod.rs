@@ -5,15 +5,35 @@
 
 mod agents;
 mod app;
+mod broca;
 mod changes;
+mod chat;
+mod letta;
+mod logs;
+mod modules;
 mod plan;
+mod plugins;
+mod ports;
+mod python;
+mod secrets;
+mod settings;
 mod setup;
 mod tools;
 
 pub use agents::*;
 pub use app::*;
+pub use broca::*;
 pub use changes::*;
+pub use chat::*;
+pub use letta::*;
+pub use logs::*;
+pub use modules::*;
 pub use plan::*;
+pub use plugins::*;
+pub use ports::*;
+pub use python::*;
+pub use secrets::*;
+pub use settings::*;
 pub use setup::*;
 pub use tools::*;
 

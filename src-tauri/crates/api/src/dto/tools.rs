@@ -63,52 +63,11 @@ pub struct ToolPage {
 pub struct ToolDetail {
     pub card: ToolCard,
     pub facts: Vec<Fact>,
-    /// Effective settings, read-only, in the schema's order.
-    pub settings: Vec<SettingRow>,
+    /// Effective settings in the schema's order, then what no schema names.
+    pub settings: Vec<super::SettingRow>,
     /// Other things that stand in the tool's file and that no schema names.
     pub foreign_keys: u32,
+    pub target: super::SettingsTarget,
     /// What could not be read, with a way out.
     pub findings: Vec<super::Finding>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
-#[serde(rename_all = "snake_case")]
-pub enum Level {
-    Default,
-    System,
-    Agent,
-    Tool,
-    Instance,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct SettingRow {
-    pub key: String,
-    pub title: String,
-    pub description: String,
-    /// As text; `None` where it is not set anywhere. Never a secret's value.
-    pub value: Option<String>,
-    pub unit: Option<String>,
-    pub secret: bool,
-    /// The level that sets it; `None` where it is not set.
-    pub level: Option<Level>,
-    pub source: Option<SettingSource>,
-    /// Every level, from default to instance.
-    pub chain: Vec<ChainLink>,
-    pub group: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct SettingSource {
-    /// Relative to the root, or `schema` / `registry · <table>`.
-    pub file: String,
-    pub line: Option<u32>,
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
-pub struct ChainLink {
-    pub level: Level,
-    pub value: Option<String>,
-    pub source: Option<SettingSource>,
-    pub wins: bool,
 }

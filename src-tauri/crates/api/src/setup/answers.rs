@@ -85,6 +85,17 @@ pub(crate) fn only_one(env: &AppEnv) -> ApiResult<std::fs::File> {
     }
 }
 
+/// Like [`only_one`], but gives a process that was killed the time to be gone: until its last write has ended, its lock stays.
+fn only_one_soon(env: &AppEnv) -> Option<std::fs::File> {
+    for _ in 0..25 {
+        if let Ok(only) = only_one(env) {
+            return Some(only);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    None
+}
+
 /// The unfinished setup, for the window.
 pub(crate) fn resume(env: &AppEnv) -> ApiResult<Option<SetupResume>> {
     Ok(read(env)?.map(|kept| SetupResume {
@@ -107,8 +118,8 @@ pub(crate) fn settle(env: &AppEnv) -> ApiResult<Option<(PathBuf, SetupDraft)>> {
     if kept.stage != Stage::Applying {
         return Ok(None);
     }
-    // A setup that another process carries out right now is that one's business.
-    let Ok(_only) = only_one(env) else { return Ok(None) };
+    // A setup that another process carries out right now is that one's business; one that was just killed holds on for a moment.
+    let Some(_only) = only_one_soon(env) else { return Ok(None) };
     let Some(mut kept) = read(env)?.filter(|kept| kept.stage == Stage::Applying) else { return Ok(None) };
     let Some(bootstrap) = kept.bootstrap.take() else {
         kept.stage = Stage::Answering;
@@ -126,6 +137,13 @@ pub(crate) fn settle(env: &AppEnv) -> ApiResult<Option<(PathBuf, SetupDraft)>> {
     );
     keep(env, &kept)?;
     Ok(None)
+}
+
+/// Reading the answers and writing them again is one act: an answer that is kept while the setup begins must not make it look as
+/// if it had not begun.
+pub(super) fn turn() -> std::sync::MutexGuard<'static, ()> {
+    static TURN: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    crate::plan::lock(&TURN)
 }
 
 /// What the wizard starts from.
@@ -168,6 +186,7 @@ impl App {
     pub async fn setup_save(&self, draft: &SetupDraft) -> ApiResult<()> {
         let (env, draft) = (self.env().clone(), draft.clone());
         blocking(move || {
+            let _one_after_the_other = turn();
             let (now, before) = (stamps::rfc3339(env.now()), read(&env)?);
             let kept = match before.filter(|kept| kept.stage == Stage::Applying) {
                 // What a setup in progress must know to be taken back is not lost to a new answer.

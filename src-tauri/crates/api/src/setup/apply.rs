@@ -59,7 +59,7 @@ impl App {
         let (env, sink) = (self.env().clone(), self.0.sink.clone());
         let (job, work) = (pending.clone(), waiting.clone());
         let control = apply::control(sink.clone(), &pending);
-        let running = pending.run();
+        let running = pending.run()?;
         let (receipt, made) = blocking(move || carry_out(&env, &job, &work, &control)).await?;
         drop(running);
         self.0.plans.forget(plan_id);
@@ -238,7 +238,10 @@ fn carry_out(
         message,
         bootstrap,
     };
-    answers::keep(env, &kept(Stage::Applying, String::new(), Some(bootstrap.clone())))?;
+    {
+        let _one_after_the_other = answers::turn();
+        answers::keep(env, &kept(Stage::Applying, String::new(), Some(bootstrap.clone())))?;
+    }
     let held = match bootstrap.claim() {
         Ok(held) => held,
         Err(error) => {

@@ -10,7 +10,7 @@ mod bootstrap;
 mod build;
 mod ports;
 mod probe;
-mod rows;
+pub(crate) mod rows;
 mod sample;
 
 use std::path::{Path, PathBuf};
@@ -21,7 +21,7 @@ pub use answers::{default_draft, forget as forget_answers};
 pub(crate) use answers::{module, resume, settle};
 pub(crate) use apply::Setups;
 pub(crate) use bootstrap::{refuse_emptied, settle_root};
-pub(crate) use build::{layout_refused, new_agent};
+pub(crate) use build::{LETTA_PASSWORD, layout_refused, new_agent};
 pub(crate) use ports::{Seat, assign, holder, reserved};
 pub(crate) use probe::{name_verdict, size};
 pub(crate) use rows::{agent_rows, forget_agent_rows};

@@ -2,8 +2,18 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test an unexpected error is a failure, told with its place")]
 
+mod bridge;
+mod broca;
+mod chats;
+mod guard;
+mod letta_chat;
+mod letta_moves;
+mod letta_plans;
 mod plans;
+mod python;
 mod rights;
+mod secrets;
 mod sessions;
+mod settings;
 mod support;
 mod troubles;

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use sanctum_api::{ApiResult, App};
+use sanctum_api::{ApiResult, App, dto};
 use sanctum_registry::users::Role;
 
 use crate::support::{PASSWORD, World, agent, code};
@@ -41,6 +41,15 @@ fn calls() -> Vec<(&'static str, Call, [&'static str; 3])> {
         ("agent_check_name", call!(|app, who| app.agent_check_name(&who, "Nova")), all),
         ("agent_add_plan", call!(|app, who| app.agent_add_plan(&who, &agent("Nova"))), admin("ok")),
         ("agent_remove_plan", call!(|app, who| app.agent_remove_plan(&who, "athena")), admin("ok")),
+        ("broca_view", call!(|app, who| app.broca_view(&who, "athena")), all),
+        ("broca_queue", call!(|app, who| app.broca_queue(&who, "athena", "", 0, 10)), admin("ok")),
+        ("broca_people", call!(|app, who| app.broca_people(&who, "athena", 0, 10)), admin("ok")),
+        ("broca_lines", call!(|app, who| app.broca_lines(&who, "athena", 1, 0, 10)), admin("ok")),
+        (
+            "broca_action_plan",
+            call!(|app, who| app.broca_action_plan(&who, "athena", dto::BrocaAction::Flush, &[])),
+            admin("broca_no_database"),
+        ),
         ("changes_list", call!(|app, who| app.changes_list(&who, "", "all", 0, 10)), all),
         ("changes_last_undoable", call!(|app, who| app.changes_last_undoable(&who)), all),
         ("change_undo_plan", call!(|app, who| app.change_undo_plan(&who, "nope")), admin("change_unknown")),

@@ -1,0 +1,111 @@
+//! The plan that adds a shared service which the catalogue knows and this Sanctum does not have yet: its folder, its settings, its port,
+//! its rows. Its code and its packages come after that, each by a plan of its own.
+
+use sanctum_install::catalogue::{Catalogue, Known, Scope};
+use sanctum_install::layout;
+use sanctum_install::ports::OsPorts;
+
+use crate::app::App;
+use crate::blocking::blocking;
+use crate::dto::{self, ModuleOffer, StatusWord};
+use crate::open::Open;
+use crate::plan::Words;
+use crate::settings::Snapshot;
+use crate::setup::{self, PortPolicy};
+use crate::{Actor, ApiError, ApiResult};
+
+impl App {
+    /// Services that can be added.
+    ///
+    /// # Errors
+    /// What the registry says.
+    pub async fn modules_offered(&self, actor: &Actor) -> ApiResult<Vec<ModuleOffer>> {
+        actor.must_be_admin()?;
+        let open = self.opened().await?;
+        blocking(move || {
+            let offer = |known: &Known| ModuleOffer {
+                name: known.name.clone(),
+                title: known.title.clone(),
+                description: known.description.clone(),
+                note: known.note.clone(),
+            };
+            Ok(absent(&open)?.into_iter().map(offer).collect())
+        })
+        .await
+    }
+
+    /// The plan of adding one of them.
+    ///
+    /// # Errors
+    /// `not_allowed`, `module_unknown`, and what the layout says.
+    pub async fn module_add_plan(&self, actor: &Actor, name: &str) -> ApiResult<dto::Plan> {
+        actor.may_change()?;
+        let open = self.opened().await?;
+        let (app, actor, name) = (self.clone(), actor.clone(), name.to_owned());
+        blocking(move || {
+            let known = absent(&open)?.into_iter().find(|known| known.name == name).ok_or_else(|| {
+                ApiError::refused(
+                    "module_unknown",
+                    format!("`{name}` is no service that could be added here."),
+                    "`sanctumctl modules offered` names them; what is there already is not among them.",
+                )
+            })?;
+            let (plan, words) = plan(&open, &actor, known)?;
+            Ok(app.0.plans.keep(plan, words, Some(actor.user_id), open.env().now()))
+        })
+        .await
+    }
+}
+
+/// Services of the catalogue that are not here. Nothing is added to a tree that was adopted to be left as it is.
+fn absent(open: &Open) -> ApiResult<Vec<&'static Known>> {
+    if open.is_adopted() {
+        return Ok(Vec::new());
+    }
+    let snap = Snapshot::of(open)?;
+    let there = |known: &Known| snap.rows.instances.iter().any(|row| row.path.as_deref() == Some(known.name.as_str()));
+    let service = |known: &&Known| known.scope == Scope::Global && known.entry.is_some() && !there(known);
+    Ok(Catalogue::builtin().all().iter().filter(service).collect())
+}
+
+fn plan(open: &Open, actor: &Actor, known: &'static Known) -> ApiResult<(sanctum_change::Plan, Words)> {
+    let mut reserved = setup::reserved(open.registry())?;
+    let assigned = setup::assign(&mut reserved, 0, &known.name, PortPolicy::Move, &OsPorts)?;
+    let mut planner = open.planner();
+    planner.icon("module");
+    let mut checks = Vec::new();
+    let port = assigned.as_ref().map_or(0, |assigned| assigned.port);
+    if let Some(assigned) = &assigned {
+        checks.push(match assigned.moved_from {
+            None => (StatusWord::Healthy, format!("Port {port} is free for it")),
+            Some(from) => (
+                StatusWord::Degraded,
+                format!(
+                    "It gets {port} instead of {from}{}",
+                    setup::holder(assigned).map(|h| format!(", held by {h}")).unwrap_or_default()
+                ),
+            ),
+        });
+    }
+    layout::propose_service(&mut planner, open.root(), &known.name, port).map_err(setup::layout_refused)?;
+    planner.group("Registry");
+    let maker = serde_json::json!(actor.user_id);
+    setup::rows::tool(&mut planner, known, &maker)?;
+    setup::rows::instance(&mut planner, &known.name, None, &known.title, &known.name, &maker)?;
+    if assigned.is_some() {
+        setup::rows::port(&mut planner, &known.name, None, port, &maker)?;
+    }
+    let title = format!("Add {}", known.title);
+    let summary = format!(
+        "{} Its folder, settings and port; nothing is installed or started. Nothing has been written yet.",
+        known.description
+    );
+    let words = Words {
+        undo: "With Undo or from Activity.".to_owned(),
+        action: title.clone(),
+        command: Some(format!("sanctumctl modules add {} --yes", known.name)),
+        checks,
+        notes: known.note.iter().cloned().collect(),
+    };
+    Ok((planner.finish(&title, &summary), words))
+}

@@ -1,0 +1,28 @@
+//! Instances of modules: what there is, how each is run, started, stopped, installed, and how all do at one glance.
+//!
+//! Crate `modules` keeps and asks processes; crate `change` writes files. Here is what an instance is run with, in which order, who may
+//! do it, and what is told of it.
+
+mod act;
+mod add;
+mod bridge;
+mod detail;
+mod foreground;
+mod install;
+mod instances;
+mod list;
+mod look;
+mod order;
+mod overview;
+mod quit;
+mod recipe;
+mod system;
+mod trial;
+
+pub(crate) use act::{launcher, take_over};
+pub(crate) use instances::{Instance, all as all_instances, bare as bare_instances, seen as seen_instances};
+pub(crate) use list::{EVERY, ground};
+pub(crate) use look::{Look, Runs, at_all as looks, kept_in, stamps_of_records};
+pub(crate) use overview::{after_look, any_runs};
+pub(crate) use system::{after_change, units_place};
+pub(crate) use trial::{Tried, run as try_out, that_run};

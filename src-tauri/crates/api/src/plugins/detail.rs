@@ -1,0 +1,242 @@
+//! One plugin opened: what it is, what it reaches for, what it needs, its tools, versions, and who uses it.
+
+use sanctum_plugins::place::Put;
+use sanctum_plugins::read::{self, Kind, Plugin};
+use sanctum_plugins::shown;
+
+use super::place::{self, Placed};
+use super::see::{self, Seen};
+use super::{kept, quarantine};
+use crate::app::App;
+use crate::blocking::blocking;
+use crate::dto::{
+    Fact, Finding, FindingLevel, Json, ModuleSource, PluginDetail, PluginOffer, PluginTool, PluginVersion,
+};
+use crate::open::Open;
+use crate::plan::lock;
+use crate::settings::Snapshot;
+use crate::{Actor, ApiResult, stamps};
+
+impl App {
+    /// One plugin with everything known of it.
+    ///
+    /// # Errors
+    /// `plugin_unknown` for one that is gone or that the actor may not see.
+    pub async fn plugin_get(&self, actor: &Actor, id: &str) -> ApiResult<PluginDetail> {
+        let open = self.opened().await?;
+        see::refresh(&open).await;
+        let (actor, id) = (actor.clone(), id.to_owned());
+        blocking(move || {
+            let snap = Snapshot::of(&open)?;
+            let placed = place::find(&open, &snap, &actor, &id)?;
+            detail(&open, &placed)
+        })
+        .await
+    }
+
+    /// What could be installed: what the index of this Sanctum (`control/plugins.json`) names.
+    ///
+    /// # Errors
+    /// `index_unreadable` where it is there and cannot be read.
+    pub async fn plugins_offered(&self, actor: &Actor, query: &str) -> ApiResult<Vec<PluginOffer>> {
+        let open = self.opened().await?;
+        let (actor, query) = (actor.clone(), sanctum_registry::fold(query));
+        blocking(move || {
+            let offers = offers(&open)?;
+            let snap = Snapshot::of(&open)?;
+            let there = place::all(&open, &snap, &actor)?;
+            Ok(offers
+                .into_iter()
+                .take(5_000)
+                .filter(|offer| {
+                    sanctum_registry::fold(&format!("{} {}", offer.name, offer.description)).contains(query.trim())
+                })
+                .map(|offer| PluginOffer {
+                    updates: there.iter().find(|placed| placed.at.name == offer.name).map(Placed::id),
+                    title: shown(offer.title.as_deref().unwrap_or(&offer.name)),
+                    name: shown(&offer.name),
+                    description: shown(&offer.description),
+                    version: offer.version.as_deref().map(shown),
+                    kind: shown(&offer.kind),
+                    source: offer.source,
+                    offered_by: "control/plugins.json".to_owned(),
+                })
+                .collect())
+        })
+        .await
+    }
+}
+
+/// What the index of this Sanctum names; nothing where there is none.
+pub(super) fn offers(open: &Open) -> ApiResult<Vec<Offer>> {
+    let file = open.root().join("control/plugins.json");
+    let bytes = match std::fs::read(&file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        read => read.ok().filter(|bytes| bytes.len() < 4 << 20),
+    };
+    let unreadable = || {
+        crate::ApiError::refused(
+            "index_unreadable",
+            "`control/plugins.json` is no index of plugins.",
+            "It is a list of {name, title, description, version, kind, source}; docs/writing-a-plugin.md shows one.",
+        )
+    };
+    serde_json::from_slice(&bytes.ok_or_else(unreadable)?).map_err(|_| unreadable())
+}
+
+#[derive(serde::Deserialize)]
+pub(super) struct Offer {
+    pub name: String,
+    title: Option<String>,
+    #[serde(default)]
+    description: String,
+    pub version: Option<String>,
+    #[serde(default)]
+    kind: String,
+    source: ModuleSource,
+}
+
+fn detail(open: &Open, placed: &Placed) -> ApiResult<PluginDetail> {
+    let seen = Seen::now(open)?;
+    let row = seen.row(open, placed);
+    let read = lock(&open.plugins.reads).read(&placed.at.dir, &placed.at.name);
+    let mut findings: Vec<Finding> = placed.at.trouble.iter().map(quarantine::finding).collect();
+    let plugin = match read.as_ref() {
+        Ok(plugin) => plugin,
+        Err(why) => {
+            findings.push(Finding {
+                code: "plugin_unreadable".to_owned(),
+                level: FindingLevel::Error,
+                message: why.clone(),
+                hint: "Put a version back, or remove it.".to_owned(),
+                path: Some(placed.at.dir.display().to_string()),
+            });
+            return Ok(PluginDetail {
+                facts: Vec::new(),
+                hash: String::new(),
+                trusted: false,
+                files: Vec::new(),
+                reach: Vec::new(),
+                needs: Vec::new(),
+                tools: Vec::new(),
+                versions: versions(placed, None),
+                used_by: Vec::new(),
+                settings_card: None,
+                settings: Vec::new(),
+                findings,
+                readme: None,
+                tool_note: None,
+                log: Some(row.tool.clone()),
+                row,
+            });
+        }
+    };
+    let matters = |found: &&sanctum_plugins::Finding| found.level != sanctum_plugins::Level::Note;
+    findings.extend(plugin.findings.iter().filter(matters).map(quarantine::finding));
+    if placed.at.put == Put::Store
+        && placed.at.current.as_ref().is_some_and(|short| !plugin.hash.starts_with(short.as_str()))
+    {
+        findings.push(Finding {
+            code: "plugin_changed".to_owned(),
+            level: FindingLevel::Error,
+            message: "Its files are not what was installed: somebody changed them in the store.".to_owned(),
+            hint: "Install it again from where it came, or put another version back.".to_owned(),
+            path: None,
+        });
+    }
+    let env = if placed.tool.takes == Some(Kind::Smcp) { "smcp" } else { "agents" };
+    let trusted = kept::read(open)?.trusted.contains_key(&plugin.hash);
+    let known = quarantine::known(open, &placed.at.dir, &placed.at.name, plugin).filter(|_| trusted);
+    let tools = match known {
+        Some(known) => quarantine::tools_of(&placed.at.name, &known),
+        None => plugin
+            .tools
+            .iter()
+            .map(|tool| PluginTool {
+                name: shown(&format!("{}__{}", placed.at.name, tool.command)),
+                description: shown(&tool.description),
+                schema: Json(tool.schema.clone()),
+                enabled: None,
+            })
+            .collect(),
+    };
+    let note = (placed.tool.takes == Some(Kind::Smcp)).then(|| {
+        "SMCP switches single tools by its profiles, for all who use it at once; they are set in its settings (SMCP_PROFILES)."
+            .to_owned()
+    });
+    Ok(PluginDetail {
+        facts: facts(open, placed, plugin),
+        hash: plugin.hash.clone(),
+        trusted,
+        files: quarantine::files(plugin),
+        reach: quarantine::reach(plugin),
+        needs: quarantine::needs(open, plugin, env),
+        tools,
+        versions: versions(placed, Some(plugin)),
+        used_by: used_by(open, placed)?,
+        settings_card: Some(placed.tool.instance.card.clone()).filter(|_| !plugin.settings.is_empty()),
+        settings: plugin.settings.iter().filter_map(|setting| setting.env.as_deref()).map(shown).collect(),
+        findings,
+        readme: plugin.readme.clone(),
+        tool_note: note,
+        log: Some(placed.tool.address().to_owned()),
+        row,
+    })
+}
+
+fn facts(open: &Open, placed: &Placed, plugin: &Plugin) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut fact = |name: &str, value: Option<String>, mono: bool| {
+        if let Some(value) = value {
+            facts.push(Fact { name: name.to_owned(), value, mono });
+        }
+    };
+    let record = placed
+        .at
+        .versions
+        .iter()
+        .find(|v| Some(&v.short) == placed.at.current.as_ref())
+        .and_then(|v| v.record.as_ref());
+    let from = record.map(|record| shown(&record.from));
+    fact("Source", from.or_else(|| (placed.at.put != Put::Store).then(|| "put there by somebody".to_owned())), false);
+    fact("Commit", record.and_then(|record| record.commit.clone()), true);
+    fact("Licence", Some(plugin.licence.as_deref().map_or_else(|| "none named".to_owned(), shown)), false);
+    fact("Signature", Some("None. Sources do not sign.".to_owned()), false);
+    fact("Content", Some(plugin.hash.clone()), true);
+    fact("Folder", Some(open.env().short(&placed.at.dir)), true);
+    facts
+}
+
+fn versions(placed: &Placed, plugin: Option<&Plugin>) -> Vec<PluginVersion> {
+    // A copy, as Broca has it, is known by its content.
+    let content =
+        plugin.filter(|_| placed.at.enabled).map(|plugin| sanctum_plugins::place::short(&plugin.hash).to_owned());
+    let current = placed.at.current.clone().or(content);
+    placed
+        .at
+        .versions
+        .iter()
+        .map(|version| PluginVersion {
+            hash: version.short.clone(),
+            version: read::read_as(&version.path, &placed.at.name).ok().and_then(|p| p.version).as_deref().map(shown),
+            from: version.record.as_ref().map_or_else(|| "unknown".to_owned(), |record| shown(&record.from)),
+            installed_at: version
+                .path
+                .metadata()
+                .and_then(|meta| meta.modified())
+                .ok()
+                .map(|at| stamps::rfc3339(at.into())),
+            current: Some(&version.short) == current.as_ref(),
+            size: version.record.as_ref().map_or(0.0, |record| record.bytes as f64),
+        })
+        .collect()
+}
+
+/// Agents whose tools it adds to: all of them for the shared tool server.
+fn used_by(open: &Open, placed: &Placed) -> ApiResult<Vec<String>> {
+    if let Some((.., title)) = &placed.tool.instance.agent {
+        return Ok(vec![title.clone()]);
+    }
+    let agents = open.registry().read(sanctum_registry::agents::all)?;
+    Ok(agents.iter().map(|agent| agent.title().to_owned()).collect())
+}

@@ -1,0 +1,116 @@
+//! The plan that installs, or updates, a plugin that was read in quarantine. Its packages are tried together with what is installed.
+
+use sanctum_change::Plan;
+use sanctum_plugins::place as lie;
+use sanctum_plugins::{Level, read, shown};
+
+use super::plans::{STORE, Unlinked, copy, env, quote, refused, row, tie, words};
+use super::{kept, place, quarantine};
+use crate::dto::{PluginInstall, StatusWord};
+use crate::open::Open;
+use crate::plan::Words;
+use crate::settings::Snapshot;
+use crate::{Actor, ApiResult};
+
+pub(super) fn install(
+    open: &Open,
+    snap: &Snapshot,
+    actor: &Actor,
+    install: &PluginInstall,
+) -> ApiResult<(Plan, Words)> {
+    let (held, candidate) = quarantine::candidate(open, &install.inspection, &install.dir)?;
+    let tool = place::tool(open, snap, actor, &install.tool)?;
+    let plugin =
+        read::read_as(&candidate.path, &install.name).map_err(|error| refused(format!("{error}."), error.advice()))?;
+    if let Some(problem) = lie::name_problem(plugin.kind, &install.name) {
+        return Err(refused(problem.words, "Choose another name."));
+    }
+    if !quarantine::fits(&tool, plugin.kind) {
+        return Err(refused(
+            format!("{} loads no plugin of kind {}.", tool.instance.named, plugin.kind.as_str()),
+            "Choose the tool that it is for.",
+        ));
+    }
+    if let Some(error) = plugin.findings.iter().find(|finding| finding.level == Level::Error) {
+        return Err(refused(error.words.clone(), "Its author has to mend it; nothing was changed."));
+    }
+    let hash = lie::short(&plugin.hash).to_owned();
+    let store = format!("{}/{}/{}/{hash}", tool.instance.path, lie::STORE, install.name);
+    let kept = kept::read(open)?;
+    let before = place::of(&tool, &kept).into_iter().find(|placed| placed.at.name == install.name);
+    if before.as_ref().is_some_and(|b| b.at.current.as_deref() == Some(hash.as_str()) && b.at.enabled == install.enable)
+    {
+        return Err(refused("This version is there already.", "Nothing has to be done."));
+    }
+    let missing: Vec<String> = quarantine::needs(open, &plugin, env(&tool))
+        .iter()
+        .filter(|need| need.verdict.word != StatusWord::Healthy)
+        .fold(std::collections::BTreeMap::<String, Vec<String>>::new(), |mut all, need| {
+            // Asked for twice, both words count: what contradicts itself is a conflict, and not the last word.
+            all.entry(need.package.clone()).or_default().push(need.wanted.trim().to_owned());
+            all
+        })
+        .into_iter()
+        .map(|(package, wanted)| {
+            format!("{package}{}", wanted.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(","))
+        })
+        .collect();
+    let packages = if missing.is_empty() { None } else { Some(crate::python::adding(open, env(&tool), &missing)?) };
+    let mut planner = open.planner();
+    planner.icon("plugin");
+    planner.group(&tool.instance.named);
+    let mut gone = Unlinked::default();
+    if !open.root().join(&store).exists() {
+        let record = sanctum_fetch::Record::read(&quarantine::content(open, &install.inspection)?);
+        let commit = record.and_then(|record| record.commit);
+        copy(
+            open,
+            &mut planner,
+            &candidate.path,
+            &store,
+            Some(&plugin.hash),
+            Some((held.from.as_str(), commit)),
+            STORE,
+        )?;
+    }
+    tie(open, &mut planner, &mut gone, &tool, &install.name, &hash, install.enable)?;
+    row(&mut planner, snap, &tool, &install.name, &plugin, install.enable)?;
+    let updated = before.is_some();
+    let title = format!("{} {}", if updated { "Update" } else { "Install" }, shown(&plugin.title));
+    let from = shown(&held.from);
+    let summary = format!(
+        "Its {} from {from} go into the store{}. Nothing of it is run before that, and nothing has been written yet.",
+        crate::words::count(plugin.files.len(), "file", "files"),
+        if packages.is_some() {
+            ", and what it needs into a new Python environment beside the present one"
+        } else {
+            ""
+        }
+    );
+    let mut plan = planner.finish(&title, &summary);
+    gone.settle(&mut plan);
+    if let Some(mut packages) = packages {
+        packages.steps.append(&mut plan.steps);
+        plan.steps = packages.steps;
+        plan.restarts.extend(packages.restarts);
+    }
+    let mut checks = vec![(StatusWord::Healthy, format!("Content {hash}… is what was looked at"))];
+    if !missing.is_empty() {
+        checks.push((
+            StatusWord::Healthy,
+            format!(
+                "{} fit with what is installed",
+                crate::words::list(&missing.iter().map(String::as_str).collect::<Vec<_>>())
+            ),
+        ));
+    }
+    for finding in plugin.findings.iter().filter(|finding| finding.level == Level::Warning) {
+        checks.push((StatusWord::Degraded, finding.words.clone()));
+    }
+    let command = format!(
+        "sanctumctl plugins install {from} --tool {} --name {} --yes",
+        quote(&install.tool),
+        quote(&install.name)
+    );
+    Ok((plan, words(if updated { "Update it" } else { "Install it" }, Some(command), checks)))
+}

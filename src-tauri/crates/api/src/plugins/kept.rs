@@ -1,0 +1,45 @@
+//! What this app knows of plugins besides their folders: which content was trusted, and what was put aside with the reason.
+//!
+//! It lies in the app's own folder, one file for an install; it holds hashes and words, never what a plugin was given.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::open::{Open, adopted_dir};
+use crate::{ApiResult, files};
+
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// Content hashes that the operator trusted to be asked, with when.
+    #[serde(default)]
+    pub trusted: BTreeMap<String, String>,
+    /// By plugin id: why it was put aside.
+    #[serde(default)]
+    pub aside: BTreeMap<String, Aside>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Aside {
+    pub reason: String,
+    pub at: String,
+}
+
+pub(crate) fn dir(open: &Open) -> PathBuf {
+    adopted_dir(open.env(), open.root()).join("plugins")
+}
+
+fn file(open: &Open) -> PathBuf {
+    dir(open).join("known.json")
+}
+
+pub(crate) fn read(open: &Open) -> ApiResult<Kept> {
+    Ok(files::read::<Kept>(&file(open))?.unwrap_or_default())
+}
+
+pub(crate) fn change(open: &Open, with: impl FnOnce(&mut Kept)) -> ApiResult<()> {
+    let mut kept = read(open)?;
+    with(&mut kept);
+    files::write(&file(open), &kept)
+}

@@ -1,0 +1,19 @@
+//! Plugins of all tools: seen, understood before they run, installed, switched, tried.
+//!
+//! Crate `plugins` reads folders and never runs one that was not trusted; crate `mcp` asks the running tool server; every change is a
+//! plan, and what runs with it is watched (`modules/trial`).
+
+mod author;
+pub(crate) mod bisect;
+mod detail;
+mod graph;
+mod installing;
+pub(crate) mod kept;
+mod mcp;
+mod place;
+mod plans;
+mod quarantine;
+mod see;
+
+pub(crate) use plans::tools_of;
+pub(crate) use see::Plugins;

@@ -1,0 +1,425 @@
+//! The plans of plugins: install and update, switch on and off, put an earlier version back, remove, let out of quarantine.
+//!
+//! A version lies in the store and is never changed; what is on is a link to it (crate `plugins`, `place`). Tools that run are
+//! started again after such a plan was applied, watched, and the plan is taken back where one does not come up (`modules/trial`).
+
+use std::path::Path;
+use std::time::Duration;
+
+use sanctum_change::{Action, Plan, Planner, Row, RunSpec};
+use sanctum_plugins::place::{self as lie, Put};
+use sanctum_plugins::read::{self, Kind, Plugin};
+use sanctum_plugins::shown;
+
+use super::kept;
+use super::place::{self, Placed, Tool};
+use crate::app::App;
+use crate::blocking::blocking;
+use crate::dto::{self, PluginInstall, StatusWord};
+use crate::open::Open;
+use crate::plan::Words;
+use crate::settings::Snapshot;
+use crate::{Actor, ApiError, ApiResult};
+
+/// Copying a plugin into the store.
+const COPY: Duration = Duration::from_secs(300);
+
+impl App {
+    /// The plan of installing what was read, or of updating what is there. Its packages are tried together with those that are
+    /// installed, and go in with the same plan.
+    ///
+    /// # Errors
+    /// `not_allowed`, `inspection_unknown`, `plugin_tool_unknown`, `plugin_refused`, `plugin_conflict`.
+    pub async fn plugin_install_plan(&self, actor: &Actor, install: &PluginInstall) -> ApiResult<dto::Plan> {
+        self.plugin_plan(actor, install.clone(), |open, snap, actor, install| {
+            super::installing::install(open, snap, actor, &install)
+        })
+        .await
+    }
+
+    /// The plan of removing a plugin: its link and all its versions go to the trash.
+    ///
+    /// # Errors
+    /// `not_allowed`, `plugin_unknown`.
+    pub async fn plugin_remove_plan(&self, actor: &Actor, id: &str, keep_settings: bool) -> ApiResult<dto::Plan> {
+        let id = id.to_owned();
+        self.plugin_plan(actor, id, move |open, snap, actor, id| {
+            remove(open, snap, &place::find(open, snap, actor, &id)?, keep_settings)
+        })
+        .await
+    }
+
+    /// The plan of putting an earlier version back.
+    ///
+    /// # Errors
+    /// `not_allowed`, `plugin_unknown`, `plugin_version_unknown`.
+    pub async fn plugin_rollback_plan(&self, actor: &Actor, id: &str, hash: &str) -> ApiResult<dto::Plan> {
+        let words = (id.to_owned(), hash.to_owned());
+        self.plugin_plan(actor, words, |open, snap, actor, (id, hash)| {
+            rollback(open, snap, &place::find(open, snap, actor, &id)?, &hash)
+        })
+        .await
+    }
+
+    /// The plan of switching a plugin on, with what it needs, or off.
+    ///
+    /// # Errors
+    /// `not_allowed`, `plugin_unknown`, `plugin_refused` where what it needs is not there or goes in a circle.
+    pub async fn plugin_enable_plan(&self, actor: &Actor, id: &str, on: bool) -> ApiResult<dto::Plan> {
+        let id = id.to_owned();
+        self.plugin_plan(actor, id, move |open, snap, actor, id| {
+            switch(open, snap, actor, &place::find(open, snap, actor, &id)?, on)
+        })
+        .await
+    }
+
+    async fn plugin_plan<T, F>(&self, actor: &Actor, words: T, make: F) -> ApiResult<dto::Plan>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Open, &Snapshot, &Actor, T) -> ApiResult<(Plan, Words)> + Send + 'static,
+    {
+        actor.may_change()?;
+        let open = self.opened().await?;
+        let (app, actor) = (self.clone(), actor.clone());
+        blocking(move || {
+            let snap = Snapshot::of(&open)?;
+            let (plan, said) = make(&open, &snap, &actor, words)?;
+            Ok(app.0.plans.keep(plan, said, Some(actor.user_id), open.env().now()))
+        })
+        .await
+    }
+}
+
+/// Links that a plan takes away: planned as what goes to the trash, made into what undo makes again.
+#[derive(Default)]
+pub(super) struct Unlinked(Vec<(usize, String)>);
+
+impl Unlinked {
+    /// Plans that what stands at `path` goes; nothing where nothing stands there.
+    pub fn let_go(&mut self, open: &Open, planner: &mut Planner<'_>, path: &str, title: &str) -> ApiResult<()> {
+        let at = open.root().join(path);
+        let Ok(meta) = at.symlink_metadata() else { return Ok(()) };
+        planner.trash(path, title)?;
+        if meta.is_symlink() {
+            let says = std::fs::read_link(&at).unwrap_or_default().display().to_string();
+            self.0.push((planner.steps().len() - 1, says));
+        }
+        Ok(())
+    }
+
+    pub fn settle(self, plan: &mut Plan) {
+        for (n, target) in self.0 {
+            let step = &mut plan.steps[n];
+            if let Action::Trash { path, .. } = &step.action {
+                step.detail = format!("was → {target}");
+                step.action = Action::RemoveLink { path: path.clone(), target };
+            }
+        }
+    }
+}
+
+pub(super) fn refused(message: impl Into<String>, hint: &str) -> ApiError {
+    ApiError::refused("plugin_refused", message, hint)
+}
+
+pub(super) fn link_path(tool: &Tool, name: &str, on: bool) -> String {
+    format!("{}/{}/{name}", tool.instance.path, if on { lie::PLUGINS } else { lie::DISABLED })
+}
+
+/// Plans the link that switches a version on or off; what stood at either place goes.
+pub(super) fn tie(
+    open: &Open,
+    planner: &mut Planner<'_>,
+    gone: &mut Unlinked,
+    tool: &Tool,
+    name: &str,
+    hash: &str,
+    on: bool,
+) -> ApiResult<()> {
+    gone.let_go(
+        open,
+        planner,
+        &link_path(tool, name, !on),
+        if on { "Switch it off no more" } else { "Take it from where it is loaded" },
+    )?;
+    gone.let_go(open, planner, &link_path(tool, name, on), "Let go of the version that is there")?;
+    let folder = format!("{}/{}", tool.instance.path, if on { lie::PLUGINS } else { lie::DISABLED });
+    if !open.root().join(&folder).is_dir() {
+        planner.create_dir(&folder, 0o700)?;
+    }
+    if on && tool.takes == Some(Kind::Broca) {
+        // Broca names a plugin by its real path: behind a link its own imports would not be found.
+        let from = lie::version_dir(&tool.instance.dir, name, hash);
+        return copy(
+            open,
+            planner,
+            &from,
+            &link_path(tool, name, true),
+            None,
+            None,
+            "Put it where Broca loads it from",
+        );
+    }
+    let says = lie::link_target(&tool.instance.dir, name, hash, on);
+    let title = if on { "Put it where its tool loads it from" } else { "Keep it, switched off" };
+    planner.symlink(&link_path(tool, name, on), &says.display().to_string(), title)?;
+    Ok(())
+}
+
+pub(super) fn row(
+    planner: &mut Planner<'_>,
+    snap: &Snapshot,
+    tool: &Tool,
+    name: &str,
+    plugin: &Plugin,
+    on: bool,
+) -> ApiResult<()> {
+    let Some(known) = snap.rows.tools.iter().find(|row| row.slug == tool.instance.module) else { return Ok(()) };
+    planner.group("Registry");
+    let key = Row::new().with("tool_id", known.id).with("name", name);
+    let row = Row::new()
+        .with("module_scope", known.module_scope.as_str())
+        .with("version", plugin.version.as_deref().map_or(serde_json::Value::Null, |v| shown(v).into()))
+        .with("is_enabled", i64::from(on))
+        .with("created_by", known.created_by);
+    planner.registry_put("plugins", key, row, &format!("Record the plugin {name}"))?;
+    Ok(())
+}
+
+pub(super) fn words(action: &str, command: Option<String>, checks: Vec<(StatusWord, String)>) -> Words {
+    Words {
+        undo: "With Undo or from Activity.".to_owned(),
+        action: action.to_owned(),
+        command,
+        checks,
+        notes: Vec::new(),
+    }
+}
+
+pub(super) fn quote(text: &str) -> String {
+    sanctum_install::layout::quote(text).unwrap_or_else(|_| "…".to_owned())
+}
+
+/// The environment the plugins of a tool run in.
+pub(super) fn env(tool: &Tool) -> &'static str {
+    if tool.takes == Some(Kind::Smcp) { "smcp" } else { "agents" }
+}
+
+/// What the step says that fills the store.
+pub(super) const STORE: &str = "Copy its files into the store";
+
+/// Copies a folder by one command, which refuses it where it is not what was looked at.
+pub(super) fn copy(
+    open: &Open,
+    planner: &mut Planner<'_>,
+    from: &Path,
+    to: &str,
+    hash: Option<&str>,
+    origin: Option<(&str, Option<String>)>,
+    title: &str,
+) -> ApiResult<()> {
+    let ctl = crate::modules::launcher(open)?;
+    let mut argv = vec![ctl.display().to_string()];
+    argv.extend(["fetch", "--kind", "folder", "--from"].map(str::to_owned));
+    argv.push(from.display().to_string());
+    argv.extend(["--into".to_owned(), open.root().join(to).display().to_string()]);
+    argv.extend(hash.into_iter().flat_map(|hash| ["--hash".to_owned(), hash.to_owned()]));
+    if let Some((from, commit)) = origin {
+        argv.extend(["--origin".to_owned(), from.to_owned()]);
+        argv.extend(commit.into_iter().flat_map(|commit| ["--commit".to_owned(), commit]));
+    }
+    planner.run(
+        RunSpec {
+            argv,
+            cwd: String::new(),
+            env: Vec::new(),
+            creates: to.to_owned(),
+            final_path: to.to_owned(),
+            timeout: COPY,
+        },
+        title,
+    )?;
+    Ok(())
+}
+
+fn switch(open: &Open, snap: &Snapshot, actor: &Actor, placed: &Placed, on: bool) -> ApiResult<(Plan, Words)> {
+    if placed.at.enabled == on {
+        let word = if on { "on" } else { "off" };
+        return Err(refused(format!("`{}` is {word} already.", placed.at.name), "Nothing has to be done."));
+    }
+    let graph = super::graph::graph(open, snap, actor, None)?;
+    let id = placed.id();
+    let mut also = Vec::new();
+    let mut checks = Vec::new();
+    if on {
+        let needs = graph.needs(&id).map_err(|why| refused(why.to_string(), "Install what it needs first."))?;
+        let off = needs.iter().filter(|node| node.state == sanctum_plugins::graph::State::Off);
+        for node in off {
+            also.push(place::find(open, snap, actor, &node.id)?);
+        }
+        if !also.is_empty() {
+            let names: Vec<&str> = also.iter().map(|placed| placed.at.name.as_str()).collect();
+            checks.push((
+                StatusWord::Healthy,
+                format!("It needs {}, which is switched on with it", crate::words::list(&names)),
+            ));
+        }
+    } else {
+        for breaks in graph.breaks(&id) {
+            checks.push((StatusWord::Degraded, breaks.words));
+        }
+    }
+    let mut planner = open.planner();
+    planner.icon("plugin");
+    let mut gone = Unlinked::default();
+    also.push(placed.clone());
+    for one in &also {
+        planner.group(&one.tool.instance.named);
+        one_switch(open, &mut planner, &mut gone, one, on)?;
+        if let Ok(plugin) = read::read_as(&one.at.dir, &one.at.name) {
+            row(&mut planner, snap, &one.tool, &one.at.name, &plugin, on)?;
+        }
+    }
+    let verb = if on { "on" } else { "off" };
+    let mut plan = planner.finish(
+        &format!("Switch {} {verb}", placed.at.name),
+        &format!(
+            "{} loads what lies in its plugins folder when it starts. Nothing has been written yet.",
+            placed.tool.instance.named
+        ),
+    );
+    gone.settle(&mut plan);
+    let command = format!("sanctumctl plugins {} {} --yes", if on { "enable" } else { "disable" }, quote(&id));
+    Ok((plan, words(&format!("Switch it {verb}"), Some(command), checks)))
+}
+
+/// The plan that switches exactly these of a tool's plugins on; `None` where they are.
+pub(super) fn exactly(
+    open: &Open,
+    snap: &Snapshot,
+    tool: &Tool,
+    wanted: &[String],
+) -> ApiResult<Option<(Plan, Words)>> {
+    let kept = kept::read(open)?;
+    let mut planner = open.planner();
+    planner.icon("plugin");
+    planner.group(&tool.instance.named);
+    let mut gone = Unlinked::default();
+    for placed in place::of(tool, &kept) {
+        let on = wanted.contains(&placed.at.name);
+        if placed.at.enabled == on || placed.at.dir.metadata().is_err() {
+            continue;
+        }
+        planner.group(&tool.instance.named);
+        one_switch(open, &mut planner, &mut gone, &placed, on)?;
+        if let Ok(plugin) = read::read_as(&placed.at.dir, &placed.at.name) {
+            row(&mut planner, snap, tool, &placed.at.name, &plugin, on)?;
+        }
+    }
+    if planner.steps().is_empty() {
+        return Ok(None);
+    }
+    let title =
+        format!("Switch {} of {} on", crate::words::count(wanted.len(), "plugin", "plugins"), tool.instance.named);
+    let mut plan = planner.finish(&title, "One step of the search for the plugin that breaks it.");
+    gone.settle(&mut plan);
+    Ok(Some((plan, words("Try it", None, Vec::new()))))
+}
+
+fn one_switch(open: &Open, planner: &mut Planner<'_>, gone: &mut Unlinked, placed: &Placed, on: bool) -> ApiResult<()> {
+    let (tool, name) = (&placed.tool, placed.at.name.as_str());
+    if placed.at.put == Put::Store {
+        let hash = placed
+            .at
+            .current
+            .clone()
+            .ok_or_else(|| refused(format!("No version of `{name}` is there."), "Install it again."))?;
+        return tie(open, planner, gone, tool, name, &hash, on);
+    }
+    // A real folder that somebody put there, or a link of theirs: it is copied into the store, and theirs goes to the trash.
+    let plugin = read::read_as(&placed.at.dir, name).map_err(|error| refused(format!("{error}."), error.advice()))?;
+    let hash = lie::short(&plugin.hash).to_owned();
+    let store = format!("{}/{}/{name}/{hash}", tool.instance.path, lie::STORE);
+    if !open.root().join(&store).exists() {
+        copy(open, planner, &placed.at.dir, &store, Some(&plugin.hash), None, STORE)?;
+    }
+    tie(open, planner, gone, tool, name, &hash, on)
+}
+
+fn rollback(open: &Open, snap: &Snapshot, placed: &Placed, hash: &str) -> ApiResult<(Plan, Words)> {
+    let version = placed.at.versions.iter().find(|version| hash.starts_with(&version.short)).ok_or_else(|| {
+        ApiError::refused(
+            "plugin_version_unknown",
+            format!("No version {} of `{}` is kept.", shown(hash), placed.at.name),
+            "Its page lists the versions that are.",
+        )
+    })?;
+    let plugin =
+        read::read_as(&version.path, &placed.at.name).map_err(|error| refused(format!("{error}."), error.advice()))?;
+    let mut planner = open.planner();
+    planner.icon("undo");
+    planner.group(&placed.tool.instance.named);
+    let mut gone = Unlinked::default();
+    tie(open, &mut planner, &mut gone, &placed.tool, &placed.at.name, &version.short, true)?;
+    row(&mut planner, snap, &placed.tool, &placed.at.name, &plugin, true)?;
+    let named = plugin.version.as_deref().map_or_else(|| version.short.clone(), shown);
+    let mut plan = planner.finish(
+        &format!("Put {} {named} back", placed.at.name),
+        "The version that is on stays in the store. Nothing has been written yet.",
+    );
+    gone.settle(&mut plan);
+    let command = format!("sanctumctl plugins rollback {} {} --yes", quote(&placed.id()), version.short);
+    Ok((plan, words("Put it back", Some(command), Vec::new())))
+}
+
+fn remove(open: &Open, snap: &Snapshot, placed: &Placed, keep_settings: bool) -> ApiResult<(Plan, Words)> {
+    let (tool, name) = (&placed.tool, placed.at.name.as_str());
+    let mut planner = open.planner();
+    planner.icon("trash");
+    planner.group(&tool.instance.named);
+    let mut gone = Unlinked::default();
+    for on in [true, false] {
+        gone.let_go(open, &mut planner, &link_path(tool, name, on), "Take it from where it is loaded")?;
+    }
+    let store = format!("{}/{}/{name}", tool.instance.path, lie::STORE);
+    if open.root().join(&store).symlink_metadata().is_ok() {
+        planner.trash(&store, "Move its versions to the trash")?;
+    }
+    if let Some(known) = snap.rows.tools.iter().find(|row| row.slug == tool.instance.module) {
+        let there = open.registry().read(|c| sanctum_registry::plugins::of_tool(c, known.id))?;
+        if there.iter().any(|row| row.name == name) {
+            planner.group("Registry");
+            let key = Row::new().with("tool_id", known.id).with("name", name);
+            planner.registry_delete("plugins", key, &format!("Forget the plugin {name}"))?;
+        }
+    }
+    let mut plan = planner.finish(
+        &format!("Remove {name}"),
+        "Its files go to this Sanctum’s trash, from where undo brings them back. Nothing has been written yet.",
+    );
+    gone.settle(&mut plan);
+    let mut checks = Vec::new();
+    if !keep_settings {
+        checks.push((
+            StatusWord::Degraded,
+            format!("Its settings are those of {}; they stay until you clear them there", tool.instance.named),
+        ));
+    }
+    let command = format!("sanctumctl plugins remove {} --yes", quote(&placed.id()));
+    Ok((plan, words("Remove it", Some(command), checks)))
+}
+
+/// The addresses of the tools whose plugins a plan changes.
+pub(crate) fn tools_of(open: &Open, plan: &Plan) -> ApiResult<Vec<String>> {
+    let paths: Vec<String> = plan.steps.iter().filter_map(|step| step.action.path()).map(ToString::to_string).collect();
+    if !paths.iter().any(|path| path.contains("/plugins/") || path.contains("/store/")) {
+        return Ok(Vec::new());
+    }
+    let snap = Snapshot::of(open)?;
+    let all = crate::modules::all_instances(open, &snap)?;
+    let touched = |instance: &crate::modules::Instance| {
+        let plugins = format!("{}/plugins/", instance.path);
+        paths.iter().any(|path| path.starts_with(&plugins))
+    };
+    Ok(all.iter().filter(|instance| touched(instance)).map(|instance| instance.address.clone()).collect())
+}

@@ -1,0 +1,47 @@
+//! `run/start.sh` of an instance that gets secrets: fixed text that asks `sanctumctl` to hand them over.
+
+use sanctum_change::Planner;
+use sanctum_install::layout;
+
+use super::propose::Proposal;
+use super::snapshot::Snapshot;
+use crate::ApiResult;
+use crate::dto::StatusWord;
+
+/// Replaces our own plain script by our own one with secrets; a script that somebody else wrote is left as it is, and said.
+pub(crate) fn steps(
+    planner: &mut Planner<'_>,
+    snap: &Snapshot,
+    out: &Proposal,
+) -> ApiResult<Vec<(StatusWord, String)>> {
+    let mut said = Vec::new();
+    for path in &out.by_environment {
+        let Some(target) = snap.targets.iter().find(|t| t.path.as_ref() == Some(path)) else { continue };
+        let file = format!("{path}/run/start.sh");
+        let there = std::fs::read(snap.root.join(&file)).ok();
+        match (layout::start_scripts(&target.name), there) {
+            (Some(ours), Some(bytes)) if bytes == ours.with_secrets => {}
+            (Some(ours), Some(bytes)) if bytes == ours.plain => {
+                planner.group(&target.named());
+                planner.patch_file(&file, ours.with_secrets, &[], "Start it with its secrets")?;
+            }
+            (_, Some(_)) => said.push((
+                StatusWord::Degraded,
+                format!(
+                    "`{file}` is not ours and stays as it is. Started by it, {} gets no secrets; `sanctumctl secrets exec --instance {} -- …` hands them over.",
+                    target.named(),
+                    layout::quote(&target.address).unwrap_or_else(|_| "…".to_owned())
+                ),
+            )),
+            (_, None) => said.push((
+                StatusWord::Degraded,
+                format!(
+                    "{} is not started from here. Whatever starts it must hand the secrets over: `sanctumctl secrets exec --instance {} -- …`.",
+                    target.named(),
+                    layout::quote(&target.address).unwrap_or_else(|_| "…".to_owned())
+                ),
+            )),
+        }
+    }
+    Ok(said)
+}

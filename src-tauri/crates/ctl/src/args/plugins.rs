@@ -1,0 +1,119 @@
+//! `plugins`: what can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as Group, Subcommand};
+
+use super::modules::Source;
+use super::{Confirm, Window};
+
+#[derive(Debug, Subcommand)]
+pub enum Plugins {
+    /// List the plugins of all tools. Read-only.
+    List {
+        /// Words, and filters such as `@tool:smcp @error @disabled`.
+        #[arg(default_value = "")]
+        query: String,
+        #[command(flatten)]
+        window: Window,
+    },
+    /// One plugin: what it is, reaches for, needs and adds. Read-only.
+    Show {
+        /// Its id, such as `smcp:gmail`.
+        id: String,
+    },
+    /// Read a source without running anything of it.
+    Inspect {
+        #[command(flatten)]
+        source: Source,
+        /// Run its `--describe` too, in a scratch folder and without secrets.
+        #[arg(long)]
+        trust: bool,
+    },
+    /// Install a plugin.
+    Install(Install),
+    /// Install a newer version of one that is there.
+    Update(Install),
+    /// Remove a plugin with all its versions.
+    Remove {
+        id: String,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
+    /// Put an earlier version back.
+    Rollback {
+        id: String,
+        /// The content, as `plugins show` lists it.
+        hash: String,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
+    /// Switch a plugin on, with what it needs.
+    Enable {
+        id: String,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
+    /// Switch a plugin off.
+    Disable {
+        id: String,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
+    /// What needs what. Read-only.
+    Graph {
+        /// Only of this tool.
+        #[arg(long)]
+        tool: Option<String>,
+    },
+    /// Find the plugin that breaks its tool, by halves.
+    Bisect {
+        /// Address of the tool, such as `smcp`.
+        tool: String,
+        /// Do it: plugins are switched on and off and the tool is started again, several times.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// The tools of the running tool server. Read-only.
+    Tools,
+    /// Call one of them.
+    Call {
+        /// Its name, such as `demo_math__calculate`.
+        name: String,
+        /// Its arguments as JSON.
+        #[arg(default_value = "{}")]
+        input: String,
+    },
+    /// Make the folder of a new SMCP plugin.
+    New {
+        /// Where; its last part is the plugin's name.
+        path: PathBuf,
+    },
+    /// Say what is wrong with a plugin's folder.
+    Check {
+        path: PathBuf,
+        /// Run its `--describe` too.
+        #[arg(long)]
+        trust: bool,
+    },
+}
+
+#[derive(Debug, Group)]
+pub struct Install {
+    #[command(flatten)]
+    pub source: Source,
+    /// Address of the tool it is for; without it the only one that fits.
+    #[arg(long)]
+    pub tool: Option<String>,
+    /// Its folder's name; what it is called in the source without it.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Its place in a source with several.
+    #[arg(long)]
+    pub dir: Option<String>,
+    /// Install it switched off.
+    #[arg(long)]
+    pub off: bool,
+    #[command(flatten)]
+    pub confirm: Confirm,
+}
