@@ -17,7 +17,8 @@ export default defineConfig({
     cssCodeSplit: false,
     chunkSizeWarningLimit: 900,
   },
-  server: { host: '127.0.0.1', port: 5173, strictPort: true },
+  // The window looks for the page at this port; two runs of the tests may stand beside each other.
+  server: { host: '127.0.0.1', port: 5173, strictPort: !process.env.VITEST },
   test: {
     projects: [
       { extends: true, test: { name: 'logic', environment: 'node', include: ['src/**/*.test.ts'] } },

@@ -14,6 +14,8 @@ export const commands = {
 	appReady: () => typedError<null, ApiError>(__TAURI_INVOKE("app_ready")),
 	/**  Shows a file or folder of the install in Finder (or the file browser). */
 	appShowPath: (path: string) => typedError<null, ApiError>(__TAURI_INVOKE("app_show_path", { path })),
+	/**  The link that the system handed to the app, once. */
+	appTakeLink: () => typedError<string | null, ApiError>(__TAURI_INVOKE("app_take_link")),
 	/**  Opens an install that has a registry, after asking nothing: the sign-in follows. */
 	installOpen: (path: string) => typedError<AppState, ApiError>(__TAURI_INVOKE("install_open", { path })),
 	/**  Leaves the open install (the wizard follows); nothing on disk changes. */
@@ -71,6 +73,170 @@ export const commands = {
 	agentCheckName: (name: string) => typedError<NameVerdict, ApiError>(__TAURI_INVOKE("agent_check_name", { name })),
 	agentAddPlan: (draft: AgentDraft) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_add_plan", { draft })),
 	agentRemovePlan: (uid: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_remove_plan", { uid })),
+	/**  The chat list: agents the person may see, the one with news first. */
+	chatsList: () => typedError<ChatRow[], ApiError>(__TAURI_INVOKE("chats_list")),
+	/**  One conversation. */
+	chatOpen: (uid: string) => typedError<ChatState, ApiError>(__TAURI_INVOKE("chat_open", { uid })),
+	/**  A page of the conversation. */
+	chatPage: (uid: string, anchor: ChatAnchor, limit: number) => typedError<ChatPage, ApiError>(__TAURI_INVOKE("chat_page", { uid, anchor, limit })),
+	/**  Says something; it waits visibly where the other side is away. */
+	chatSend: (uid: string, text: string, images: ChatImage[]) => typedError<ChatEntry, ApiError>(__TAURI_INVOKE("chat_send", { uid, text, images })),
+	/**  Stops the answer that is being written. */
+	chatStop: (uid: string) => typedError<null, ApiError>(__TAURI_INVOKE("chat_stop", { uid })),
+	/**  Sends a message again that failed or was stopped. */
+	chatRetry: (uid: string, messageId: number) => typedError<ChatEntry, ApiError>(__TAURI_INVOKE("chat_retry", { uid, messageId })),
+	/**  Takes a message out that was not sent. */
+	chatDiscard: (uid: string, messageId: number) => typedError<null, ApiError>(__TAURI_INVOKE("chat_discard", { uid, messageId })),
+	/**  Everything up to there was read. */
+	chatRead: (uid: string, seq: number) => typedError<null, ApiError>(__TAURI_INVOKE("chat_read", { uid, seq })),
+	/**  Searches one conversation, or all. */
+	chatSearch: (uid: string | null, query: string, offset: number, limit: number) => typedError<Page<ChatHit>, ApiError>(__TAURI_INVOKE("chat_search", { uid, query, offset, limit })),
+	/**  A conversation as Markdown or JSON. */
+	chatExport: (uid: string, format: string) => typedError<string, ApiError>(__TAURI_INVOKE("chat_export", { uid, format })),
+	/**  The same, written to a file the operator chose; how many entries. */
+	chatExportTo: (uid: string, format: string, path: string) => typedError<number, ApiError>(__TAURI_INVOKE("chat_export_to", { uid, format, path })),
+	/**  The Letta server, asked now. */
+	lettaState: () => typedError<LettaState, ApiError>(__TAURI_INVOKE("letta_state")),
+	/**  Models that can be chosen now. */
+	lettaModels: () => typedError<LettaModels, ApiError>(__TAURI_INVOKE("letta_models")),
+	/**  Agents here and in Letta, and how they stand to each other. */
+	lettaAgents: () => typedError<LettaAgent[], ApiError>(__TAURI_INVOKE("letta_agents")),
+	/**  The plan that sets the address and the password of the Letta server. */
+	lettaAddressPlan: (url: string, password: string | null) => typedError<Plan, ApiError>(__TAURI_INVOKE("letta_address_plan", { url, password })),
+	/**  The plan that adds an agent, here and in Letta. */
+	agentCreatePlan: (draft: NewAgentDraft) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_create_plan", { draft })),
+	/**  The plan that links an agent to one in Letta. */
+	agentLinkPlan: (uid: string, lettaId: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_link_plan", { uid, lettaId })),
+	/**  The plan that forgets the link; the agent in Letta stays. */
+	agentUnlinkPlan: (uid: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_unlink_plan", { uid })),
+	/**  The plan that makes the missing Letta side of an agent. */
+	agentMakePlan: (uid: string, side: LettaSide) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_make_plan", { uid, side })),
+	/**  The plan that changes an agent. */
+	agentEditPlan: (uid: string, edit: AgentEdit) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_edit_plan", { uid, edit })),
+	/**  The plan that makes a copy: modules, settings, and the Letta side where it can be copied. */
+	agentClonePlan: (uid: string, name: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_clone_plan", { uid, name })),
+	/**  The plan that puts an agent aside or back. */
+	agentArchivePlan: (uid: string, archived: boolean) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_archive_plan", { uid, archived })),
+	/**  The plan that removes an agent, in Letta too where asked. */
+	agentDeletePlan: (uid: string, inLetta: boolean) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_delete_plan", { uid, inLetta })),
+	/**  Memory, tools and context of an agent, read now. */
+	agentMind: (uid: string) => typedError<AgentMind, ApiError>(__TAURI_INVOKE("agent_mind", { uid })),
+	/**  The plan that changes a memory block, or makes it where there is none of that label. */
+	agentBlockPlan: (uid: string, label: string, edit: BlockEdit) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_block_plan", { uid, label, edit })),
+	/**  The plan that detaches a memory block. */
+	agentBlockRemovePlan: (uid: string, label: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_block_remove_plan", { uid, label })),
+	/**  The plan that attaches or detaches a tool. */
+	agentToolPlan: (uid: string, toolId: string, attach: boolean) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_tool_plan", { uid, toolId, attach })),
+	/**  Writes an agent's `.af` file; its size in KiB. */
+	agentExportTo: (uid: string, path: string) => typedError<number, ApiError>(__TAURI_INVOKE("agent_export_to", { uid, path })),
+	/**  The plan that makes an agent of an `.af` file. */
+	agentImportPlan: (path: string, name: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("agent_import_plan", { path, name })),
+	/**  Counts of Broca's own database. */
+	brocaView: (uid: string) => typedError<BrocaView, ApiError>(__TAURI_INVOKE("broca_view", { uid })),
+	/**  Broca's queue. */
+	brocaQueue: (uid: string, status: string, offset: number, limit: number) => typedError<Page<BrocaQueueRow>, ApiError>(__TAURI_INVOKE("broca_queue", { uid, status, offset, limit })),
+	/**  People Broca talks to. */
+	brocaPeople: (uid: string, offset: number, limit: number) => typedError<Page<BrocaPerson>, ApiError>(__TAURI_INVOKE("broca_people", { uid, offset, limit })),
+	/**  One of its conversations, the latest first. */
+	brocaLines: (uid: string, person: number, offset: number, limit: number) => typedError<Page<BrocaLine>, ApiError>(__TAURI_INVOKE("broca_lines", { uid, person, offset, limit })),
+	/**  The plan of an action on Broca's queue; without ids on all it fits. */
+	brocaActionPlan: (uid: string, action: BrocaAction, ids: number[]) => typedError<Plan, ApiError>(__TAURI_INVOKE("broca_action_plan", { uid, action, ids })),
+	/**  The bridge that Broca fetches from. */
+	bridgeState: () => typedError<BridgeState, ApiError>(__TAURI_INVOKE("bridge_state")),
+	/**  One window of the instances. */
+	modulesList: (filter: ModuleFilter, search: string, sort: ModuleSort, offset: number, limit: number) => typedError<ModulePage, ApiError>(__TAURI_INVOKE("modules_list", { filter, search, sort, offset, limit })),
+	/**  One instance with its history. */
+	moduleGet: (id: string) => typedError<ModuleDetail, ApiError>(__TAURI_INVOKE("module_get", { id })),
+	/**  Measures one instance now. */
+	moduleCheck: (id: string) => typedError<ModuleRow, ApiError>(__TAURI_INVOKE("module_check", { id })),
+	/**  Starts instances; without ids all that can be. */
+	modulesStart: (ids: string[]) => typedError<ModuleOutcome[], ApiError>(__TAURI_INVOKE("modules_start", { ids })),
+	/**  Stops instances; without ids all that run. */
+	modulesStop: (ids: string[]) => typedError<ModuleOutcome[], ApiError>(__TAURI_INVOKE("modules_stop", { ids })),
+	/**  Stops and starts instances. */
+	modulesRestart: (ids: string[]) => typedError<ModuleOutcome[], ApiError>(__TAURI_INVOKE("modules_restart", { ids })),
+	/**  The plan of running an instance in this way. */
+	moduleWayPlan: (id: string, way: RunWay, atLogin: boolean) => typedError<Plan, ApiError>(__TAURI_INVOKE("module_way_plan", { id, way, atLogin })),
+	/**  The plan of installing an instance's code. */
+	moduleInstallPlan: (id: string, source: ModuleSource) => typedError<Plan, ApiError>(__TAURI_INVOKE("module_install_plan", { id, source })),
+	/**  Shared services that can be added. */
+	modulesOffered: () => typedError<ModuleOffer[], ApiError>(__TAURI_INVOKE("modules_offered")),
+	/**  The plan of adding one of them. */
+	moduleAddPlan: (name: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("module_add_plan", { name })),
+	/**  Everything at one glance. */
+	overview: () => typedError<Overview, ApiError>(__TAURI_INVOKE("overview")),
+	/**  What quitting would leave behind. */
+	quitState: () => typedError<QuitState, ApiError>(__TAURI_INVOKE("quit_state")),
+	/**  Does what was chosen, remembers it when asked to, and quits. */
+	quitChoose: (choice: QuitChoice, remember: boolean) => typedError<null, ApiError>(__TAURI_INVOKE("quit_choose", { choice, remember })),
+	/**  Opens a view over the logs of these instances. */
+	logOpen: (instances: string[], filter: LogFilter) => typedError<LogView, ApiError>(__TAURI_INVOKE("log_open", { instances, filter })),
+	/**  Filters an open view anew. */
+	logFilter: (view: string, filter: LogFilter) => typedError<LogState, ApiError>(__TAURI_INVOKE("log_filter", { view, filter })),
+	/**  A window of its lines. */
+	logPage: (view: string, offset: number, limit: number) => typedError<LogPage, ApiError>(__TAURI_INVOKE("log_page", { view, offset, limit })),
+	/**  The line of the next or previous error or match; none where there is none. */
+	logSeek: (view: string, seek: LogSeek, text: string, from: number) => typedError<number | null, ApiError>(__TAURI_INVOKE("log_seek", { view, seek, text, from })),
+	/**  Closes a view. */
+	logClose: (view: string) => typedError<null, ApiError>(__TAURI_INVOKE("log_close", { view })),
+	/**  Writes what the view shows to a file, with secrets covered. */
+	logExportTo: (view: string, path: string) => typedError<LogExported, ApiError>(__TAURI_INVOKE("log_export_to", { view, path })),
+	/**  Who has which port, and who listens. */
+	portsList: () => typedError<PortsView, ApiError>(__TAURI_INVOKE("ports_list")),
+	/**  The plan of giving an instance another port; without one the next that is free. */
+	portMovePlan: (instance: string, port: number | null) => typedError<Plan, ApiError>(__TAURI_INVOKE("port_move_plan", { instance, port })),
+	/**  Interpreters and environments as they are. */
+	pythonView: () => typedError<PythonView, ApiError>(__TAURI_INVOKE("python_view")),
+	/**  Checks one environment thoroughly. */
+	pythonCheck: (env: string) => typedError<PythonEnv, ApiError>(__TAURI_INVOKE("python_check", { env })),
+	/**  The text of an environment's pins. */
+	pythonPins: (env: string) => typedError<string, ApiError>(__TAURI_INVOKE("python_pins", { env })),
+	/**  What a change would do. */
+	pythonTry: (env: string, change: PythonChange) => typedError<PythonTry, ApiError>(__TAURI_INVOKE("python_try", { env, change })),
+	/**  The plan of a change. */
+	pythonPlan: (env: string, change: PythonChange) => typedError<Plan, ApiError>(__TAURI_INVOKE("python_plan", { env, change })),
+	/**  What differs between the environment and one that was kept. */
+	pythonDiff: (env: string, kept: string) => typedError<PythonMove[], ApiError>(__TAURI_INVOKE("python_diff", { env, kept })),
+	/**  The plan of putting a kept environment back. */
+	pythonRollbackPlan: (env: string, kept: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("python_rollback_plan", { env, kept })),
+	/**  One window of all tools' plugins; filters stand in the text. */
+	pluginsList: (query: string, sort: PluginSort, offset: number, limit: number) => typedError<PluginPage, ApiError>(__TAURI_INVOKE("plugins_list", { query, sort, offset, limit })),
+	/**  One plugin with everything known of it. */
+	pluginGet: (id: string) => typedError<PluginDetail, ApiError>(__TAURI_INVOKE("plugin_get", { id })),
+	/**  What could be installed or updated. */
+	pluginsOffered: (query: string) => typedError<PluginOffer[], ApiError>(__TAURI_INVOKE("plugins_offered", { query })),
+	/**  Brings a source into quarantine and reads it; nothing of it runs. */
+	pluginInspect: (source: ModuleSource) => typedError<PluginInspection, ApiError>(__TAURI_INVOKE("plugin_inspect", { source })),
+	/**  Runs `--describe` of what was read, by the operator's word. */
+	pluginTrust: (inspection: string, dir: string) => typedError<PluginCandidate, ApiError>(__TAURI_INVOKE("plugin_trust", { inspection, dir })),
+	/**  Takes a source out of quarantine. */
+	pluginDiscard: (inspection: string) => typedError<null, ApiError>(__TAURI_INVOKE("plugin_discard", { inspection })),
+	/**  The plan of installing, or updating, what was read. */
+	pluginInstallPlan: (install: PluginInstall) => typedError<Plan, ApiError>(__TAURI_INVOKE("plugin_install_plan", { install })),
+	/**  The plan of removing a plugin. */
+	pluginRemovePlan: (id: string, keepSettings: boolean) => typedError<Plan, ApiError>(__TAURI_INVOKE("plugin_remove_plan", { id, keepSettings })),
+	/**  The plan of putting an earlier version back. */
+	pluginRollbackPlan: (id: string, hash: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("plugin_rollback_plan", { id, hash })),
+	/**  The plan of switching a plugin on or off. */
+	pluginEnablePlan: (id: string, on: boolean) => typedError<Plan, ApiError>(__TAURI_INVOKE("plugin_enable_plan", { id, on })),
+	/**  The plan of switching one tool of a plugin on or off. */
+	pluginToolPlan: (id: string, tool: string, on: boolean) => typedError<Plan, ApiError>(__TAURI_INVOKE("plugin_tool_plan", { id, tool, on })),
+	/**  The plan of letting a plugin out of quarantine. */
+	pluginReleasePlan: (id: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("plugin_release_plan", { id })),
+	/**  What needs what. */
+	pluginsGraph: (tool: string | null) => typedError<PluginGraph, ApiError>(__TAURI_INVOKE("plugins_graph", { tool })),
+	/**  Begins to look for the plugin that breaks its tool. */
+	bisectStart: (tool: string) => typedError<Bisect, ApiError>(__TAURI_INVOKE("bisect_start", { tool })),
+	/**  Goes on: what was seen, or what the operator says. */
+	bisectStep: (tool: string, bad: boolean | null) => typedError<Bisect, ApiError>(__TAURI_INVOKE("bisect_step", { tool, bad })),
+	/**  Ends it and puts everything back. */
+	bisectStop: (tool: string) => typedError<Bisect, ApiError>(__TAURI_INVOKE("bisect_stop", { tool })),
+	/**  The tools of the running tool server, asked over MCP. */
+	mcpTools: () => typedError<McpTools, ApiError>(__TAURI_INVOKE("mcp_tools")),
+	/**  Calls one of them. */
+	mcpCall: (name: string, input: Json) => typedError<McpAnswer, ApiError>(__TAURI_INVOKE("mcp_call", { name, input })),
+	/**  Has Letta read the tools anew; what came of it in a sentence. */
+	mcpRefreshLetta: () => typedError<string, ApiError>(__TAURI_INVOKE("mcp_refresh_letta")),
 	/**  Applies a plan that was shown; refused as stale when a target changed meanwhile. */
 	planApply: (planId: string) => typedError<Receipt, ApiError>(__TAURI_INVOKE("plan_apply", { planId })),
 	/**  Stops a plan that is being applied and takes back what it did. */
@@ -84,11 +250,62 @@ export const commands = {
 	changeUndoPlan: (id: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("change_undo_plan", { id })),
 	/**  What ⌘Z would take back. */
 	changesLastUndoable: () => typedError<ChangeRow | null, ApiError>(__TAURI_INVOKE("changes_last_undoable")),
+	/**  What a draft comes to: problems, files, restarts. Nothing is planned. */
+	settingsCheck: (target: string, edits: SettingEdit[]) => typedError<DraftCheck, ApiError>(__TAURI_INVOKE("settings_check", { target, edits })),
+	/**  The plan of a draft. */
+	settingsPlan: (target: string, edits: SettingEdit[]) => typedError<Plan, ApiError>(__TAURI_INVOKE("settings_plan", { target, edits })),
+	/**  Moves a value to a level above. */
+	settingsPromotePlan: (target: string, id: string, from: Level, to: Level) => typedError<Plan, ApiError>(__TAURI_INVOKE("settings_promote_plan", { target, id, from, to })),
+	/**  Searches all settings of all tools. */
+	settingsSearch: (query: string, offset: number, limit: number) => typedError<SettingHits, ApiError>(__TAURI_INVOKE("settings_search", { query, offset, limit })),
+	/**  Where a link to a setting leads. */
+	settingsFind: (link: string) => typedError<SettingPlace, ApiError>(__TAURI_INVOKE("settings_find", { link })),
+	/**  Values that were changed, the latest first. */
+	settingsHistory: (target: string | null, id: string | null, since: string | null, offset: number, limit: number) => typedError<Page<SettingChange>, ApiError>(__TAURI_INVOKE("settings_history", { target, id, since, offset, limit })),
+	/**  Puts one setting back to what it was before a change. */
+	settingsRollbackPlan: (changeId: string, target: string, id: string, level: Level) => typedError<Plan, ApiError>(__TAURI_INVOKE("settings_rollback_plan", { changeId, target, id, level })),
+	/**  Puts one file's settings back to what they were before a change. */
+	settingsRollbackFilePlan: (changeId: string, file: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("settings_rollback_file_plan", { changeId, file })),
+	/**  All settings as text; secrets as references. */
+	settingsExport: () => typedError<SettingsExport, ApiError>(__TAURI_INVOKE("settings_export")),
+	/**  The same, written to a file the operator chose. */
+	settingsExportTo: (path: string) => typedError<SettingsExport, ApiError>(__TAURI_INVOKE("settings_export_to", { path })),
+	/**  The plan that takes settings from text. */
+	settingsImportPlan: (text: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("settings_import_plan", { text })),
+	/**  The same from a file the operator chose. */
+	settingsImportFilePlan: (path: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("settings_import_file_plan", { path })),
+	/**  Moves imported values of system and agents to their homes. */
+	settingsHomesPlan: () => typedError<Plan, ApiError>(__TAURI_INVOKE("settings_homes_plan")),
+	/**  Files that were changed outside since they were written. */
+	driftList: () => typedError<DriftFile[], ApiError>(__TAURI_INVOKE("drift_list")),
+	/**  The plan that settles a drifted file. */
+	driftResolvePlan: (file: string, choices: DriftChoice[]) => typedError<Plan, ApiError>(__TAURI_INVOKE("drift_resolve_plan", { file, choices })),
+	/**  What the person at the window prefers. */
+	preferences: () => typedError<Preferences, ApiError>(__TAURI_INVOKE("preferences")),
+	/**  Asks the secret store about a tool's secrets. */
+	secretsStatus: (target: string) => typedError<SecretStatus[], ApiError>(__TAURI_INVOKE("secrets_status", { target })),
+	/**  Stores a secret and records its reference. */
+	secretSet: (target: string, id: string, level: Level, value: string) => typedError<Receipt, ApiError>(__TAURI_INVOKE("secret_set", { target, id, level, value })),
+	/**  The plan that takes a secret out. */
+	secretClearPlan: (target: string, id: string, level: Level) => typedError<Plan, ApiError>(__TAURI_INVOKE("secret_clear_plan", { target, id, level })),
+	/**  Tries a key against its service. */
+	secretTest: (target: string, id: string) => typedError<Status, ApiError>(__TAURI_INVOKE("secret_test", { target, id })),
+	/**  Secrets that stand in files in plain text. */
+	secretsPlain: () => typedError<PlainSecret[], ApiError>(__TAURI_INVOKE("secrets_plain")),
+	/**  The plan that moves them to the secret store. */
+	secretsMovePlan: (ids: string[]) => typedError<Plan, ApiError>(__TAURI_INVOKE("secrets_move_plan", { ids })),
+	/**  Puts a secret on the clipboard after the password, and takes it out again. */
+	secretCopy: (target: string, id: string, password: string) => typedError<Copied, ApiError>(__TAURI_INVOKE("secret_copy", { target, id, password })),
+	/**  The change set that `redo` would bring back. */
+	changesLastRedoable: () => typedError<ChangeRow | null, ApiError>(__TAURI_INVOKE("changes_last_redoable")),
 };
 
 /** Events */
 export const events = {
 	changed: makeEvent<Changed, Changed>("changed"),
+	chat: makeEvent<Chat, Chat>("chat"),
+	log: makeEvent<Log, Log>("log"),
+	measured: makeEvent<Measured, Measured>("measured"),
 	menu: makeEvent<Menu, Menu>("menu"),
 	progress: makeEvent<Progress, Progress>("progress"),
 };
@@ -116,6 +333,34 @@ export type AgentDraft = {
 	modules: string[],
 };
 
+/**  What is to become different about an agent; `None` leaves it. */
+export type AgentEdit = {
+	name: string | null,
+	description: string | null,
+	color: number | null,
+	/**  Empty takes it away. */
+	avatar: string | null,
+	model: string | null,
+	system: string | null,
+	tags: string[] | null,
+	/**  Account ids; an empty list is everybody. */
+	visible_to_users: number[] | null,
+	/**  `admin`, `user`, `viewer`; an empty list is everybody. */
+	visible_to_roles: string[] | null,
+	way: ChatWay | null,
+};
+
+/**  An agent's Letta side, read now. */
+export type AgentMind = {
+	link: LettaAgent,
+	/**  Its system prompt. */
+	system: string,
+	blocks: MemoryBlock[],
+	tools: AgentTool[],
+	context: ContextUse | null,
+	features: LettaFeatures,
+};
+
 export type AgentModule = {
 	name: string,
 	title: string,
@@ -132,6 +377,14 @@ export type AgentRow = {
 	description: string,
 	/**  1 to 4, the identity colour. */
 	color: number,
+	/**  A short text or emoji in place of the initial. */
+	avatar: string | null,
+	/**  Put aside: not in the lists unless asked for. */
+	archived: boolean,
+	/**  How it is talked to. */
+	way: ChatWay,
+	/**  Unread entries of its conversation. */
+	unread: number,
 	status: Status,
 	modules: AgentModule[],
 	/**  Relative to the root. */
@@ -141,6 +394,14 @@ export type AgentRow = {
 	/**  `registry` (ours) or `layout` (found on disk, not recorded). */
 	origin: string,
 	created_at: string | null,
+};
+
+export type AgentTool = {
+	id: string,
+	name: string,
+	description: string | null,
+	kind: string,
+	attached: boolean,
 };
 
 /**  What went wrong, for a person and for a program. */
@@ -168,6 +429,98 @@ export type AppState = {
 	recovered: RecoveryNote[],
 	trouble: Finding | null,
 	secret_store: SecretStoreInfo,
+};
+
+/**  Looking for the plugin that breaks its tool. */
+export type Bisect = {
+	tool: string,
+	/**  Restarts so far, and how many there can be at most. */
+	step: number,
+	most: number,
+	/**  Plugins that are on in this step, and those that are still suspected. */
+	on: string[],
+	suspects: string[],
+	/**  What was measured in this step. */
+	seen: string | null,
+	culprit: string | null,
+	/**  It is over, and everything is as it was before. */
+	done: boolean,
+	words: string,
+};
+
+/**  What is to become of a block. `None` leaves a field. */
+export type BlockEdit = {
+	value: string | null,
+	limit: number | null,
+	description: string | null,
+	read_only: boolean | null,
+};
+
+/**  The bridge that Broca fetches from. */
+export type BridgeState = {
+	status: Status,
+	/**  `http://127.0.0.1:9300/api/v1/`. */
+	address: string | null,
+	/**  Agents that have a key. */
+	agents: string[],
+};
+
+/**  What can be done to Broca's queue. */
+export type BrocaAction = 
+/**  Failed ones are tried again. */
+"requeue" | 
+/**  Waiting ones are dropped from the queue; the messages stay. */
+"flush" | 
+/**  Rows are taken out of the queue. */
+"delete";
+
+export type BrocaCounts = {
+	pending: number,
+	processing: number,
+	completed: number,
+	failed: number,
+	flushed: number,
+	messages: number,
+	people: number,
+};
+
+export type BrocaLine = {
+	id: number,
+	/**  `user`, `assistant`, or Broca's own word. */
+	role: string,
+	at: string | null,
+	text: string,
+};
+
+export type BrocaPerson = {
+	id: number,
+	platform: string,
+	name: string,
+	username: string | null,
+	messages: number,
+	last_active: string | null,
+};
+
+export type BrocaQueueRow = {
+	id: number,
+	/**  `pending`, `processing`, `completed`, `failed`, `flushed`, or a word Broca made up since. */
+	status: string,
+	attempts: number,
+	at: string | null,
+	platform: string | null,
+	person: string | null,
+	message: string,
+	answer: string | null,
+};
+
+export type BrocaView = {
+	/**  Relative to the root; `None` where there is no database yet. */
+	file: string | null,
+	counts: BrocaCounts,
+	/**  What could not be read, and what that means. */
+	missing: string[],
+	/**  RFC 3339 UTC. */
+	read_at: string,
 };
 
 export type Broken = {
@@ -209,10 +562,18 @@ export type CatalogueModule = {
 	note: string | null,
 };
 
+/**  What one level says. `value` is `None` where it says nothing. */
 export type ChainLink = {
 	level: Level,
+	/**  "Agent · Athena". */
+	title: string,
 	value: string | null,
+	/**  The same in its type; `None` for secrets. */
+	json: Json | null,
 	source: SettingSource | null,
+	who: string | null,
+	/**  RFC 3339 UTC. */
+	when: string | null,
 	wins: boolean,
 };
 
@@ -241,6 +602,8 @@ export type ChangeRow = {
 	/**  Why not, where it is not. */
 	undo_reason: string | null,
 	undo_of: string | null,
+	/**  Taking it back makes again what was undone: it is an undo itself, not a change or a redo. */
+	is_undo: boolean,
 	/**  Icon of our sprite. */
 	icon: string,
 };
@@ -260,10 +623,164 @@ export type ChangedEvent = {
 	source: string,
 };
 
+/**  Something happened in a conversation. */
+export type Chat = ChatEvent;
+
+/**  Where a page is taken from. */
+export type ChatAnchor = { at: "newest" } | { at: "oldest" } | { at: "before"; seq: number } | { at: "after"; seq: number } | 
+/**  Half of the page before it, half after it. */
+{ at: "around"; seq: number } | 
+/**  From the begin of a day, `2026-11-25` (UTC). */
+{ at: "day"; day: string };
+
+/**  One line of the conversation. */
+export type ChatEntry = {
+	/**  Its place; entries are in this order. */
+	seq: number,
+	side: EntrySide,
+	/**  RFC 3339 UTC. */
+	at: string,
+	state: EntryState,
+	/**  Why it failed or was cut off, and what to do. */
+	reason: string | null,
+	/**  What was said, as text. */
+	text: string,
+	/**  Of an answer: its parts in order. Empty where there is only the text. */
+	parts: ChatPart[],
+	/**  Of a message: give it back to send it again or to take it out. */
+	message_id: number | null,
+	/**  How often it was handed out. */
+	attempts: number,
+	/**  Names of pictures that went with it. */
+	images: string[],
+};
+
+/**  What happened in a conversation; sent while it happens. */
+export type ChatEvent = {
+	uid: string,
+	seq: number,
+	what: ChatHappening,
+};
+
+export type ChatHappening = 
+/**  A new entry, or one that is different as a whole now. */
+{ kind: "entry"; entry: ChatEntry } | 
+/**  A part goes on: append `delta` to the part's text (of a tool call: to its arguments). */
+{ kind: "part"; part: string; part_kind: PartKind; name: string | null; delta: string } | 
+/**  The queue's side: waits for the server and why. */
+{ kind: "waiting"; reason: string };
+
+/**  A hit of the search in conversations. */
+export type ChatHit = {
+	uid: string,
+	agent: string,
+	seq: number,
+	side: EntrySide,
+	at: string,
+	/**  Text around the hit, in pieces; every second one is what was found. */
+	snippet: string[],
+};
+
+/**  A picture that goes with a message. */
+export type ChatImage = {
+	name: string,
+	/**  `image/png`, `image/jpeg`, `image/gif` or `image/webp`. */
+	media_type: string,
+	/**  Base64. */
+	data: string,
+};
+
+export type ChatPage = {
+	/**  In order, oldest first. */
+	entries: ChatEntry[],
+	more_before: boolean,
+	more_after: boolean,
+};
+
+/**  A part of an answer. */
+export type ChatPart = {
+	/**  Names it inside its entry; a tool's call and return share it. */
+	id: string,
+	kind: PartKind,
+	/**  Text, reasoning, a tool's answer, or what went wrong. */
+	text: string,
+	/**  Of a tool call. */
+	name: string | null,
+	/**  Of a tool call: JSON as the agent wrote it. */
+	arguments: string | null,
+	/**  Of a tool return. */
+	ok: boolean | null,
+};
+
+/**  One agent in the chat list. */
+export type ChatRow = {
+	uid: string,
+	name: string,
+	color: number,
+	/**  A short text or emoji in place of the initial. */
+	avatar: string | null,
+	status: Status,
+	way: ChatWay,
+	unread: number,
+	/**  Messages that wait to be sent. */
+	waiting: number,
+	/**  The agent answers now. */
+	answering: boolean,
+	/**  Begin of the last entry, one line. */
+	last: string | null,
+	/**  RFC 3339 UTC. */
+	last_at: string | null,
+};
+
+/**  What is known about one conversation. */
+export type ChatState = {
+	row: ChatRow,
+	/**  How the other side was reached last: "Letta 0.11.7 answered in 12 ms". */
+	server: Status,
+	/**  Why nothing can be sent now, where it would not even wait; `None` otherwise. */
+	why_not: string | null,
+	/**  Pictures can go with a message. */
+	images: boolean,
+	/**  Entries of the conversation. */
+	total: number,
+	/**  First entry that was not read; `None` where all was. */
+	unread_from: number | null,
+	/**  First and last day there is something of (`2026-11-25`). */
+	first_day: string | null,
+	last_day: string | null,
+};
+
+/**  How an agent is talked to. */
+export type ChatWay = 
+/**  This app asks Letta. */
+"letta" | 
+/**  Broca fetches from the bridge and answers there. */
+"broca" | 
+/**  The built-in echo. No model is behind it. */
+"echo";
+
 export type Conflict = {
 	target: string,
 	/**  "changed outside after we wrote it", "is gone". */
 	what: string,
+};
+
+/**  Tokens. */
+export type ContextUse = {
+	max: number,
+	used: number,
+	system: number,
+	memory: number,
+	tools: number,
+	summary: number,
+	messages: number,
+	message_count: number,
+};
+
+/**  The clipboard holds a secret for a while. */
+export type Copied = {
+	/**  Seconds until it is taken out again. */
+	clears_in_s: number,
 };
 
 export type DiffKind = "ctx" | "add" | "del";
@@ -275,12 +792,92 @@ export type DiffLine = {
 	text: string,
 };
 
+/**  What a draft comes to, before anything is planned. */
+export type DraftCheck = {
+	problems: SettingProblem[],
+	/**  Each edited setting as it will be. */
+	after: SettingAfter[],
+	/**  "1 line of config/.env, the other 31 stay as they are". */
+	touches: string[],
+	/**  Files that will change. */
+	files: number,
+	/**  Which instances get another value: "Broca of Athena". */
+	instances: string[],
+	/**  What must restart: "Broca of Athena runs since before this change". */
+	restarts: string[],
+};
+
+export type DriftChoice = {
+	key: string,
+	take: DriftTake,
+};
+
+/**  A file that was changed outside since we wrote it. */
+export type DriftFile = {
+	/**  Relative to the root. */
+	file: string,
+	/**  Card to open. */
+	target: string | null,
+	/**  "Broca of Athena". */
+	title: string,
+	keys: SettingDrift[],
+	/**  Why the file cannot be compared, where it cannot be read. */
+	unreadable: string | null,
+};
+
+/**  How a file's value, ours and the one we wrote last stand to each other. */
+export type DriftKind = 
+/**  Only the file was changed. */
+"theirs" | 
+/**  Only the registry was changed since; the file is behind. */
+"ours" | 
+/**  Both were changed, to different values. */
+"collision";
+
+export type DriftTake = 
+/**  The file is put back to what the registry says. */
+"ours" | 
+/**  The file's value becomes the instance's own. */
+"theirs";
+
+/**  What came of an edit in a draft. */
+export type EditOp = 
+/**  The level says this value. */
+"set" | 
+/**  The level says nothing any more; what is below counts. */
+"reset" | 
+/**  The level says "explicitly none". */
+"none";
+
+export type EntrySide = "user" | "agent";
+
+/**  How far an entry came. */
+export type EntryState = 
+/**  Waits to be sent. */
+"queued" | 
+/**  Is with the other side. */
+"sent" | "answered" | "failed" | "cancelled" | 
+/**  Of an answer: is being written. */
+"streaming" | 
+/**  Of an answer: whole. */
+"done" | 
+/**
+ *  Of an answer: cut off by a crash or a broken connection; what came is here. Of a message: it arrived, and its answer was
+ *  cut off.
+ */
+"interrupted";
+
 /**  A named fact in a detail pane; `mono` marks what a machine reads. */
 export type Fact = {
 	name: string,
 	value: string,
 	mono: boolean,
 };
+
+/**  How a field is edited. */
+export type FieldKind = "text" | "integer" | "number" | "boolean" | "choice" | "list" | "map" | "port" | "path" | "duration" | 
+/**  A shape only a JSON editor can show. */
+"json";
 
 /**  Something wrong with an answer or an install: what happened, what it means, what to do. */
 export type Finding = {
@@ -301,6 +898,23 @@ export type FindingLevel =
 /**  Must be answered before going on. */
 "error";
 
+export type GraphEdge = {
+	from: string,
+	to: string,
+	/**  "needs", "adds tools to", "reads", "listens on". */
+	words: string,
+};
+
+export type GraphKind = "tool" | "plugin" | "package" | "port" | "secret" | "agent";
+
+export type GraphNode = {
+	id: string,
+	kind: GraphKind,
+	title: string,
+	/**  It is there and in order; otherwise `trouble` says what is not. */
+	trouble: string | null,
+};
+
 export type InstallInfo = {
 	id: string,
 	/**  Absolute path. */
@@ -315,6 +929,77 @@ export type InstallInfo = {
 	tools: number,
 };
 
+/**  Any JSON value; `unknown` in TypeScript. */
+export type Json = unknown;
+
+export type LedgerRow = {
+	port: number,
+	/**  Address of the instance it is kept for; `None` for a port that belongs to nobody here. */
+	instance: string | null,
+	/**  "Broca of Athena", "SMCP", or who holds a port that is nobody's. */
+	title: string,
+	/**  What it is for where it is not the instance's own: "the chat bridge of this app". */
+	note: string | null,
+	listener: PortListener | null,
+	/**
+	 *  `Healthy` its own instance listens, `Ready` kept and free, `Degraded` somebody else listens or two want it,
+	 *  `Unknown` who listens could not be seen.
+	 */
+	status: Status,
+	/**  Another instance that names the same port. */
+	conflict: string | null,
+	/**  A free port it could have instead, where there is a conflict. */
+	offer: number | null,
+	/**  The module never opens it (Broca): it is kept by the layout's convention only. */
+	kept_only: boolean,
+	can_move: boolean,
+};
+
+export type LettaAgent = {
+	/**  Letta's identifier; `None` for an agent that is only here. */
+	id: string | null,
+	/**  Its name in Letta. */
+	name: string,
+	description: string | null,
+	model: string | null,
+	embedding: string | null,
+	tags: string[],
+	/**  The agent here. */
+	uid: string | null,
+	/**  Its name here. */
+	name_here: string | null,
+	link: LinkState,
+	/**  What that means and what can be done. */
+	words: string,
+};
+
+export type LettaFeatures = {
+	blocks: boolean,
+	tools: boolean,
+	context: boolean,
+	transfer: boolean,
+	images: boolean,
+	cancel: boolean,
+	embedding: boolean,
+	broca: boolean,
+};
+
+export type LettaModel = {
+	/**  What an agent is told to use. */
+	handle: string,
+	name: string,
+	provider: string,
+	/**  Tokens. */
+	context_window: number | null,
+	/**  Texts go to letta.com for it. */
+	cloud: boolean,
+};
+
+export type LettaModels = {
+	llm: LettaModel[],
+	embedding: LettaModel[],
+};
+
 export type LettaProbe = {
 	url: string,
 	status: Status,
@@ -324,7 +1009,186 @@ export type LettaProbe = {
 	hint: string,
 };
 
-export type Level = "default" | "system" | "agent" | "tool" | "instance";
+/**  What is to become of the Letta side of a new agent. */
+export type LettaSide = 
+/**  Nothing: it is linked later. */
+{ side: "none" } | { side: "link"; id: string } | { side: "create"; model: string; embedding: string | null; 
+/**  Text of the `persona` block. */
+persona: string; 
+/**
+ *  Text of the `human` block. Never where Broca drives the agent: Broca attaches a block of that label for every person
+ *  itself, and Letta refuses a second one.
+ */
+human: string | null };
+
+/**  The Letta server as it answered. */
+export type LettaState = {
+	/**  Empty where none is set. */
+	url: string,
+	/**  A password is kept for it. */
+	password: boolean,
+	status: Status,
+	/**  "Letta server", "Letta Code". */
+	flavour: string | null,
+	version: string | null,
+	features: LettaFeatures,
+};
+
+/**  The levels of DESIGN section 2, lowest first. `User` applies only to what one account sees or does. */
+export type Level = "default" | "system" | "agent" | "tool" | "instance" | "user";
+
+/**  One level that a tool's settings have. */
+export type LevelInfo = {
+	level: Level,
+	/**  "Agent · Athena", "Tool · broca2". */
+	title: string,
+	/**  Why nothing can be set there; `None` where it can. */
+	why_not: string | null,
+};
+
+/**  How an agent here and one in Letta stand to each other. */
+export type LinkState = 
+/**  Recorded here and there under one name. */
+"linked" | 
+/**  In Letta, not here. */
+"only_in_letta" | 
+/**  Here, not linked to Letta. */
+"only_here" | 
+/**  Linked, and gone in Letta. */
+"gone_in_letta" | 
+/**  Linked; renamed in Letta. */
+"renamed_in_letta";
+
+/**  An open log has more to show. */
+export type Log = LogEvent;
+
+/**  New lines came, or a view is being read. Sent at most ten times a second. */
+export type LogEvent = {
+	view: string,
+	state: LogState,
+};
+
+/**  What an export left in the file. */
+export type LogExported = {
+	path: string,
+	lines: number,
+	/**  How many values were covered. */
+	covered: number,
+};
+
+/**  What is shown of the lines. */
+export type LogFilter = {
+	/**  This level and above; `None` for all, lines without a level included. */
+	level: LogLevel | null,
+	/**  Only lines with this text; empty for all. */
+	text: string,
+	/**  `text` is a regular expression. */
+	regex: boolean,
+	/**  Capitals count. */
+	case: boolean,
+};
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+export type LogLine = {
+	/**  Index in the view, from 0. */
+	n: number,
+	/**  Index into the view's `sources`. */
+	source: number,
+	/**  As the line says it, in RFC 3339; `None` where it says none. */
+	at: string | null,
+	level: LogLevel | null,
+	/**  The part that speaks: `broca.queue`. */
+	part: string | null,
+	/**  The rest, without terminal codes; hostile text. At most 4,096 characters. */
+	text: string,
+	/**  Characters left out of a long line. */
+	left_out: number,
+};
+
+export type LogPage = {
+	items: LogLine[],
+	state: LogState,
+};
+
+export type LogSeek = "next_error" | "previous_error" | "next_match" | "previous_match";
+
+export type LogSource = {
+	/**  Address of the instance. */
+	instance: string,
+	/**  "Broca of Monday". */
+	title: string,
+	/**  Its files, oldest first, relative to the root; empty where it has written none. */
+	files: string[],
+	/**  Bytes of all of them. */
+	bytes: number | null,
+	/**  Why there is nothing, or why a part is missing; `None` where all is there. */
+	note: string | null,
+};
+
+/**  How far a view has come. */
+export type LogState = {
+	/**  Lines that pass the filter, as far as was read. */
+	total: number,
+	/**  Lines read in all. */
+	read: number,
+	/**  Of them errors and warnings. */
+	errors: number,
+	warnings: number,
+	/**  0 to 1: how much of the files has been read. */
+	progress: number | null,
+	/**  All that is there was read; new lines still come. */
+	complete: boolean,
+	/**  Goes up when lines before the end changed (a filter, a truncated or replaced file): what was paged is then old. */
+	generation: number,
+};
+
+/**  A view over the logs of one or several instances, merged by time. It lives until it is closed. */
+export type LogView = {
+	id: string,
+	sources: LogSource[],
+	state: LogState,
+};
+
+export type McpAnswer = {
+	is_error: boolean,
+	/**  Hostile text. */
+	text: string,
+	structured: Json | null,
+	took_ms: number,
+};
+
+/**  A tool of the running tool server. */
+export type McpTool = {
+	name: string,
+	/**  Plugin it comes from, by the part before `__`. */
+	plugin: string | null,
+	description: string,
+	schema: Json,
+};
+
+export type McpTools = {
+	items: McpTool[],
+	/**  "sanctum-letta-mcp 3.1.0". */
+	server: string,
+	took_ms: number,
+};
+
+/**  How everything does, after it was measured. */
+export type Measured = Overview;
+
+export type MemoryBlock = {
+	id: string,
+	label: string,
+	value: string,
+	/**  Characters at most. */
+	limit: number,
+	/**  Characters now. */
+	used: number,
+	description: string | null,
+	/**  The agent itself may not change it. */
+	read_only: boolean,
+};
 
 /**  A menu item was chosen. */
 export type Menu = MenuEvent;
@@ -334,10 +1198,171 @@ export type MenuEvent = {
 	id: string,
 };
 
+export type ModuleDetail = {
+	row: ModuleRow,
+	/**  Program, folder, log, process group, version, where the code comes from. */
+	facts: Fact[],
+	events: ModuleEvent[],
+	samples: ModuleSample[],
+	/**  What is known to be odd about this module, in a sentence. */
+	note: string | null,
+	/**  Whether its code can be installed from here, and what is there now: "a link to ~/src/broca", "no code yet". */
+	code: string,
+	can_install: boolean,
+	/**  Where the public code comes from, as an offer in the install sheet. */
+	source: string | null,
+	/**  Files of its log, newest first; relative to the root. */
+	logs: string[],
+	/**  Why it cannot be run by the system here; `None` where it can. */
+	no_system: string | null,
+};
+
+/**  Something that happened to an instance, the latest first. */
+export type ModuleEvent = {
+	at: string,
+	/**  `started`, `ready`, `stopped`, `ended`, `restarted`, `gave_up`, `adopted`, `health`. */
+	kind: string,
+	/**  The word after it, for `health`. */
+	word: StatusWord | null,
+	/**  "exit code 1 after 3 s: ModuleNotFoundError: No module named 'aiogram'". */
+	text: string,
+	/**  Who did it, where a person did. */
+	by: string | null,
+};
+
+export type ModuleFilter = "all" | "running" | "needs_you";
+
+/**  A shared service that could be added. */
+export type ModuleOffer = {
+	name: string,
+	title: string,
+	description: string,
+	/**  The one thing worth knowing before. */
+	note: string | null,
+};
+
+/**  What start, stop and restart say of each instance they were asked for, in the order in which they were taken. */
+export type ModuleOutcome = {
+	id: string,
+	title: string,
+	/**  It is now as asked. */
+	done: boolean,
+	/**  "runs as process 4821, ready after 1.2 s", "was not running", or what went wrong and what to do. */
+	text: string,
+	hint: string | null,
+};
+
+/**  One window of the list, with counts over all instances the actor may see. */
+export type ModulePage = {
+	items: ModuleRow[],
+	/**  Rows under the same filter and search. */
+	total: number,
+	all: number,
+	running: number,
+	needs_you: number,
+	can_start: number,
+	/**  Of everything that runs, in bytes. */
+	memory: number | null,
+	/**  When everything was measured last (RFC 3339 UTC). */
+	measured_at: string | null,
+	/**  Seconds between two measurements. */
+	every: number,
+};
+
+/**  One instance. */
+export type ModuleRow = {
+	/**  Its address, such as `athena/broca2` or `smcp`; give it back to the other commands. */
+	id: string,
+	/**  Card of the tools grid, where it has one. */
+	card: string | null,
+	/**  Name for machines: `broca2`. */
+	module: string,
+	/**  Name for people: "Broca". */
+	title: string,
+	icon: string,
+	/**  `None` for a shared service. */
+	agent: string | null,
+	agent_title: string | null,
+	status: Status,
+	state: RunState,
+	/**  How it is run now, or would be at the next start. */
+	way: RunWay,
+	at_login: boolean,
+	pid: number | null,
+	/**  Reserved for it in the ledger. */
+	port: number | null,
+	/**  Whether something of this instance listens there. */
+	listens: boolean,
+	/**  Percent of one processor over the last interval. */
+	cpu: number | null,
+	/**  Resident memory of its whole process group, in bytes. */
+	memory: number | null,
+	/**  When the process that runs now began (RFC 3339 UTC). */
+	since: string | null,
+	/**  When it is started again (RFC 3339 UTC), while `Waiting`. */
+	next_try: string | null,
+	/**  How often it was started again by itself since a person started it. */
+	restarts: number,
+	/**  Why it cannot be started; `None` where it can. */
+	cannot_start: string | null,
+	/**  It runs with other settings than it would be started with now. */
+	restart_needed: boolean,
+	needs_you: boolean,
+};
+
+/**  A measured moment, for the small chart. */
+export type ModuleSample = {
+	at: string,
+	word: StatusWord,
+	/**  How long the answer took, in milliseconds. */
+	latency_ms: number | null,
+	cpu: number | null,
+	memory: number | null,
+};
+
+export type ModuleSort = 
+/**  What needs the operator first, then running, then the rest; by name within. */
+"status" | "name" | "agent" | "cpu" | "memory" | "since";
+
+/**  Where the code of a module comes from. */
+export type ModuleSource = 
+/**  A folder whose files are copied. */
+{ kind: "folder"; path: string } | 
+/**  A `.zip`, `.tar`, `.tar.gz` or `.tgz`. */
+{ kind: "archive"; path: string } | 
+/**  Cloned with git; `rev` is a branch, a tag or a commit. */
+{ kind: "git"; url: string; rev: string | null } | 
+/**  `app/` becomes a link to a shared checkout. */
+{ kind: "link"; path: string };
+
 /**  What a typed name would become. */
 export type NameVerdict = {
 	uid: string | null,
 	findings: Finding[],
+};
+
+/**  A new agent, here and in Letta. */
+export type NewAgentDraft = {
+	name: string,
+	uid: string | null,
+	description: string,
+	modules: string[],
+	color: number | null,
+	avatar: string | null,
+	letta: LettaSide,
+};
+
+/**  Everything at one glance: what the tray shows and `sanctumctl health` says. */
+export type Overview = {
+	/**  The worst of all: `Healthy`, `Degraded`, `Off` (nothing runs) or `Unknown`. */
+	word: StatusWord,
+	/**  "5 of 8 running, 1 needs you". */
+	text: string,
+	/**  What needs the operator, worst first. */
+	problems: Problem[],
+	running: number,
+	can_start: number,
+	measured_at: string | null,
 };
 
 /**  One window of a list, and how many rows the whole list has under the same filter. */
@@ -347,6 +1372,8 @@ export type Page<T> = {
 	/**  Rows in the whole list. */
 	total: number,
 };
+
+export type PartKind = "text" | "reasoning" | "tool_call" | "tool_return" | "error";
 
 /**  What the window should show. */
 export type Phase = 
@@ -358,6 +1385,23 @@ export type Phase =
 "locked" | "ready" | 
 /**  The registry could not be opened; `AppState::trouble` says why and what can be done. */
 "trouble";
+
+/**  A secret that stands in a file in plain text. */
+export type PlainSecret = {
+	/**  Give it back to `secrets_move_plan`. */
+	id: string,
+	/**  Relative to the root. */
+	file: string,
+	line: number | null,
+	key: string,
+	title: string,
+	/**  Card to open. */
+	target: string | null,
+	/**  Why it cannot be moved; `None` where it can. */
+	why_not: string | null,
+	/**  The file is tracked by git. */
+	tracked: boolean,
+};
 
 /**  DESIGN section 4: human title, steps with before and after, what restarts, what cannot be undone. */
 export type Plan = {
@@ -400,6 +1444,212 @@ export type PlanStep = {
 	state: StepState | null,
 };
 
+/**  A folder in it that is a plugin. */
+export type PluginCandidate = {
+	/**  Its place in the source; `.` for the whole. */
+	dir: string,
+	/**  Name proposed for its folder. */
+	name: string,
+	kind: string,
+	title: string,
+	description: string,
+	version: string | null,
+	licence: string | null,
+	hash: string,
+	files: PluginFile[],
+	reach: PluginReach[],
+	needs: PluginNeed[],
+	/**  Settings it asks for (`user_config` of a bundle, `settings` of a manifest). */
+	settings: PluginSetting[],
+	/**  Tools of this Sanctum that it could belong to, by address. */
+	fits: string[],
+	/**  What it would replace: the id of an installed plugin. */
+	replaces: string | null,
+	/**  Known only after it was trusted. */
+	tools: PluginTool[],
+	trusted: boolean,
+	findings: Finding[],
+};
+
+export type PluginDetail = {
+	row: PluginRow,
+	facts: Fact[],
+	hash: string,
+	/**  Its `--describe` was run by the operator's word for exactly this content. */
+	trusted: boolean,
+	files: PluginFile[],
+	reach: PluginReach[],
+	needs: PluginNeed[],
+	tools: PluginTool[],
+	versions: PluginVersion[],
+	/**  Agents and modules that use it. */
+	used_by: string[],
+	/**  Card whose settings form holds its settings, and which of its fields they are. */
+	settings_card: string | null,
+	settings: string[],
+	findings: Finding[],
+	/**  Text of its README, hostile; at most 64 KiB. */
+	readme: string | null,
+	/**  Why single tools cannot be switched, or what switching one does besides. */
+	tool_note: string | null,
+	/**  The instance whose log tells of it. */
+	log: string | null,
+};
+
+export type PluginFile = {
+	path: string,
+	size: number | null,
+	/**  `same`, `changed`, `added` or `gone`, against what was installed; `None` where nothing is known of that. */
+	state: string | null,
+};
+
+export type PluginGraph = {
+	nodes: GraphNode[],
+	edges: GraphEdge[],
+	/**  Each a chain of ids that ends where it began. */
+	cycles: string[][],
+	/**  Each a sentence with its chain. */
+	missing: string[],
+};
+
+/**  A source that was brought into quarantine and read without running anything. */
+export type PluginInspection = {
+	id: string,
+	from: string,
+	candidates: PluginCandidate[],
+	findings: Finding[],
+};
+
+export type PluginInstall = {
+	inspection: string,
+	dir: string,
+	/**  Address of the tool. */
+	tool: string,
+	name: string,
+	enable: boolean,
+};
+
+export type PluginNeed = {
+	package: string,
+	wanted: string,
+	installed: string | null,
+	/**  `Healthy` fits, `Degraded` another version is installed, `Unknown` not installed. */
+	verdict: Status,
+};
+
+/**  Something that can be installed and is not, or a newer version of what is. */
+export type PluginOffer = {
+	name: string,
+	title: string,
+	description: string,
+	version: string | null,
+	kind: string,
+	source: ModuleSource,
+	/**  "the index of the team", "~/plugins". */
+	offered_by: string,
+	/**  Id of the plugin it would update. */
+	updates: string | null,
+};
+
+export type PluginPage = {
+	items: PluginRow[],
+	total: number,
+	all: number,
+	active: number,
+	errors: number,
+	quarantined: number,
+	updates: number,
+	/**  A word after `@` that means nothing, and which there are. */
+	unknown_filter: string | null,
+};
+
+/**  What a plugin's code was seen to reach for, read and never run. */
+export type PluginReach = {
+	/**  `network`, `secrets`, `files`, `runs`. */
+	kind: string,
+	words: string,
+	/**  Where it was seen, `cli.py:14`. */
+	seen: string[],
+};
+
+/**  How a plugin stands; its status word is `Active`, `Inactive` or `Error`. */
+export type PluginRow = {
+	/**  `<tool address>:<folder>`, such as `smcp:gmail` or `athena/broca2:telegram_bot`. */
+	id: string,
+	/**  Address of the tool it belongs to. */
+	tool: string,
+	/**  "SMCP", "Broca of Athena". */
+	tool_title: string,
+	agent: string | null,
+	/**  Its folder's name, which is also what its tools begin with. */
+	name: string,
+	title: string,
+	description: string,
+	icon: string,
+	version: string | null,
+	/**  `smcp`, `broca`, `bundle` or `manifest`. */
+	kind: string,
+	status: Status,
+	/**  It is where its tool loads it from. */
+	enabled: boolean,
+	/**  Put aside after it failed or its files were changed; it is not loaded. */
+	quarantined: boolean,
+	/**  Tools it adds, as far as they are known. */
+	tools: number | null,
+	/**  A newer version that is at hand. */
+	update: string | null,
+	/**  Settings that must be set before it can run. */
+	missing: string[],
+	/**  Its tool must restart before a change shows. */
+	restart_needed: boolean,
+	needs_you: boolean,
+};
+
+export type PluginSetting = {
+	key: string,
+	title: string,
+	description: string,
+	secret: boolean,
+	required: boolean,
+};
+
+export type PluginSort = 
+/**  By tool, what needs the operator first. */
+"tool" | "name" | "status";
+
+/**  One tool a plugin adds. */
+export type PluginTool = {
+	/**  `gmail__search`. */
+	name: string,
+	description: string,
+	/**  JSON Schema of its arguments. */
+	schema: Json,
+	/**  `None` where the tool server cannot switch single tools. */
+	enabled: boolean | null,
+};
+
+/**  A version that was kept and can be put back. */
+export type PluginVersion = {
+	/**  Content hash. */
+	hash: string,
+	version: string | null,
+	from: string,
+	installed_at: string | null,
+	current: boolean,
+	size: number | null,
+};
+
+/**  A program that listens. */
+export type PortListener = {
+	/**  "python3"; "another program" where the system does not tell. */
+	process: string,
+	pid: number | null,
+	/**  `127.0.0.1`, `0.0.0.0`, `::1`. */
+	address: string,
+	/**  Reachable from other machines. */
+	open_to_all: boolean,
+};
+
 export type PortRow = {
 	port: number,
 	/**  `athena`, or `None` for a shared service. */
@@ -409,6 +1659,34 @@ export type PortRow = {
 	moved_from: number | null,
 	/**  "python3, pid 4821" where something listens. */
 	held_by: string | null,
+};
+
+export type PortsView = {
+	rows: LedgerRow[],
+	conflicts: number,
+	listening: number,
+	measured_at: string | null,
+};
+
+/**  Preferences of the person at the window, effective. */
+export type Preferences = {
+	/**  `auto`, `light` or `dark`. */
+	appearance: string,
+	/**  Minutes without a key or a click until the window locks; 0 never. */
+	lock_after_min: number,
+	/**  Days a sign-in lasts; 0 ends it with the app. */
+	stay_signed_in_days: number,
+	start_at_login: boolean,
+	/**  Whether the system will start it, as measured. */
+	starts_at_login: Status,
+};
+
+export type Problem = {
+	/**  Address of the instance. */
+	id: string,
+	/**  "Broca of Monday". */
+	title: string,
+	status: Status,
 };
 
 /**  A running plan went on. */
@@ -440,6 +1718,103 @@ export type PythonCandidate = {
 	verdict: string,
 	/**  "All 6 checks passed in 210 ms", "Broca needs 3.11 or newer". */
 	reason: string,
+};
+
+/**  What is to become of an environment. */
+export type PythonChange = 
+/**  Made where there is none, from its pins. */
+{ kind: "create"; python: string } | 
+/**  Built anew from its pins with the interpreter it has. */
+{ kind: "repair" } | 
+/**  With another interpreter. */
+{ kind: "python"; python: string } | 
+/**  Packages as pip writes them: `aiogram==3.21.0`, `httpx`. */
+{ kind: "add"; packages: string[] } | { kind: "remove"; packages: string[] } | 
+/**  The whole text of the pins. */
+{ kind: "pins"; text: string };
+
+/**  `agents` (the shared one) or `smcp`. */
+export type PythonEnv = {
+	id: string,
+	title: string,
+	/**  Relative to the root. */
+	path: string,
+	/**  The pins, relative to the root. */
+	requirements: string,
+	exists: boolean,
+	status: Status,
+	python: string | null,
+	packages: PythonPackage[],
+	/**  Pins that are not fulfilled, conflicts and imports that fail, in words. */
+	problems: string[],
+	kept: PythonKept[],
+	/**  Instances that run in it. */
+	used_by: string[],
+	size: number | null,
+};
+
+export type PythonInterpreter = {
+	path: string,
+	version: string | null,
+	/**  "Homebrew", "the system". */
+	origin: string,
+	/**  `Healthy` fits, `Degraded` fits with a catch, `Error` cannot be used. */
+	status: Status,
+};
+
+/**  An earlier state of an environment that was kept, and can be put back. */
+export type PythonKept = {
+	id: string,
+	made_at: string,
+	python: string,
+	packages: number,
+	/**  Bytes on disk. */
+	size: number | null,
+	/**  The change that replaced it: "Add aiogram 3.21". */
+	replaced_by: string | null,
+};
+
+export type PythonMove = {
+	name: string,
+	from: string | null,
+	to: string | null,
+};
+
+export type PythonPackage = {
+	name: string,
+	version: string,
+	/**  Pinned in the environment's own file. */
+	pinned: boolean,
+};
+
+/**  What a change would do, without doing it. */
+export type PythonTry = {
+	ok: boolean,
+	moves: PythonMove[],
+	/**  Why it cannot be, each in a sentence a person understands. */
+	conflicts: string[],
+	/**  What the installer printed, for copying. */
+	output: string[],
+	took_ms: number,
+};
+
+export type PythonView = {
+	interpreters: PythonInterpreter[],
+	envs: PythonEnv[],
+	/**  "uv 0.5.4" where it is there, else what is used instead: "pip". */
+	installer: string,
+};
+
+export type QuitChoice = 
+/**  They go on without the window. */
+"keep" | "stop";
+
+/**  What quitting would leave behind. */
+export type QuitState = {
+	/**  Instances that this app's keepers run, by title: "Broca of Athena". */
+	running: string[],
+	/**  What the operator chose to be done every time. */
+	remembered: QuitChoice | null,
 };
 
 /**  Given only after everything was applied and read back. */
@@ -486,6 +1861,26 @@ export type RootVerdict = {
 	free: string | null,
 };
 
+/**  Where a run stands, beside its health: a module that is up may be degraded all the same. */
+export type RunState = 
+/**  Nothing of it runs, and nothing is to. */
+"stopped" | 
+/**  Began, and has not said yet that it is ready. */
+"starting" | "running" | "stopping" | 
+/**  Ended by itself and is started again in a moment; `next_try` says when. */
+"waiting" | 
+/**  Ended so often that it is not started again by itself. */
+"gave_up";
+
+/**  Who keeps it running. */
+export type RunWay = 
+/**  A keeper of this app: a small process that outlives the window. */
+"app" | 
+/**  launchd or systemd. */
+"system" | 
+/**  Started by somebody else; it is watched and can be stopped. */
+"by_hand";
+
 /**  What was salvaged from a damaged registry. */
 export type SalvageReport = {
 	/**  Where the damaged file was put; nothing of it is lost. */
@@ -506,6 +1901,31 @@ export type ScanReport = {
 	cut: string | null,
 };
 
+/**  One secret setting of a tool, as the store answered. */
+export type SecretStatus = {
+	/**  [`super::SettingRow::id`]. */
+	id: string,
+	/**
+	 *  `Healthy`: it is there. `Off`: not set. `Degraded`: recorded, but missing in the store, or readable by others in a file.
+	 *  `Unknown`: the store did not say.
+	 */
+	status: Status,
+	/**  "In Keychain", "Not set", "In a file, in plain text", "Can’t be reached". */
+	words: string,
+	/**  The level that sets it. */
+	level: Level | null,
+	/**  The store's reference; not a secret. */
+	reference: string | null,
+	/**  Instances that are given it. */
+	used_by: string[],
+	/**  RFC 3339 UTC: when the value that stands was set. */
+	changed_at: string | null,
+	changed_by: string | null,
+	testable: boolean,
+	/**  It can be copied after the password. */
+	copyable: boolean,
+};
+
 export type SecretStoreInfo = {
 	/**  `os`, `file` or `memory`. */
 	kind: string,
@@ -514,10 +1934,137 @@ export type SecretStoreInfo = {
 	status: Status,
 };
 
-export type SettingRow = {
+export type SettingAfter = {
+	id: string,
+	value: string | null,
+	level: Level | null,
+};
+
+/**  One value that was changed, from the journal. */
+export type SettingChange = {
+	change_id: string,
+	/**  Title of the change set. */
+	title: string,
+	/**  RFC 3339 UTC. */
+	at: string,
+	actor: string,
+	via: string,
+	level: Level,
+	/**  "Agent · Athena". */
+	scope: string,
+	/**  Card it can be opened in; `None` where its tool is gone. */
+	target: string | null,
+	/**  [`SettingRow::id`]. */
+	id: string,
+	key: string,
+	name: string,
+	secret: boolean,
+	before: string | null,
+	after: string | null,
+	/**  It was taken back since. */
+	undone: boolean,
+};
+
+export type SettingChoice = {
+	value: Json,
+	title: string,
+};
+
+/**  One key of a drifted file. */
+export type SettingDrift = {
+	/**  Environment key, or JSON pointer. */
+	key: string,
+	title: string,
+	kind: DriftKind,
+	/**  What we wrote last; `None` where the key was not there. */
+	base: string | null,
+	/**  What the registry says now. */
+	ours: string | null,
+	/**  What the file says now. */
+	theirs: string | null,
+	/**  The file's line. */
+	line: number | null,
+	/**  The value is a secret's or looks like one; no value is shown. */
+	secret: boolean,
+};
+
+/**  One change of a draft. */
+export type SettingEdit = {
+	/**  [`SettingRow::id`], or `env:NAME` for a new variable of the system settings. */
+	id: string,
+	level: Level,
+	op: EditOp,
+	/**  For [`EditOp::Set`]. */
+	value: Json | null,
+	/**  Hand it over in the process environment instead of a file, where no file can carry it. */
+	by_environment: boolean,
+};
+
+/**  One hit of the search over all settings. */
+export type SettingHit = {
+	/**  Card to open. */
+	target: string,
+	/**  `athena/broca2`, `smcp`, `system-settings`. */
+	address: string,
+	id: string,
 	key: string,
 	title: string,
 	description: string,
+	/**  "Broca". */
+	tool: string,
+	/**  "Athena"; `None` for what is shared. */
+	agent: string | null,
+	value: string | null,
+	unit: string | null,
+	secret: boolean,
+	level: Level | null,
+	modified: boolean,
+	invalid: boolean,
+	needs_restart: boolean,
+	drift: boolean,
+	link: string,
+};
+
+/**  One page of hits; `scope_error` where an `@word` of the query means nothing. */
+export type SettingHits = {
+	items: SettingHit[],
+	total: number,
+	/**  Settings that were looked through. */
+	of: number,
+	/**  "`@colour` is not a filter. Use @modified, @secret, …" */
+	unknown: string | null,
+};
+
+/**  Where a link leads. */
+export type SettingPlace = {
+	/**  Card to open. */
+	target: string,
+	/**  [`SettingRow::id`]; `None` for the tool itself. */
+	id: string | null,
+};
+
+/**  What is wrong with an edit. It is left out of the plan. */
+export type SettingProblem = {
+	id: string,
+	/**  `invalid`, `unquotable` (offer `by_environment`), `port_held`, `read_only`, `drift`, `level`. */
+	code: string,
+	/**  What is wrong, what it means, what to do. */
+	message: string,
+	/**  Keeps the edit out of the plan; otherwise it is only a warning. */
+	blocks: boolean,
+};
+
+/**  One setting with its effective value and everything that was said about it. */
+export type SettingRow = {
+	/**  Names it inside its tool; give it back in edits. */
+	id: string,
+	/**  What a machine reads: the environment key, or the dotted name. */
+	key: string,
+	title: string,
+	description: string,
+	kind: FieldKind,
+	/**  The effective value in its type; `None` for a secret and where nothing is set. */
+	json: Json | null,
 	/**  As text; `None` where it is not set anywhere. Never a secret's value. */
 	value: string | null,
 	unit: string | null,
@@ -525,15 +2072,94 @@ export type SettingRow = {
 	/**  The level that sets it; `None` where it is not set. */
 	level: Level | null,
 	source: SettingSource | null,
-	/**  Every level, from default to instance. */
+	/**  Every level of the tool, lowest first. */
 	chain: ChainLink[],
 	group: string,
+	min: number | null,
+	max: number | null,
+	min_length: number | null,
+	max_length: number | null,
+	pattern: string | null,
+	choices: SettingChoice[],
+	/**  Kind of a list's items. */
+	items: FieldKind,
+	/**  `file`, `folder` or `any`, for paths. */
+	path_kind: string | null,
+	required: boolean,
+	/**  `null`, "explicitly none", is a value it can have. */
+	nullable: boolean,
+	/**  A running module sees a change only after a restart. */
+	restart: boolean,
+	advanced: boolean,
+	/**  Each account may have its own value. */
+	user: boolean,
+	/**  A schema describes it. */
+	known: boolean,
+	/**  What a wrong value would do. */
+	hint: string | null,
+	/**  Why nothing reads it. */
+	dead: string | null,
+	/**  Why it cannot be changed here; `None` where it can. */
+	read_only: string | null,
+	/**  What is wrong with the effective value. */
+	problem: string | null,
+	/**  Worth knowing about the value. */
+	note: string | null,
+	/**  The file it is written to, relative to the root; `None` where it reaches no file. */
+	file: string | null,
+	/**  It is handed over in the process environment and stands in no file. */
+	by_environment: boolean,
+	/**  The file says something else than what was written last. */
+	drift: SettingDrift | null,
+	/**  A key that can be tried against its service. */
+	testable: boolean,
+	/**  The module runs since before this was changed. */
+	needs_restart: boolean,
+	/**  `sanctum://v1/settings/<address>/<key>`. */
+	link: string,
 };
 
 export type SettingSource = {
 	/**  Relative to the root, or `schema` / `registry · <table>`. */
 	file: string,
 	line: number | null,
+};
+
+/**  Settings as a file for people and version control. */
+export type SettingsExport = {
+	/**  A name for the file. */
+	name: string,
+	text: string,
+	settings: number,
+	/**  Settings given as references; their values are not in the file. */
+	secrets: number,
+};
+
+/**  A settings file of the tool. */
+export type SettingsFile = {
+	/**  Relative to the root. */
+	path: string,
+	exists: boolean,
+	lines: number,
+	/**  Keys of it that differ from what was written last. */
+	drift: number,
+};
+
+/**  What the settings of one tool are about, beside [`super::ToolDetail`]. */
+export type SettingsTarget = {
+	/**  `athena/broca2`, `smcp`, `system-settings`. */
+	address: string,
+	levels: LevelInfo[],
+	files: SettingsFile[],
+	/**  Secrets that stand in plain text in its files. */
+	plain_secrets: number,
+	/**  New variables can be added: the environment of the whole install. */
+	open_ended: boolean,
+	/**  Whether the module runs now, as far as can be seen. */
+	runs: string | null,
+	findings: Finding[],
+	/**  Word of the tool, for lists. */
+	status: StatusWord,
 };
 
 /**  What the wizard starts from. */
@@ -629,10 +2255,11 @@ export type ToolCard = {
 export type ToolDetail = {
 	card: ToolCard,
 	facts: Fact[],
-	/**  Effective settings, read-only, in the schema's order. */
+	/**  Effective settings in the schema's order, then what no schema names. */
 	settings: SettingRow[],
 	/**  Other things that stand in the tool's file and that no schema names. */
 	foreign_keys: number,
+	target: SettingsTarget,
 	/**  What could not be read, with a way out. */
 	findings: Finding[],
 };

@@ -8,6 +8,14 @@ import type { Platform } from './platform/platform';
 import './styles/tokens.css';
 import './styles/components.css';
 import './styles/app.css';
+import './styles/settings.css';
+import './styles/chat.css';
+import './styles/agents.css';
+import './styles/logs.css';
+import './styles/ports.css';
+import './styles/python.css';
+import './styles/modules.css';
+import './styles/plugins.css';
 
 async function choosePlatform(): Promise<Platform | null> {
   if ('__TAURI_INTERNALS__' in window) return (await import('./platform/tauri')).createTauriPlatform();

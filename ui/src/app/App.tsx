@@ -1,6 +1,7 @@
 import { QueryClientProvider, type QueryClient } from '@tanstack/react-query';
 import { type ReactNode, Suspense, lazy, useEffect, useRef, useState } from 'react';
 import type { AppState, SalvageReport } from '../bindings';
+import { QuitDialog } from '../features/modules/QuitDialog';
 import { LockView } from '../features/session/LockView';
 import { SalvagedView } from '../features/session/SalvagedView';
 import { SignInView } from '../features/session/SignInView';
@@ -86,6 +87,7 @@ function Window() {
   return (
     <Suspense fallback={<Center><Waiting>Opening setup</Waiting></Center>}>
       {(wizard !== null || query.data.phase !== 'ready') && <EarlyCommands state={wizard ?? query.data} />}
+      <QuitDialog />
       {wizard ? <SetupView state={wizard} onDone={done} /> : <Phases state={query.data} />}
     </Suspense>
   );

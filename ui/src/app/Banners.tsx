@@ -1,9 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { RecoveryNote } from '../bindings';
+import type { DriftFile, RecoveryNote } from '../bindings';
 import { usePlatform } from '../platform/context';
-import { Banner, Button, Foreign, Prose, IconButton, useToasts } from '../ui';
-import { useTakeState } from './queries';
+import { Banner, Button, Foreign, Prose, IconButton, useToasts, visible } from '../ui';
+import { useDrift, useTakeState } from './queries';
 import { navigate } from './router';
 import { useShell } from './shell-context';
 
@@ -42,14 +42,27 @@ function RecoveredBanner({ notes, onGone }: { notes: RecoveryNote[]; onGone: () 
   );
 }
 
-/** At most one: what is wrong comes before what is only worth knowing. */
-export function Banners() {
+function DriftBanner({ files }: { files: DriftFile[] }) {
+  const names = files.slice(0, 3).map((file) => visible(file.title)).join(', ');
+  const open = () => navigate({ view: 'drift', file: files.length === 1 ? files[0]?.file ?? null : null });
+  return (
+    <Banner kind="warn" title={files.length === 1 ? '1 file was changed outside.' : `${files.length.toLocaleString('en')} files were changed outside.`} data-testid="drift-banner"
+      actions={<Button size="s" onClick={open} data-testid="drift-compare">Compare…</Button>}>
+      <bdi>{names}</bdi>{files.length > 3 && ` and ${files.length - 3} more`}. Nothing is overwritten until you choose.
+    </Banner>
+  );
+}
+
+/** At most one: what a crash left comes before a store that does not answer, and that before a file somebody edited. */
+export function Banners({ drift = true }: { drift?: boolean }) {
   const { state } = useShell();
   const [seen, setSeen] = useState(false);
+  const changed = useDrift().data ?? [];
   const store = state.secret_store;
   const storeBroken = store.status.word === 'Degraded' || store.status.word === 'Error' || store.status.word === 'Off';
   const waits = !seen && state.recovered.length > 0;
-  if (!storeBroken && !waits && !state.install?.sample) return null;
+  const drifted = drift && changed.length > 0;
+  if (!storeBroken && !waits && !drifted && !state.install?.sample) return null;
   return (
     <div className="banners">
       {waits ? (
@@ -58,6 +71,8 @@ export function Banners() {
         <Banner kind="warn" title={`${store.name} can’t be reached.`} data-testid="secrets-banner">
           <Foreign>{store.status.reason.replace(/\.$/, '')}</Foreign>. {state.user?.remembered === false && 'You sign in again at each start; '}nothing else is affected.
         </Banner>
+      ) : drifted ? (
+        <DriftBanner files={changed} />
       ) : null}
       {state.install?.sample && <SampleBanner />}
     </div>

@@ -3,21 +3,61 @@ import { useSyncExternalStore } from 'react';
 
 export type Route =
   | { view: 'tools'; tab: string }
-  | { view: 'tool'; id: string }
-  | { view: 'agents'; uid: string | null }
-  | { view: 'activity'; id: string | null };
+  | { view: 'tool'; id: string; setting?: string | null }
+  | { view: 'agents'; uid: string | null; tab?: AgentTab }
+  | { view: 'chat'; uid: string | null; at?: number }
+  | { view: 'activity'; id: string | null }
+  | { view: 'settings'; section: SettingsSection }
+  | { view: 'drift'; file: string | null }
+  | { view: 'modules'; tab: ModulesTab; id: string | null; log?: boolean }
+  | { view: 'plugins'; part: PluginsPart; id: string | null; tab?: PluginTab };
+
+export const settingsSections = ['all', 'preferences', 'system', 'letta', 'secrets', 'exchange'] as const;
+export type SettingsSection = (typeof settingsSections)[number];
+
+/** Parts of an agent's page besides its overview. */
+export const agentTabs = ['memory', 'letta', 'broca'] as const;
+export type AgentTab = (typeof agentTabs)[number];
+
+/** Parts of the modules' place: what runs, who has which port, what it all runs in. */
+export const modulesTabs = ['instances', 'ports', 'python'] as const;
+export type ModulesTab = (typeof modulesTabs)[number];
+
+/** Parts of the plugins' place: what is installed, what needs what, the tools that the running server offers. */
+export const pluginsParts = ['list', 'graph', 'tools'] as const;
+export type PluginsPart = (typeof pluginsParts)[number];
+
+/** Parts of a plugin's page besides its overview. */
+export const pluginTabs = ['tools', 'settings', 'dependencies', 'versions', 'log', 'used'] as const;
+export type PluginTab = (typeof pluginTabs)[number];
 
 export type View = Route['view'];
 
 const START = '#/tools/global';
 const KEPT = 'sanctum.route';
 
+function modulesHash({ tab, id, log }: Extract<Route, { view: 'modules' }>): string {
+  if (tab !== 'instances') return `#/modules/${tab}`;
+  return id === null ? '#/modules' : `#/modules/instances/${encodeURIComponent(id)}${log ? '?log' : ''}`;
+}
+
+/** Of the list the id is a plugin's, of the graph a node's, of the tools a tool's name; other parts than the list stand in the question. */
+function pluginsHash({ part, id, tab }: Extract<Route, { view: 'plugins' }>): string {
+  const asked = part === 'list' ? tab : `part=${part}`;
+  return `#/plugins${id === null ? '' : `/${encodeURIComponent(id)}`}${asked && (part !== 'list' || id !== null) ? `?${asked}` : ''}`;
+}
+
 export function toHash(route: Route): string {
   switch (route.view) {
     case 'tools': return `#/tools/${encodeURIComponent(route.tab)}`;
-    case 'tool': return `#/tool/${encodeURIComponent(route.id)}`;
-    case 'agents': return route.uid === null ? '#/agents' : `#/agents/${encodeURIComponent(route.uid)}`;
+    case 'tool': return `#/tool/${encodeURIComponent(route.id)}${route.setting ? `?setting=${encodeURIComponent(route.setting)}` : ''}`;
+    case 'agents': return route.uid === null ? '#/agents' : `#/agents/${encodeURIComponent(route.uid)}${route.tab ? `/${route.tab}` : ''}`;
+    case 'chat': return route.uid === null ? '#/chat' : `#/chat/${encodeURIComponent(route.uid)}${route.at === undefined ? '' : `?at=${route.at}`}`;
     case 'activity': return route.id === null ? '#/activity' : `#/activity/${encodeURIComponent(route.id)}`;
+    case 'settings': return route.section === 'all' ? '#/settings' : `#/settings/${route.section}`;
+    case 'modules': return modulesHash(route);
+    case 'plugins': return pluginsHash(route);
+    case 'drift': return route.file === null ? '#/drift' : `#/drift/${encodeURIComponent(route.file)}`;
   }
 }
 
@@ -26,12 +66,40 @@ function decode(part: string | undefined): string | null {
   try { return decodeURIComponent(part); } catch { return null; }
 }
 
+function agentsRoute(rest: string | undefined): Route {
+  const [name, more] = (rest ?? '').split('/');
+  const uid = decode(name);
+  const tab = uid === null ? undefined : agentTabs.find((known) => known === more);
+  return tab ? { view: 'agents', uid, tab } : { view: 'agents', uid };
+}
+
+function modulesRoute(rest: string | undefined, asked: string | undefined): Route {
+  const [name, more] = (rest ?? '').split('/');
+  const tab = modulesTabs.find((known) => known === name) ?? 'instances';
+  const id = tab === 'instances' ? decode(more) : null;
+  return { view: 'modules', tab, id, ...(id !== null && /(?:^|&)log(?:&|$)/.test(asked ?? '') ? { log: true } : {}) };
+}
+
+function pluginsRoute(id: string | null, asked: string | undefined): Route {
+  const part = pluginsParts.find((known) => asked === `part=${known}`) ?? 'list';
+  const tab = part === 'list' && id !== null ? pluginTabs.find((known) => known === asked) : undefined;
+  return { view: 'plugins', part, id, ...(tab ? { tab } : {}) };
+}
+
 /** An address nobody knows leads to the tools. */
 export function fromHash(hash: string): Route {
-  const [, view, rest] = /^#\/([a-z]+)(?:\/(.*))?$/.exec(hash) ?? [];
+  const [, view, rest, asked] = /^#\/([a-z]+)(?:\/([^?]*))?(?:\?(.*))?$/.exec(hash) ?? [];
   const part = decode(rest);
-  if (view === 'tool' && part) return { view: 'tool', id: part };
-  if (view === 'agents') return { view: 'agents', uid: part };
+  if (view === 'tool' && part) return { view: 'tool', id: part, setting: decode(/(?:^|&)setting=([^&]*)/.exec(asked ?? '')?.[1]) };
+  if (view === 'settings') return { view: 'settings', section: settingsSections.find((section) => section === part) ?? 'all' };
+  if (view === 'drift') return { view: 'drift', file: part };
+  if (view === 'agents') return agentsRoute(rest);
+  if (view === 'modules') return modulesRoute(rest, asked);
+  if (view === 'plugins') return pluginsRoute(part, asked);
+  if (view === 'chat') {
+    const at = Number(/(?:^|&)at=(\d{1,15})(?:&|$)/.exec(asked ?? '')?.[1] ?? NaN);
+    return Number.isNaN(at) || part === null ? { view: 'chat', uid: part } : { view: 'chat', uid: part, at };
+  }
   if (view === 'activity') return { view: 'activity', id: part };
   return { view: 'tools', tab: part && view === 'tools' ? part : 'global' };
 }

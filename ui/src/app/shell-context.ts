@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
-import type { AppState } from '../bindings';
+import type { AppState, ModuleSource } from '../bindings';
+import type { Appearance } from './appearance';
 
 /** What views may ask of the frame around them. */
 export interface ShellActions {
@@ -17,7 +18,18 @@ export interface ShellActions {
   undo: (changeId: string) => void;
   undoLast: () => void;
   redoLast: () => void;
+  startModules: () => void;
+  /** Asks first, and names how many. */
+  stopModules: () => void;
+  /** Opens the sheet that installs a plugin; with a source it is looked at at once. */
+  installPlugin: (source: ModuleSource | null) => void;
+  /** Opens the search for the plugin that breaks a tool; without one it is chosen there. */
+  findCulprit: (tool: string | null) => void;
   showPath: (path: string) => void;
+  /** Paints at once and records it as the person's preference. */
+  setAppearance: (next: Appearance) => void;
+  importSettings: () => void;
+  exportSettings: () => void;
   inspector: boolean;
   toggleInspector: () => void;
   sidebarShown: boolean;

@@ -32,7 +32,7 @@ test('a secret store that cannot be reached is said', async () => {
 
 test('the sidebar counts what needs the operator and leads there', async () => {
   await openApp({}, '#/agents');
-  await look(seen('side-foot'), 'tools and changes are counted').toHaveTextContent(/5 things need you/);
+  await look(seen('side-foot'), 'tools and changes are counted').toHaveTextContent(/7 things need you/);
   await seen('sidebar-activity').click();
   await look(seen('activity-view'), 'Activity opens').toBeVisible();
   await press('{Meta>}[[{/Meta}');
@@ -44,10 +44,28 @@ test('the sidebar counts what needs the operator and leads there', async () => {
 test('only views that exist are offered', async () => {
   await openApp();
   await look(seen('tools-grid'), 'the view is there').toBeVisible();
-  expect([...document.querySelectorAll('nav .side-row')].map((row) => row.textContent), 'agents, Tools, Activity').toEqual(['AAthena', 'MMonday', 'TTimbre', 'Tools', 'Activity']);
+  expect([...document.querySelectorAll('nav .side-row')].map((row) => row.textContent), 'agents, Tools, Plugins, Modules, Settings, Activity').toEqual(['AAthena', 'MMonday', 'TTimbre', 'Tools', 'Plugins', 'Modules', 'Settings', 'Activity']);
 });
 
 test('an unknown command is refused by its name', async () => {
   const { platform } = await openApp();
   await expect((platform as unknown as Record<string, () => Promise<void>>).nonsense!(), 'the in-memory platform is loud').rejects.toMatchObject({ code: 'internal', details: ['the in-memory platform has no command "nonsense"'] });
+});
+
+test('a link from outside opens the setting, once, and one that leads nowhere says so', async () => {
+  const { platform, calls } = await openApp({}, '#/activity');
+  await look(seen('activity-view'), 'the view is there').toBeVisible();
+  platform.memory.world.link = 'sanctum://v1/settings/athena/broca2/LOG_LEVEL';
+  platform.memory.emitChanged({ topics: ['link'], source: 'outside' });
+  await look(seen('tool-detail'), 'the tool opens').toBeVisible();
+  await eventually(() => calls('settingsFind').length, 'the link was looked up').toBe(1);
+  platform.memory.world.link = 'sanctum://v1/settings/nobody/nothing/AT_ALL';
+  platform.memory.emitChanged({ topics: ['link'], source: 'outside' });
+  await look(page.getByText(/leads to no setting/).first(), 'a link that leads nowhere is said').toBeInTheDocument();
+});
+
+test('what an agent’s modules share is one click from the agent', async () => {
+  await openApp({}, '#/agents/athena');
+  await seen('agent-settings').click();
+  await eventually(() => decodeURIComponent(location.hash), 'its settings open').toBe('#/tool/a:athena');
 });

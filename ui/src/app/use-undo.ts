@@ -9,24 +9,19 @@ export function useUndo() {
   const flow = usePlanFlow();
   const toasts = useToasts();
   return useMemo(() => {
-    const undo = (changeId: string) => flow.open({ title: 'Undo', make: () => platform.changeUndoPlan(changeId) });
+    const takeBack = (title: string, changeId: string) => flow.open({ title, make: () => platform.changeUndoPlan(changeId) });
     const nothing = (title: string, text: string) => toasts.show({ word: 'Ready', title, text });
+    const fail = (thrown: unknown) => toasts.fail(thrown);
     return {
-      undo,
+      undo: (changeId: string) => takeBack('Undo', changeId),
       undoLast: () => {
         platform.changesLastUndoable().then(
-          (row) => (row ? undo(row.id) : nothing('Nothing to undo.', 'Activity shows what was done and why it stays.')),
-          (thrown: unknown) => toasts.fail(thrown),
+          (row) => (row ? takeBack('Undo', row.id) : nothing('Nothing to undo.', 'Activity shows what was done and why it stays.')), fail,
         );
       },
       redoLast: () => {
-        platform.changesList('', 'all', 0, 20).then(
-          ({ items }) => {
-            const last = items.find((row) => row.state === 'applied');
-            if (last?.undo_of && last.undoable) flow.open({ title: 'Redo', make: () => platform.changeUndoPlan(last.id) });
-            else nothing('Nothing to redo.', 'The last change was not an undo.');
-          },
-          (thrown: unknown) => toasts.fail(thrown),
+        platform.changesLastRedoable().then(
+          (row) => (row ? takeBack('Redo', row.id) : nothing('Nothing to redo.', 'Only what was undone, with no change after it, can be redone.')), fail,
         );
       },
     };

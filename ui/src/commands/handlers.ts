@@ -1,8 +1,9 @@
 /** What each command of the catalogue does. A test holds that none is missing and none is left over. */
 import type { QueryClient } from '@tanstack/react-query';
-import type { AppState, ToolTab } from '../bindings';
-import { setAppearance } from '../app/appearance';
+import type { AppState, ChatRow, Overview, ToolTab } from '../bindings';
+import { type Appearance, setAppearance } from '../app/appearance';
 import { currentRoute, goBack, goForward, navigate } from '../app/router';
+import { ask, askNext } from '../features/chat/asks';
 import type { ShellActions } from '../app/shell-context';
 import type { Platform } from '../platform/platform';
 
@@ -20,12 +21,12 @@ export interface HandlerContext {
   fail: (thrown: unknown) => void;
 }
 
-/** Runs in every phase. */
-export function appearanceHandlers(): Record<string, Handler> {
+/** Runs in every phase. Before sign-in the window alone is painted; afterwards it is a preference of the person. */
+export function appearanceHandlers(choose: (next: Appearance) => void = setAppearance): Record<string, Handler> {
   return {
-    'appearance.auto': { run: () => setAppearance('auto') },
-    'appearance.light': { run: () => setAppearance('light') },
-    'appearance.dark': { run: () => setAppearance('dark') },
+    'appearance.auto': { run: () => choose('auto') },
+    'appearance.light': { run: () => choose('light') },
+    'appearance.dark': { run: () => choose('dark') },
   };
 }
 
@@ -37,10 +38,35 @@ function focusFind() {
 
 function shownAgent(): string | null {
   const route = currentRoute();
-  return route.view === 'agents' ? route.uid : null;
+  return route.view === 'agents' || route.view === 'chat' ? route.uid : null;
 }
 
+/** The conversation under the eye; without one in the address the first of the list is shown. */
+function shownChat(client: QueryClient): string | null {
+  const route = currentRoute();
+  if (route.view !== 'chat') return null;
+  return route.uid ?? client.getQueryData<ChatRow[]>(['chats', 'list'])?.[0]?.uid ?? null;
+}
+
+const needsChat = (client: QueryClient) => (shownChat(client) === null ? 'Open a chat first.' : undefined);
 const needsAgent = () => (shownAgent() === null ? 'Open an agent first.' : undefined);
+
+/** The command is left out only where it is known that there is nothing to do. */
+function needsOverview(client: QueryClient, count: 'can_start' | 'running', why: string): string | undefined {
+  return client.getQueryData<Overview>(['modules', 'overview'])?.[count] === 0 ? why : undefined;
+}
+
+function shownModule() {
+  const route = currentRoute();
+  return route.view === 'modules' && route.id !== null ? route : null;
+}
+
+const needsModule = () => (shownModule() === null ? 'Choose a module first.' : undefined);
+
+function toggleLog() {
+  const route = shownModule();
+  if (route) navigate({ view: 'modules', tab: route.tab, id: route.id, ...(route.log ? {} : { log: true }) }, { replace: true });
+}
 
 export function createHandlers({ platform, client, shell, takeState, fail }: HandlerContext): Record<string, Handler> {
   const goTab = (n: number) => {
@@ -49,8 +75,11 @@ export function createHandlers({ platform, client, shell, takeState, fail }: Han
   };
   const tabs = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`tab.${i + 1}`, { run: () => goTab(i + 1) }]));
   return {
-    ...appearanceHandlers(),
+    ...appearanceHandlers(shell.setAppearance),
     ...tabs,
+    'settings.open': { run: () => navigate({ view: 'settings', section: 'all' }) },
+    'settings.import': { run: shell.importSettings },
+    'settings.export': { run: shell.exportSettings },
     'session.lock': { run: () => { platform.sessionLock().then(takeState, fail); } },
     'session.sign_out': { run: () => { platform.sessionSignOut().then(takeState, fail); } },
     'agent.add': { run: shell.addAgent },
@@ -58,10 +87,26 @@ export function createHandlers({ platform, client, shell, takeState, fail }: Han
     'install.close': { run: () => { platform.installClose().then(takeState, fail); } },
     'change.undo': { run: shell.undoLast },
     'change.redo': { run: shell.redoLast },
-    'find.here': { run: focusFind },
+    'find.here': { run: () => { if (!(currentRoute().view === 'chat' && ask('find'))) focusFind(); } },
+    'chat.open': { run: () => navigate({ view: 'chat', uid: shownAgent() }) },
+    'chat.find': { run: () => { if (currentRoute().view !== 'chat') navigate({ view: 'chat', uid: shownAgent() }); askNext('find-all'); } },
+    'chat.stop': { why: () => needsChat(client), run: () => { const uid = shownChat(client); if (uid) platform.chatStop(uid).catch(fail); } },
+    'chat.export': { why: () => needsChat(client), run: () => ask('export') },
     'palette.open': { run: shell.togglePalette },
     'nav.tools': { run: () => navigate({ view: 'tools', tab: 'global' }) },
+    'nav.drift': { run: () => navigate({ view: 'drift', file: null }) },
     'nav.agents': { run: () => navigate({ view: 'agents', uid: null }) },
+    'nav.modules': { run: () => navigate({ view: 'modules', tab: 'instances', id: null }) },
+    'nav.ports': { run: () => navigate({ view: 'modules', tab: 'ports', id: null }) },
+    'nav.python': { run: () => navigate({ view: 'modules', tab: 'python', id: null }) },
+    'modules.start_all': { why: () => needsOverview(client, 'can_start', 'Nothing is ready to start.'), run: shell.startModules },
+    'modules.stop_all': { why: () => needsOverview(client, 'running', 'Nothing runs.'), run: shell.stopModules },
+    'module.log': { why: needsModule, run: toggleLog },
+    'nav.plugins': { run: () => navigate({ view: 'plugins', part: 'list', id: null }) },
+    'plugins.graph': { run: () => navigate({ view: 'plugins', part: 'graph', id: null }) },
+    'plugins.tools': { run: () => navigate({ view: 'plugins', part: 'tools', id: null }) },
+    'plugins.install': { run: () => shell.installPlugin(null) },
+    'plugins.bisect': { run: () => shell.findCulprit(null) },
     'nav.activity': { run: () => navigate({ view: 'activity', id: null }) },
     'nav.back': { run: goBack },
     'nav.forward': { run: goForward },

@@ -1,5 +1,5 @@
 /** The seam between the window and everything below it. Only `tauri.ts` knows how a command travels. */
-import type { ApiError, ChangedEvent, MenuEvent, ProgressEvent, commands } from '../bindings';
+import type { ApiError, ChangedEvent, ChatEvent, LogEvent, MenuEvent, Overview, ProgressEvent, commands } from '../bindings';
 
 type Wire = typeof commands;
 type Data<R> = R extends Promise<infer U> ? (U extends { status: 'ok'; data: infer T } ? T : never) : never;
@@ -17,14 +17,24 @@ export type Unlisten = () => void;
 export interface Platform extends PlatformCommands {
   /** Something changed that a view may show; read again what is named. */
   onChanged(listener: (event: ChangedEvent) => void): Unlisten;
+  /** Something happened in a conversation. */
+  onChat(listener: (event: ChatEvent) => void): Unlisten;
+  /** An open log has more to show, or its lines changed. */
+  onLog(listener: (event: LogEvent) => void): Unlisten;
+  /** Every module was measured: how everything does now. */
+  onOverview(listener: (overview: Overview) => void): Unlisten;
   /** A plan that is being applied went on. */
   onProgress(listener: (event: ProgressEvent) => void): Unlisten;
   /** An item of the native menu was chosen. */
   onMenu(listener: (event: MenuEvent) => void): Unlisten;
+  /** Files or folders were let go over the window, by their absolute paths; `onOver` hears whether some are held over it. */
+  onDrop(listener: (paths: string[]) => void, onOver?: (over: boolean) => void): Unlisten;
   /** Absolute path, or `null` where nothing was chosen. */
   pickFolder(start?: string): Promise<string | null>;
   pickFile(): Promise<string | null>;
-  copyText(text: string): Promise<void>;
+  /** Where a new file of this name is to be written, or `null`. */
+  pickSave(name: string): Promise<string | null>;
+  copyText(text: string | Promise<string>): Promise<void>;
 }
 
 /** What happened, what it means and what to do; `details` are facts to copy. */

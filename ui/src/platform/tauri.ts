@@ -1,5 +1,6 @@
 /** The real platform: typed commands and events of the shell. The only file that imports `@tauri-apps/*`. */
-import { open } from '@tauri-apps/plugin-dialog';
+import { type DragDropEvent, getCurrentWebview } from '@tauri-apps/api/webview';
+import { open, save } from '@tauri-apps/plugin-dialog';
 import { commands, events } from '../bindings';
 import { type CommandName, type Platform, type PlatformCommands, type Unlisten, toPlatformError } from './platform';
 
@@ -31,6 +32,15 @@ function listen<T>(event: Listenable<T>, listener: (payload: T) => void): Unlist
   return () => { gone = true; stop?.(); };
 }
 
+/** Only the shell knows the paths of what is dropped; the page itself sees names. */
+function onDrop(listener: (paths: string[]) => void, onOver?: (over: boolean) => void): Unlisten {
+  return listen<DragDropEvent>({ listen: (tell) => getCurrentWebview().onDragDropEvent(tell) }, (event) => {
+    if (event.type === 'enter') onOver?.(true);
+    if (event.type === 'leave' || event.type === 'drop') onOver?.(false);
+    if (event.type === 'drop' && event.paths.length > 0) listener(event.paths);
+  });
+}
+
 async function pick(directory: boolean, start?: string): Promise<string | null> {
   try {
     const chosen = await open({ directory, multiple: false, defaultPath: start });
@@ -40,9 +50,19 @@ async function pick(directory: boolean, start?: string): Promise<string | null> 
   }
 }
 
-async function copyText(text: string): Promise<void> {
+async function pickSave(name: string): Promise<string | null> {
   try {
-    await navigator.clipboard.writeText(text);
+    return await save({ defaultPath: name });
+  } catch (thrown) {
+    throw toPlatformError(thrown);
+  }
+}
+
+/** WebKit lets a page copy only while it answers a click or a key: a text that is still on its way is promised to it right then. */
+async function copyText(text: string | Promise<string>): Promise<void> {
+  try {
+    if (typeof text === 'string') await navigator.clipboard.writeText(text);
+    else await navigator.clipboard.write([new ClipboardItem({ 'text/plain': text.then((known) => new Blob([known], { type: 'text/plain' })) })]);
   } catch (thrown) {
     throw toPlatformError(thrown);
   }
@@ -55,10 +75,15 @@ export function createTauriPlatform(): Platform {
   return {
     ...wrapped,
     onChanged: (listener) => listen(events.changed, listener),
+    onChat: (listener) => listen(events.chat, listener),
+    onLog: (listener) => listen(events.log, listener),
+    onOverview: (listener) => listen(events.measured, listener),
     onProgress: (listener) => listen(events.progress, listener),
     onMenu: (listener) => listen(events.menu, listener),
+    onDrop,
     pickFolder: (start) => pick(true, start),
     pickFile: () => pick(false),
+    pickSave,
     copyText,
   };
 }

@@ -6,6 +6,7 @@ import { cleanup, render } from 'vitest-browser-react';
 import { App } from '../app/App';
 import { createQueryClient } from '../app/queries';
 import { startRouter } from '../app/router';
+import { forgetBlockDrafts } from '../features/letta/block-drafts';
 import { forgetRestore } from '../features/session/SignInView';
 import { forgetPlaces } from '../ui/WindowedGrid';
 import { type MemoryPlatform, type Scenario, createMemoryPlatform } from '../platform/memory';
@@ -20,6 +21,7 @@ export async function openApp(scenario: Scenario = {}, hash = '#/tools/global'):
   localStorage.clear();
   forgetRestore();
   forgetPlaces();
+  forgetBlockDrafts();
   history.replaceState(null, '', hash);
   startRouter();
   const platform = createMemoryPlatform(scenario);

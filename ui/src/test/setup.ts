@@ -1,3 +1,11 @@
 import '../styles/tokens.css';
 import '../styles/components.css';
 import '../styles/app.css';
+import '../styles/settings.css';
+import '../styles/chat.css';
+import '../styles/agents.css';
+import '../styles/logs.css';
+import '../styles/ports.css';
+import '../styles/python.css';
+import '../styles/modules.css';
+import '../styles/plugins.css';

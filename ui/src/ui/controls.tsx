@@ -75,7 +75,7 @@ export function Segments({ label, segments, selected, onSelect }: {
         <button key={segment.id} type="button" role="radio" className="segment" data-choice="" data-segment={segment.id} aria-checked={segment.id === selected}
           disabled={segment.disabled} tabIndex={segment.id === selected ? 0 : -1} onClick={() => onSelect(segment.id)}>
           {segment.label}
-          {segment.count !== undefined && <span className="faint">{segment.count}</span>}
+          {segment.count !== undefined && <span className="faint">{segment.count.toLocaleString('en')}</span>}
         </button>
       ))}
     </div>

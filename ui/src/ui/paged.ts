@@ -1,4 +1,4 @@
-import { type QueryKey, useQueries } from '@tanstack/react-query';
+import { type QueryKey, useQueries, useQuery } from '@tanstack/react-query';
 
 export const PAGE = 100;
 
@@ -24,25 +24,22 @@ function sameList(before: QueryKey, key: readonly unknown[]): boolean {
 
 /** A long list, of which only the pages under the eye are asked for. */
 export function usePaged<T, P extends PageOf<T>>(key: readonly unknown[], load: (offset: number, limit: number) => Promise<P>, from: number, to: number): Paged<T, P> {
-  const first = Math.floor(from / PAGE);
-  const last = Math.floor(Math.max(from, to - 1) / PAGE);
-  const pages = [...new Set([0, ...Array.from({ length: last - first + 1 }, (_, i) => first + i)])];
-  const results = useQueries({
-    queries: pages.map((page) => ({
-      queryKey: [...key, page],
-      queryFn: () => load(page * PAGE, PAGE),
-      placeholderData: page === 0 ? (before: P | undefined, query: { queryKey: QueryKey } | undefined) => (query && sameList(query.queryKey, key) ? before : undefined) : undefined,
-    })),
-  });
-  const byPage = new Map(pages.map((page, i) => [page, results[i]?.data as P | undefined]));
-  const head = byPage.get(0);
+  const firstPage = Math.floor(from / PAGE);
+  const lastPage = Math.floor(Math.max(from, to - 1) / PAGE);
+  const further = Array.from({ length: lastPage - firstPage + 1 }, (_, i) => firstPage + i).filter((page) => page > 0);
+  const page = (nth: number) => ({ queryKey: [...key, nth], queryFn: () => load(nth * PAGE, PAGE) });
+  // One observer through all questions, for only it knows what the question before was answered (`useQueries` makes a new one for each).
+  const headResult = useQuery<P>({ ...page(0), placeholderData: (before, query) => (query && sameList(query.queryKey, key) ? before : undefined) });
+  const results = [headResult, ...useQueries({ queries: further.map(page) })];
+  const head = headResult.data;
+  const byPage = new Map([0, ...further].map((nth, i) => [nth, results[i]?.data as P | undefined]));
   return {
     head,
     total: head?.total ?? 0,
     at: (index) => byPage.get(Math.floor(index / PAGE))?.items[index % PAGE],
     error: results.find((result) => result.error)?.error ?? null,
-    isPending: head === undefined && results.some((result) => result.isPending),
-    isStale: results[0]?.isPlaceholderData ?? false,
+    isPending: headResult.isPending,
+    isStale: headResult.isPlaceholderData,
     refetch: () => results.forEach((result) => void result.refetch()),
   };
 }

@@ -1,4 +1,4 @@
-import { useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useDeferredValue, useMemo, useState } from 'react';
 import type { ChangeRow, Page } from '../../bindings';
 import { Banners } from '../../app/Banners';
 import { keys } from '../../app/queries';
@@ -7,6 +7,7 @@ import { useShell } from '../../app/shell-context';
 import { Titlebar } from '../../app/Titlebar';
 import { usePlatform } from '../../platform/context';
 import { Button, EmptyState, ErrorBox, Foreign, type Paged, SearchField, Segments, Waiting, WindowedGrid, usePaged, useToasts, visible } from '../../ui';
+import { SettingsSince } from '../history/SettingsSince';
 import { ChangeInspector } from './ChangeInspector';
 import { ChangeLine } from './ChangeLine';
 import { daySections } from './days';
@@ -54,8 +55,17 @@ function Nothing({ asked }: { asked: string }) {
 
 const segments = [{ id: 'all', label: 'All' }, { id: 'mine', label: 'Mine' }, { id: 'cli', label: 'From the terminal' }];
 
-function ListColumn({ list, id, typed, setTyped, filter, setFilter, query, onRange }: {
-  list: List; id: string | null; typed: string; setTyped: (text: string) => void; filter: string; setFilter: (id: string) => void; query: string; onRange: (from: number, to: number) => void;
+const parts = [{ id: 'changes', label: 'Changes' }, { id: 'settings', label: 'Settings' }];
+
+type Part = 'changes' | 'settings';
+
+/** Whole change sets, or the single settings they changed. */
+function PartSwitch({ part, setPart }: { part: Part; setPart: (part: Part) => void }) {
+  return <Segments label="What is listed" segments={parts} selected={part} onSelect={(id) => setPart(id as Part)} />;
+}
+
+function ListColumn({ lead, list, id, typed, setTyped, filter, setFilter, query, onRange }: {
+  lead: ReactNode; list: List; id: string | null; typed: string; setTyped: (text: string) => void; filter: string; setFilter: (id: string) => void; query: string; onRange: (from: number, to: number) => void;
 }) {
   const shell = useShell();
   const platform = usePlatform();
@@ -65,8 +75,9 @@ function ListColumn({ list, id, typed, setTyped, filter, setFilter, query, onRan
     platform.changesList(typed.trim(), filter, 0, 1).then(({ items }) => { if (items[0]) navigate({ view: 'activity', id: items[0].id }); }, (thrown: unknown) => toasts.fail(thrown));
   };
   return (
-    <div className="list-column">
+    <>
       <div className="subbar">
+        {lead}
         <SearchField className="search-changes" label="Search changes" value={typed} onChange={setTyped} onEnter={first} keys={shell.keys('find.here')} count={typed && list.head ? String(list.total) : undefined} />
         <Segments label="Whose changes" segments={segments} selected={filter} onSelect={setFilter} />
       </div>
@@ -74,7 +85,7 @@ function ListColumn({ list, id, typed, setTyped, filter, setFilter, query, onRan
       {list.isPending && !list.error && <div className="pad"><Waiting>Reading the change sets</Waiting></div>}
       {list.head && list.total === 0 && (filter === 'all' || query ? <Nothing asked={query} /> : <EmptyState icon="activity" title={filter === 'mine' ? 'Nothing of yours yet' : 'Nothing from the terminal yet'}><p>Other change sets stand under All.</p></EmptyState>)}
       {list.total > 0 && <Rows list={list} id={id} resetKey={`${filter} ${query}`} onRange={onRange} />}
-    </div>
+    </>
   );
 }
 
@@ -87,7 +98,10 @@ export function ActivityView({ id }: { id: string | null }) {
   const [range, setRange] = useState<[number, number]>([0, 1]);
   const list = usePaged<ChangeRow, Page<ChangeRow>>([...keys.changes, 'list', filter, query], (offset, limit) => platform.changesList(query, filter, offset, limit), range[0], range[1]);
   const onRange = useCallback((from: number, to: number) => setRange((old) => (old[0] === from && old[1] === to ? old : [from, to])), []);
-  const shown = id ?? list.at(0)?.id ?? null;
+  const [part, setPart] = useState<Part>('changes');
+  const [ofSetting, setOfSetting] = useState<string | null>(null);
+  const shown = part === 'settings' ? ofSetting : id ?? list.at(0)?.id ?? null;
+  const lead = <PartSwitch part={part} setPart={setPart} />;
   const count = list.head ? `${list.total.toLocaleString('en')} change ${list.total === 1 ? 'set' : 'sets'}` : undefined;
   return (
     <main className="main" data-testid="activity-view">
@@ -96,7 +110,9 @@ export function ActivityView({ id }: { id: string | null }) {
       </Titlebar>
       <Banners />
       <div className="cols">
-        <ListColumn list={list} id={shown} typed={typed} setTyped={setTyped} filter={filter} setFilter={setFilter} query={query} onRange={onRange} />
+        <div className="list-column">
+          {part === 'settings' ? <SettingsSince lead={lead} onChoose={setOfSetting} /> : <ListColumn lead={lead} list={list} id={shown} typed={typed} setTyped={setTyped} filter={filter} setFilter={setFilter} query={query} onRange={onRange} />}
+        </div>
         {shell.inspector && shown && <ChangeInspector id={shown} />}
       </div>
     </main>

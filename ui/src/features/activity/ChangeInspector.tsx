@@ -3,7 +3,8 @@ import type { ChangeDetail, Conflict } from '../../bindings';
 import { keys } from '../../app/queries';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
-import { Banner, Button, CopyButton, ErrorBox, Foreign, PlanSteps, Waiting, absolute, duration } from '../../ui';
+import { Banner, Button, CopyButton, ErrorBox, Foreign, PlanSteps, Waiting, absolute, duration, visible } from '../../ui';
+import { usePlanFlow } from '../plan/flow';
 
 const vias: Record<string, string> = { app: 'from the app', cli: 'from the terminal', recovery: 'by recovery after a crash' };
 
@@ -27,6 +28,34 @@ function Conflicts({ conflicts }: { conflicts: Conflict[] }) {
   );
 }
 
+/** Files of settings that the change patched; one it made anew holds nothing older to go back to. */
+export function patchedFiles({ row, steps }: ChangeDetail): string[] {
+  if (row.state !== 'applied') return [];
+  const patched = steps.filter((step) => step.kind === 'write_file' && /(^|\/)(\.env|settings\.json)$/.test(step.target) && step.diff.some((line) => line.kind !== 'add'));
+  return [...new Set(patched.map((step) => step.target))];
+}
+
+function Files({ detail }: { detail: ChangeDetail }) {
+  const platform = usePlatform();
+  const flow = usePlanFlow();
+  const files = patchedFiles(detail);
+  if (files.length === 0) return null;
+  const putBack = (file: string) => flow.open({ title: 'Put the settings of one file back', make: () => platform.settingsRollbackFilePlan(detail.row.id, file) });
+  return (
+    <section>
+      <h3>Files</h3>
+      <ul className="conflicts">
+        {files.map((file) => (
+          <li key={file}>
+            <code className="selectable"><Foreign>{file}</Foreign></code>
+            <Button kind="link" onClick={() => putBack(file)} aria-label={`Put the settings of ${visible(file)} back…`} data-testid="file-put-back">Put this file’s settings back…</Button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
 function Loaded({ detail }: { detail: ChangeDetail }) {
   const shell = useShell();
   const { row, steps, took_ms: took, conflicts } = detail;
@@ -38,13 +67,14 @@ function Loaded({ detail }: { detail: ChangeDetail }) {
       </section>
       {conflicts.length > 0 && <Conflicts conflicts={conflicts} />}
       <section><h3>Steps</h3>{steps.length === 0 ? <p className="small muted">No step was recorded.</p> : <PlanSteps steps={steps} />}</section>
+      <Files detail={detail} />
       <section>
         <dl className="facts facts-narrow">
           <dt>Change set</dt><dd className="row"><code className="cut"><Foreign>{row.id}</Foreign></code><CopyButton text={row.id} label="Copy the id" /></dd>
           {row.undo_of && <><dt>Takes back</dt><dd><code className="cut"><Foreign>{row.undo_of}</Foreign></code></dd></>}
           {!row.undoable && row.undo_reason && <><dt>Undo</dt><dd><Foreign>{row.undo_reason}</Foreign></dd></>}
         </dl>
-        {row.undoable && conflicts.length === 0 && <Button icon="undo" className="inspector-act" onClick={() => shell.undo(row.id)} data-testid="inspector-undo">{row.undo_of ? 'Redo…' : 'Undo…'}</Button>}
+        {row.undoable && conflicts.length === 0 && <Button icon="undo" className="inspector-act" onClick={() => shell.undo(row.id)} data-testid="inspector-undo">{row.is_undo ? 'Redo…' : 'Undo…'}</Button>}
       </section>
     </>
   );

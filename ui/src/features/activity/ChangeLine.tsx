@@ -16,7 +16,7 @@ function Act({ row, redo, stop }: { row: ChangeRow; redo?: ChangeRow; stop: bool
   const tabIndex = stop ? 0 : -1;
   if (redo) return <Button kind="quiet" size="s" tabIndex={tabIndex} onClick={() => shell.undo(redo.id)} data-testid="change-redo">Redo</Button>;
   if (row.undoable) {
-    return <Button kind="quiet" size="s" icon="undo" tabIndex={tabIndex} aria-label={`${row.undo_of ? 'Redo' : 'Undo'} ${visible(row.title)}`} onClick={() => shell.undo(row.id)} data-testid="change-undo">{row.undo_of ? 'Redo' : 'Undo'}</Button>;
+    return <Button kind="quiet" size="s" icon="undo" tabIndex={tabIndex} aria-label={`${row.is_undo ? 'Redo' : 'Undo'} ${visible(row.title)}`} onClick={() => shell.undo(row.id)} data-testid="change-undo">{row.is_undo ? 'Redo' : 'Undo'}</Button>;
   }
   return row.undo_reason && row.state !== 'undone' ? <span className="caption faint cut act-reason hide-narrow" title={row.undo_reason}><Foreign>{row.undo_reason}</Foreign></span> : null;
 }

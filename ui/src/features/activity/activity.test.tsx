@@ -26,6 +26,20 @@ test('undo is a plan; applying it marks the change undone and offers redo', asyn
   await look(seen('plan-sheet'), '⇧⌘Z takes the undo back').toHaveTextContent(/Redo:/);
 });
 
+test('⇧⌘Z redoes what was undone last, as long as nothing was changed since', async () => {
+  const { calls } = await openApp({}, '#/activity');
+  await look(page.getByRole('heading', { name: 'Earlier' }), 'the view is there').toBeVisible();
+  await press('{Meta>}{Shift>}z{/Shift}{/Meta}');
+  await look(seen('toast'), 'nothing was undone yet').toHaveTextContent(/Nothing to redo/);
+  await press('{Meta>}z{/Meta}');
+  await look(seen('plan-sheet'), 'undo').toHaveTextContent(/Undo: Add Timbre/);
+  await press('{Enter}');
+  await look(page.getByRole('gridcell', { name: 'Add Timbre, Undone' }), 'undone').toBeVisible();
+  await press('{Meta>}{Shift>}z{/Shift}{/Meta}');
+  await look(seen('plan-sheet'), 'redo').toHaveTextContent(/Redo:/);
+  expect(calls('changesLastRedoable').length, 'the registry was asked each time').toBe(2);
+});
+
 test('⌘Z undoes the last change set, but in a text field it belongs to the text', async () => {
   const { calls } = await openApp({}, '#/activity');
   await look(page.getByRole('heading', { name: 'Earlier' }), 'the view is there').toBeVisible();

@@ -1,23 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useEffect, useState } from 'react';
-import type { AgentDraft, CatalogueModule } from '../../bindings';
+import { type FormEvent, useState } from 'react';
+import type { CatalogueModule, NewAgentDraft } from '../../bindings';
 import { keys } from '../../app/queries';
 import { navigate } from '../../app/router';
 import { usePlatform } from '../../platform/context';
 import { Button, Checkbox, ErrorBox, Foreign, Prose, Sheet, TextField, Waiting } from '../../ui';
+import { SideFields } from '../letta/SideFields';
+import { type SideDraft, emptySide, sideProblem, toSide } from '../letta/side';
 import { usePlanFlow } from '../plan/flow';
-
-/** Answers while they are typed; a verdict that comes late for an older name is dropped by its key. */
-function useVerdict(name: string) {
-  const platform = usePlatform();
-  const [settled, setSettled] = useState(name);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(name), 150);
-    return () => clearTimeout(timer);
-  }, [name]);
-  const query = useQuery({ queryKey: [...keys.agents, 'name', settled], queryFn: () => platform.agentCheckName(settled), enabled: settled.trim() !== '', staleTime: 0 });
-  return { verdict: settled === name ? query.data : undefined, error: query.error };
-}
+import { Appearance } from './Appearance';
+import { NameField } from './NameField';
+import { avatarProblem, drivenByBroca } from './edits';
+import { useVerdict } from './use-verdict';
 
 function ModuleChoices({ modules, chosen, onChange }: { modules: CatalogueModule[]; chosen: string[]; onChange: (chosen: string[]) => void }) {
   return (
@@ -36,43 +30,47 @@ function ModuleChoices({ modules, chosen, onChange }: { modules: CatalogueModule
   );
 }
 
-function useDraft(modules: CatalogueModule[] | undefined) {
-  const [name, setName] = useState('');
+function useDraft(modules: CatalogueModule[] | undefined, first: Partial<SideDraft>, firstName: string) {
+  const [name, setName] = useState(firstName);
   const [description, setDescription] = useState('');
   const [picked, setPicked] = useState<string[] | null>(null);
+  const [color, setColor] = useState<number | null>(null);
+  const [avatar, setAvatar] = useState('');
+  const [side, setSide] = useState<SideDraft>({ ...emptySide, ...first });
   const chosen = picked ?? modules?.filter((module) => module.default_on).map((module) => module.name) ?? [];
-  return { name, setName, description, setDescription, chosen, setPicked };
+  return { name, setName, description, setDescription, chosen, setPicked, color, setColor, avatar, setAvatar, side, setSide };
 }
 
-/** Name with a live verdict, description, modules; then the plan. Nothing is written before it is confirmed. */
-export function AddAgentSheet({ onClose }: { onClose: () => void }) {
+/** Name with a live verdict, description, looks, modules and what is to become of its Letta side; then the plan. Nothing is written before it is confirmed. */
+export function AddAgentSheet({ onClose, link }: { onClose: () => void; link?: { id: string; name: string } }) {
   const platform = usePlatform();
   const flow = usePlanFlow();
   const modules = useQuery({ queryKey: [...keys.agents, 'modules'], queryFn: () => platform.agentModules() });
-  const { name, setName, description, setDescription, chosen, setPicked } = useDraft(modules.data);
-  const { verdict, error } = useVerdict(name);
-  const wrong = verdict?.findings.find((finding) => finding.level === 'error');
-  const catches = verdict?.findings.filter((finding) => finding.level !== 'error') ?? [];
-  const why = !name.trim() ? 'Enter a name first.' : wrong ? wrong.message : !verdict ? 'The name is still being checked.' : null;
+  const form = useDraft(modules.data, link ? { side: 'link', id: link.id } : {}, link?.name ?? '');
+  const { name, chosen, side } = form;
+  const check = useVerdict(name);
+  const driven = drivenByBroca(chosen);
+  const why = check.why ?? avatarProblem(form.avatar) ?? sideProblem(side);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (why || !verdict) return;
-    const draft: AgentDraft = { name: name.trim(), uid: null, description: description.trim(), modules: chosen };
+    const uid = check.verdict?.uid;
+    if (why || !uid) return;
+    const draft: NewAgentDraft = { name: name.trim(), uid: null, description: form.description.trim(), modules: chosen, color: form.color, avatar: form.avatar.trim() || null, letta: toSide(side, driven) };
     onClose();
-    flow.open({ title: `Add ${draft.name}`, make: () => platform.agentAddPlan(draft), onApplied: () => { if (verdict.uid) navigate({ view: 'agents', uid: verdict.uid }); } });
+    flow.open({ title: `Add ${draft.name}`, make: () => platform.agentCreatePlan(draft), onApplied: () => navigate({ view: 'agents', uid }) });
   };
   return (
     <Sheet label="Add an agent" onClose={onClose} className="form-sheet" data-testid="add-agent-sheet">
       <form onSubmit={submit} noValidate>
         <header><h1>Add an agent</h1><p className="muted plan-summary">You see every folder, file and port before anything is written.</p></header>
         <div className="sheet-body">
-          <TextField label="Name" value={name} onChange={setName} autoFocus data-testid="agent-name" maxLength={300}
-            error={wrong ? `${wrong.message} ${wrong.hint}` : null}
-            help={<span aria-live="polite">{verdict?.uid && !wrong ? <>Folder <code>agents/agent-<Foreign>{verdict.uid}</Foreign></code></> : 'Its folder and its identifier are made from it.'}{catches.map((finding) => <span key={finding.code}> <Prose>{finding.message}</Prose></span>)}</span>} />
-          <TextField label="Description" value={description} onChange={setDescription} help="For people; it can stay empty." data-testid="agent-description" maxLength={2000} />
-          {modules.data && <ModuleChoices modules={modules.data} chosen={chosen} onChange={setPicked} />}
+          <NameField name={name} onChange={form.setName} check={check} />
+          <TextField label="Description" value={form.description} onChange={form.setDescription} help="For people; it can stay empty." data-testid="agent-description" maxLength={2000} />
+          <Appearance name={name} color={form.color} avatar={form.avatar} onColor={form.setColor} onAvatar={form.setAvatar} />
+          {modules.data && <ModuleChoices modules={modules.data} chosen={chosen} onChange={form.setPicked} />}
           {modules.isPending && <Waiting>Reading the catalogue of modules</Waiting>}
-          {(modules.error ?? error) && <ErrorBox error={modules.error ?? error} onRetry={() => void modules.refetch()} />}
+          {(modules.error ?? check.error) && <ErrorBox error={modules.error ?? check.error} onRetry={() => void modules.refetch()} />}
+          <SideFields value={side} onChange={form.setSide} driven={driven} allow={['none', 'create', 'link']} />
         </div>
         <footer>
           <span className="caption faint grow">Nothing has been written yet.</span>

@@ -1,107 +1,83 @@
 import { useQuery } from '@tanstack/react-query';
-import type { AgentDetail, AgentModule, AgentRow } from '../../bindings';
+import { useState } from 'react';
+import type { AgentDetail, AgentRow } from '../../bindings';
 import { keys } from '../../app/queries';
-import { toHash } from '../../app/router';
+import { type AgentTab, navigate, toHash } from '../../app/router';
 import { useShell } from '../../app/shell-context';
 import { Avatar } from '../../app/Sidebar';
 import { usePlatform } from '../../platform/context';
-import { Button, CopyButton, ErrorBox, FindingBanner, Foreign, Status, Waiting, absolute } from '../../ui';
-import { FactsList } from '../tools/inspect';
+import { Button, ErrorBox, FindingBanner, Foreign, Icon, Tabs, Waiting } from '../../ui';
+import { BrocaTab } from '../broca/BrocaTab';
+import { LettaTab } from '../letta/LettaTab';
+import { MemoryTab } from '../letta/MemoryTab';
+import { EditAgentSheet } from './EditAgentSheet';
+import { Overview } from './Overview';
+import { hasBroca } from './edits';
 
 function Head({ agent }: { agent: AgentRow }) {
   const shell = useShell();
+  const [editing, setEditing] = useState(false);
+  const ours = agent.origin === 'registry';
   return (
-    <div className="detail-head">
-      <Avatar name={agent.name} color={agent.color} large />
+    <div className="detail-head agent-head">
+      <Avatar name={agent.name} color={agent.color} text={agent.avatar} large />
       <div className="grow">
         <h2><Foreign>{agent.name}</Foreign></h2>
-        <span className="small muted mono"><Foreign>{agent.uid}</Foreign></span>
+        <span className="row"><span className="small muted mono cut"><Foreign>{agent.uid}</Foreign></span>{agent.archived && <span className="chip" data-testid="agent-archived">Archived</span>}</span>
       </div>
-      <div className="row">
+      <div className="row agent-head-acts">
+        {ours && <a className="btn" href={toHash({ view: 'chat', uid: agent.uid })} data-testid="agent-chat"><Icon name="chat" />Chat</a>}
+        {ours && <Button onClick={() => setEditing(true)} data-testid="agent-edit">Edit…</Button>}
+        {ours && <Button icon="gear" onClick={() => navigate({ view: 'tool', id: `a:${agent.uid}`, setting: null })} data-testid="agent-settings">Settings</Button>}
         <Button icon="folder" onClick={() => shell.showPath(agent.path)}>Show folder</Button>
-        {agent.origin === 'registry' && <Button className="btn-danger-quiet" icon="trash" onClick={() => shell.removeAgent(agent.uid)} data-testid="agent-remove">Remove…</Button>}
       </div>
+      {editing && <EditAgentSheet agent={agent} onClose={() => setEditing(false)} />}
     </div>
   );
 }
 
-function ModuleRow({ module }: { module: AgentModule }) {
-  const name = <Foreign>{module.title || module.name}</Foreign>;
-  return (
-    <tr>
-      <td>{module.tool_id ? <a className="medium" href={toHash({ view: 'tool', id: module.tool_id })}>{name}</a> : <span className="medium">{name}</span>}</td>
-      <td className="num mono">{module.port ?? <span className="faint">none</span>}</td>
-      <td><Status status={module.status} /></td>
-    </tr>
-  );
+type Shown = AgentTab | 'overview';
+
+function tabsOf(agent: AgentRow): { id: Shown; label: string }[] {
+  return [
+    { id: 'overview', label: 'Overview' }, { id: 'memory', label: 'Memory' }, { id: 'letta', label: 'Letta' },
+    ...(hasBroca(agent) ? [{ id: 'broca' as const, label: 'Broca' }] : []),
+  ];
 }
 
-function Modules({ agent }: { agent: AgentRow }) {
-  return (
-    <section>
-      <div className="group-head"><h2>Modules</h2><span className="count">{agent.modules.length}</span></div>
-      <div className="group">
-        {agent.modules.length === 0 ? <p className="muted small pad-s">No module stands in its folder, so it can neither listen nor speak.</p> : (
-          <table className="table modules" aria-label="Modules">
-            <thead><tr><th scope="col" className="col-module">Module</th><th scope="col" className="num col-port">Port</th><th scope="col">Status</th></tr></thead>
-            <tbody>{agent.modules.map((module) => <ModuleRow key={module.name} module={module} />)}</tbody>
-          </table>
-        )}
-      </div>
-    </section>
-  );
+function Panel({ tab, detail }: { tab: Shown; detail: AgentDetail }) {
+  switch (tab) {
+    case 'overview': return <Overview detail={detail} />;
+    case 'memory': return <MemoryTab agent={detail.agent} />;
+    case 'letta': return <LettaTab agent={detail.agent} />;
+    case 'broca': return <BrocaTab agent={detail.agent} />;
+  }
 }
 
-function Letta({ agent }: { agent: AgentRow }) {
-  return (
-    <section>
-      <div className="group-head"><h2>Letta</h2></div>
-      <div className="group">
-        <div className="letta-row">
-          {agent.letta_uid ? <><span>Linked to</span><code className="cut"><Foreign>{agent.letta_uid}</Foreign></code><CopyButton text={agent.letta_uid} label="Copy the Letta id" /></> : (
-            <span className="muted">Not linked to an agent in Letta yet, so its modules have nobody to ask.</span>
-          )}
-        </div>
-      </div>
-    </section>
-  );
-}
-
-function Measured({ agent }: { agent: AgentRow }) {
-  const { status } = agent;
-  return (
-    <section>
-      <div className="group-head"><h2>Status</h2></div>
-      <div className="group">
-        <div className="status-row"><Status status={status} /></div>
-        {status.evidence.length > 0 && <ul className="evidence small muted selectable">{status.evidence.map((line) => <li key={line}><Foreign>{line}</Foreign></li>)}</ul>}
-      </div>
-    </section>
-  );
-}
-
-function Loaded({ detail }: { detail: AgentDetail }) {
-  const { agent, facts, findings } = detail;
-  const all = [...facts, ...(agent.created_at ? [{ name: 'Added', value: absolute(agent.created_at), mono: false }] : [])];
+function Loaded({ detail, asked }: { detail: AgentDetail; asked: AgentTab | undefined }) {
+  const { agent, findings } = detail;
+  const ours = agent.origin === 'registry';
+  const tabs = tabsOf(agent);
+  const tab = ours ? tabs.find((one) => one.id === asked)?.id ?? 'overview' : 'overview';
+  const go = (id: string) => navigate({ view: 'agents', uid: agent.uid, ...(id === 'overview' ? {} : { tab: id as AgentTab }) }, { replace: true });
   return (
     <div className="formpad" data-testid="agent-detail">
       <Head agent={agent} />
-      {agent.origin !== 'registry' && (
+      {!ours && (
         <FindingBanner finding={{ code: 'agent_unrecorded', level: 'info', message: 'Found on disk, not recorded in the registry.', hint: 'It is shown as it is. Nothing of it is changed or removed from here.', path: agent.path }} />
       )}
       {findings.map((finding) => <FindingBanner key={finding.code + (finding.path ?? '')} finding={finding} />)}
-      {agent.description && <p className="muted detail-lead selectable"><Foreign>{agent.description}</Foreign></p>}
-      <Measured agent={agent} />
-      <Modules agent={agent} />
-      <Letta agent={agent} />
-      <section><div className="group-head"><h2>Facts</h2></div><div className="group"><FactsList facts={all} /></div></section>
+      {ours && <div className="agent-tabs"><Tabs label="Parts of the agent" tabs={tabs} selected={tab} onSelect={go} panelId="agent-panel" /></div>}
+      <div className="agent-panel" role={ours ? 'tabpanel' : undefined} id="agent-panel" aria-label={ours ? tabs.find((one) => one.id === tab)?.label : undefined} data-testid={`agent-panel-${tab}`}>
+        <Panel tab={tab} detail={detail} />
+      </div>
     </div>
   );
 }
 
-export function AgentDetailPane({ uid }: { uid: string }) {
+export function AgentDetailPane({ uid, tab }: { uid: string; tab: AgentTab | undefined }) {
   const platform = usePlatform();
   const query = useQuery({ queryKey: [...keys.agents, 'detail', uid], queryFn: () => platform.agentGet(uid) });
-  if (query.data) return <Loaded detail={query.data} />;
+  if (query.data) return <Loaded detail={query.data} asked={tab} />;
   return <div className="pad">{query.isError ? <ErrorBox error={query.error} onRetry={() => void query.refetch()} /> : <Waiting>Reading the agent</Waiting>}</div>;
 }

@@ -3,13 +3,14 @@ import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import type { AgentRow, Page } from '../../bindings';
 import { Banners } from '../../app/Banners';
 import { keys } from '../../app/queries';
-import { navigate } from '../../app/router';
+import { type AgentTab, navigate } from '../../app/router';
 import { useShell } from '../../app/shell-context';
 import { Avatar } from '../../app/Sidebar';
 import { Titlebar } from '../../app/Titlebar';
 import { usePlatform } from '../../platform/context';
 import { Button, ErrorBox, Foreign, Glyph, IconButton, type Paged, RelativeTime, SearchField, Status, Waiting, WindowedGrid, usePaged, useToasts, visible } from '../../ui';
 import { AgentDetailPane } from './AgentDetailPane';
+import { InLetta } from './InLetta';
 import { NoAgents } from './NoAgents';
 
 const METRICS = { rowHeight: 52, gap: 2, headHeight: 0, sectionGap: 0, top: 0, bottom: 8 };
@@ -17,9 +18,9 @@ const METRICS = { rowHeight: 52, gap: 2, headHeight: 0, sectionGap: 0, top: 0, b
 function Row({ agent }: { agent: AgentRow }) {
   return (
     <div className="ag">
-      <Avatar name={agent.name} color={agent.color} large />
+      <Avatar name={agent.name} color={agent.color} text={agent.avatar} large />
       <div className="grow">
-        <div className="row ag-name"><b className="strong grow cut"><Foreign>{agent.name}</Foreign></b>{agent.status.measured_at && <RelativeTime at={agent.status.measured_at} className="caption faint nowrap" bare />}</div>
+        <div className="row ag-name"><b className="strong grow cut"><Foreign>{agent.name}</Foreign></b>{agent.archived && <span className="chip">Archived</span>}{agent.status.measured_at && <RelativeTime at={agent.status.measured_at} className="caption faint nowrap" bare />}</div>
         <span className="st"><Glyph word={agent.status.word} /><span className="word">{agent.status.word}</span><span className="why" title={agent.status.reason}><Foreign>{agent.status.reason}</Foreign></span></span>
       </div>
     </div>
@@ -37,20 +38,20 @@ function indexOf(uid: string | null, at: (index: number) => AgentRow | undefined
 
 type List = Paged<AgentRow, Page<AgentRow>>;
 
-function Rows({ list, uid, query, onRange }: { list: List; uid: string | null; query: string; onRange: (from: number, to: number) => void }) {
+function Rows({ list, uid, tab, query, onRange }: { list: List; uid: string | null; tab: AgentTab | undefined; query: string; onRange: (from: number, to: number) => void }) {
   const { at, total } = list;
   const sections = useMemo(() => [{ key: 'agents', title: null, count: total }], [total]);
   const selected = indexOf(uid, at, total);
-  const open = (index: number, replace: boolean) => { const agent = at(index); if (agent) navigate({ view: 'agents', uid: agent.uid }, { replace }); };
+  const open = (index: number, replace: boolean) => { const agent = at(index); if (agent) navigate({ view: 'agents', uid: agent.uid, ...(tab && { tab }) }, { replace }); };
   return (
     <WindowedGrid label="Agents" testId="agents-list" cellTestId="agent-row" className="agents-pad" sections={sections} cellWidth={null} metrics={METRICS} resetKey={query} selected={selected} onRange={onRange}
-      cellClass={() => 'item agent-cell'} cellLabel={(index) => { const agent = at(index); return agent ? `${visible(agent.name)}, ${agent.status.word}: ${visible(agent.status.reason)}` : 'Reading this agent'; }}
+      cellClass={() => 'item agent-cell'} cellLabel={(index) => { const agent = at(index); return agent ? `${visible(agent.name)}, ${agent.archived ? 'archived, ' : ''}${agent.status.word}: ${visible(agent.status.reason)}` : 'Reading this agent'; }}
       onOpen={(index) => open(index, false)} onMove={(index) => open(index, true)}
       renderCell={(index) => { const agent = at(index); return agent ? <Row agent={agent} /> : null; }} />
   );
 }
 
-function ListPane({ list, uid, typed, setTyped, query, onRange }: { list: List; uid: string | null; typed: string; setTyped: (text: string) => void; query: string; onRange: (from: number, to: number) => void }) {
+function ListPane({ list, uid, tab, typed, setTyped, query, onRange }: { list: List; uid: string | null; tab: AgentTab | undefined; typed: string; setTyped: (text: string) => void; query: string; onRange: (from: number, to: number) => void }) {
   const shell = useShell();
   const platform = usePlatform();
   const toasts = useToasts();
@@ -67,7 +68,8 @@ function ListPane({ list, uid, typed, setTyped, query, onRange }: { list: List; 
       {list.error !== null && <div className="pad-s"><ErrorBox error={list.error} onRetry={list.refetch} /></div>}
       {list.isPending && <div className="pad-s"><Waiting>Reading the agents</Waiting></div>}
       {list.head && list.total === 0 && <p className="small muted pad-s">No agent has “<Foreign>{query}</Foreign>” in its name or status. Esc clears the search.</p>}
-      {list.total > 0 && <Rows list={list} uid={uid} query={query} onRange={onRange} />}
+      {list.total > 0 && <Rows list={list} uid={uid} tab={tab} query={query} onRange={onRange} />}
+      <InLetta />
     </div>
   );
 }
@@ -85,7 +87,7 @@ function AgentTitle({ uid }: { uid: string | null }) {
   );
 }
 
-export function AgentsView({ uid }: { uid: string | null }) {
+export function AgentsView({ uid, tab }: { uid: string | null; tab?: AgentTab }) {
   const platform = usePlatform();
   const [typed, setTyped] = useState('');
   const query = useDeferredValue(typed.trim());
@@ -101,8 +103,8 @@ export function AgentsView({ uid }: { uid: string | null }) {
       <AgentTitle uid={shown} />
       <Banners />
       <div className="cols">
-        <ListPane list={list} uid={shown} typed={typed} setTyped={setTyped} query={query} onRange={onRange} />
-        <div className="scroll canvas" role="region" aria-label="Agent" tabIndex={-1}>{shown ? <AgentDetailPane key={shown} uid={shown} /> : null}</div>
+        <ListPane list={list} uid={shown} tab={tab} typed={typed} setTyped={setTyped} query={query} onRange={onRange} />
+        <div className="scroll canvas" role="region" aria-label="Agent" tabIndex={-1}>{shown ? <AgentDetailPane key={shown} uid={shown} tab={tab} /> : null}</div>
       </div>
     </main>
   );

@@ -1,5 +1,6 @@
 import { useShell } from '../../app/shell-context';
 import { Button, Icon } from '../../ui';
+import { FromLetta } from './InLetta';
 
 function Box({ icon, name, text, mind }: { icon: 'user' | 'chat' | 'filter' | 'service'; name: string; text: string; mind?: boolean }) {
   return (
@@ -33,6 +34,7 @@ export function NoAgents() {
             <div className="grow"><b className="strong">Add an agent</b><p className="small muted">Name and modules. You see every file before it is written.</p></div>
             <Button kind="primary" onClick={shell.addAgent} data-testid="add-agent">Add agent…</Button>
           </div>
+          <FromLetta />
         </div>
       </div>
     </div>

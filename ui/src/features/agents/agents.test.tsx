@@ -32,7 +32,7 @@ test('an agent is added by keyboard alone: name, plan, apply, undo offered', asy
   await look(page.getByText(/A name cannot hold a slash/), 'a bad name is told while typing').toBeVisible();
   await expectClean('the sheet for a new agent');
   await press('{Enter}');
-  expect(calls('agentAddPlan').length, 'a bad name makes no plan').toBe(0);
+  expect(calls('agentCreatePlan').length, 'a bad name makes no plan').toBe(0);
   await press('{Meta>}a{/Meta}{Control>}a{/Control}');
   await type('Hermes');
   await look(page.getByText('agents/agent-hermes'), 'its folder is foretold').toBeVisible();
@@ -69,7 +69,7 @@ test('a taken name and a stale plan are refused with a way on', async () => {
   stale = false;
   await seen('plan-again').click();
   await look(seen('plan-apply'), 'looking again plans again').toHaveFocus();
-  expect(calls('agentAddPlan').length, 'a second plan was made').toBe(2);
+  expect(calls('agentCreatePlan').length, 'a second plan was made').toBe(2);
 });
 
 test('removing names what goes to the trash, is red, and can be stopped on the way', async () => {

@@ -2,10 +2,16 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useStat
 import { Dialog as AriaDialog, Modal, ModalOverlay } from 'react-aria-components';
 import type { Handler } from '../../commands/handlers';
 import { Glyph, Icon } from '../../ui';
+import { linkIn, pastedLink } from '../search/filters';
+import { useSettingLink } from '../search/use-setting-link';
 import { pieces } from './fuzzy';
 import { type Found, type Kind, useThings } from './things';
 
-const heads: Record<Kind, string> = { action: 'Actions', agent: 'Agents', tool: 'Tools', change: 'Changes' };
+const heads: Record<Kind, string> = { action: 'Actions', setting: 'Settings', agent: 'Agents', module: 'Modules', plugin: 'Plugins', tool: 'Tools', change: 'Changes' };
+
+function Marked({ text, marks }: { text: string; marks: number[] }) {
+  return <bdi>{pieces(text, marks).map((piece, i) => (piece.hit ? <b key={i}>{piece.text}</b> : <span key={i}>{piece.text}</span>))}</bdi>;
+}
 
 function Row({ id, thing, selected, onRun, onHover }: { id: string; thing: Found; selected: boolean; onRun: () => void; onHover: () => void }) {
   const ref = useRef<HTMLLIElement>(null);
@@ -14,8 +20,8 @@ function Row({ id, thing, selected, onRun, onHover }: { id: string; thing: Found
     <li id={id} ref={ref} className="pi" role="option" aria-selected={selected} onClick={onRun} onPointerMove={onHover} data-testid="palette-item" data-thing={thing.id}>
       {thing.word ? <Glyph word={thing.word} /> : <Icon name={thing.icon} />}
       <span className="grow cut">
-        <bdi>{pieces(thing.text, thing.marks).map((piece, i) => (piece.hit ? <b key={i}>{piece.text}</b> : <span key={i}>{piece.text}</span>))}</bdi>
-        <span className="where"><bdi>{thing.where}</bdi></span>
+        <Marked text={thing.text} marks={thing.marks} />
+        <span className="where"><Marked text={thing.where} marks={thing.whereMarks ?? []} /></span>
       </span>
       {thing.keys && <span className="kbd">{thing.keys}</span>}
     </li>
@@ -30,8 +36,8 @@ function Foot() {
       <span><span className="keycap">esc</span> close</span>
       <span className="grow" />
       <span><span className="keycap">&gt;</span> actions</span>
-      <span><span className="keycap">@</span> agents</span>
-      <span><span className="keycap">#</span> tools, changes</span>
+      <span><span className="keycap">@</span> settings</span>
+      <span><span className="keycap">#</span> things</span>
     </div>
   );
 }
@@ -43,13 +49,20 @@ function Body({ onClose, handlers }: { onClose: () => void; handlers: Record<str
   const list = useId();
   const flat = groups.flatMap((group) => group.found);
   const chosen = Math.min(at, Math.max(0, flat.length - 1));
+  const follow = useSettingLink();
+  const link = linkIn(typed);
   useEffect(() => setAt(0), [typed]);
   const run = (thing: Found | undefined) => { if (thing) { onClose(); thing.run(); } };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
     if (step) { event.preventDefault(); setAt(Math.abs(step) === 1 ? (chosen + step + flat.length) % Math.max(1, flat.length) : Math.min(flat.length - 1, Math.max(0, chosen + step))); }
-    else if (event.key === 'Enter') { event.preventDefault(); run(flat[chosen]); }
+    else if (event.key === 'Enter') { event.preventDefault(); if (link) follow(link, onClose); else run(flat[chosen]); }
+  };
+  const change = (text: string) => {
+    setTyped(text);
+    const pasted = pastedLink(typed, text);
+    if (pasted) follow(pasted, onClose);
   };
   let n = -1;
   return (
@@ -57,7 +70,7 @@ function Body({ onClose, handlers }: { onClose: () => void; handlers: Record<str
       <div className="in">
         <Icon name="search" />
         <input className="grow palette-input" role="combobox" aria-expanded aria-controls={list} aria-activedescendant={flat.length > 0 ? `${list}-${chosen}` : undefined} aria-label="Search or run" autoFocus
-          placeholder="Search or run" spellCheck={false} autoComplete="off" autoCorrect="off" value={typed} onChange={(event) => setTyped(event.target.value)} onKeyDown={onKeyDown} data-testid="palette-input" maxLength={200} />
+          placeholder="Search or run" spellCheck={false} autoComplete="off" autoCorrect="off" value={typed} onChange={(event) => change(event.target.value)} onKeyDown={onKeyDown} data-testid="palette-input" maxLength={400} />
         <span className="chip" aria-live="polite">{flat.length} {flat.length === 1 ? 'result' : 'results'}</span>
       </div>
       <div className="res" role="listbox" id={list} aria-label="Results">
@@ -72,7 +85,8 @@ function Body({ onClose, handlers }: { onClose: () => void; handlers: Record<str
           </div>
         ))}
       </div>
-      {flat.length === 0 && <p className="small muted palette-none">Nothing fits. &gt; shows actions, @ agents, # tools and changes.</p>}
+      {link && <p className="small muted palette-none">A link to a setting. ↩ opens it.</p>}
+      {flat.length === 0 && !link && <p className="small muted palette-none">Nothing fits. &gt; shows actions, @ settings, # agents, tools and changes.</p>}
       <Foot />
     </>
   );

@@ -12,6 +12,11 @@ const inPlace: Line[] = [
   { title: 'To the first or last', keys: 'Home, End' },
 ];
 
+/** With the focus on a row of the modules. */
+const onModules: Line[] = [
+  { title: 'Details of a module', keys: '↩' }, { title: 'Show or hide its details', keys: 'Space' }, { title: 'Start or stop it', keys: 'S' }, { title: 'Restart it', keys: 'R' }, { title: 'Show or hide its log', keys: 'L' },
+];
+
 function Column({ title, lines }: { title: string; lines: Line[] }) {
   return (
     <section>
@@ -36,6 +41,7 @@ export function ShortcutsSheet({ onClose }: { onClose: () => void }) {
       <header><h1>Keyboard shortcuts</h1></header>
       <div className="sheet-body shortcut-columns">
         <Column title="In a view" lines={inTools} />
+        <Column title="On a module" lines={onModules} />
         {menus.map((menu) => <Column key={menu} title={menu} lines={rest.filter((line) => line.menu === menu)} />)}
       </div>
       <footer><span className="grow" /><Button kind="primary" onClick={onClose} autoFocus keys="esc">Close</Button></footer>

@@ -28,6 +28,17 @@ export function fuzzy(question: string, text: string): Match | null {
   return score < 3 * marks.length ? null : { score: score - plain.length * 0.05, marks };
 }
 
+/** Letters of the text that any whole word of the question stands for. */
+export function wordMarks(question: string, text: string): number[] {
+  const plain = text.toLowerCase();
+  const marks = new Set<number>();
+  for (const word of question.toLowerCase().split(/\s+/).filter(Boolean)) {
+    const at = plain.indexOf(word);
+    for (let i = 0; at >= 0 && i < word.length; i += 1) marks.add(at + i);
+  }
+  return [...marks].sort((a, b) => a - b);
+}
+
 export interface Piece { text: string; hit: boolean }
 
 /** The text cut into pieces that were matched and pieces that were not. */

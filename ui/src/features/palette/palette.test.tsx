@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { page } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import { catalog } from '../../commands/catalog';
 import { createHandlers } from '../../commands/handlers';
 import { eventually, expectClean, look, openApp, press, seen, type } from '../../test/kit';
@@ -25,24 +25,83 @@ test('⌘K finds an agent by its letters, marks them, and Enter goes there', asy
   await look(page.getByRole('heading', { name: 'Monday', level: 2 }), 'it goes there').toBeVisible();
 });
 
-test('prefixes narrow: > actions, @ agents, # tools and changes', async () => {
-  await openApp();
+const kinds = () => [...new Set([...document.querySelectorAll('.pi')].map((row) => row.getAttribute('data-thing')?.split(' ')[0]))].sort();
+const chosen = () => document.querySelector('.pi[aria-selected="true"]');
+
+async function openPalette(scenario: Parameters<typeof openApp>[0] = {}) {
+  const opened = await openApp(scenario);
   await look(seen('tools-grid'), 'the view is there').toBeVisible();
   await press('{Meta>}k{/Meta}');
-  const kinds = () => [...new Set([...document.querySelectorAll('.pi')].map((row) => row.getAttribute('data-thing')?.split(' ')[0]))].sort();
+  await look(seen('palette-input'), 'the field has the focus').toHaveFocus();
+  return opened;
+}
+
+test('prefixes narrow: > actions, @ settings, # agents, tools and changes', async () => {
+  const { calls } = await openPalette();
   await type('@');
-  await eventually(kinds, '@ shows agents').toEqual(['agent']);
+  await eventually(kinds, '@ shows settings').toEqual(['setting']);
+  expect(calls('settingsSearch').at(-1), 'twenty of them').toEqual(['', 0, 20]);
   await press('{Backspace}');
   await type('#');
-  await eventually(kinds, '# shows tools and changes').toEqual(['change', 'tool']);
+  await eventually(kinds, '# shows agents, tools and changes').toEqual(['agent', 'change', 'tool']);
   await press('{Backspace}');
   await type('>dark');
   await eventually(kinds, '> shows actions').toEqual(['action']);
   await press('{Enter}');
   await eventually(() => document.documentElement.dataset.theme, 'the action ran').toBe('dark');
+  await look(seen('toast'), 'and was recorded').toHaveTextContent('Appearance dark: applied, read back.');
   await expectClean('the dark tools view');
+  const withKeys = document.querySelector('.toast .btn:has(.kbd)');
+  expect(withKeys, 'a button of the message names its keys').not.toBeNull();
+  await userEvent.hover(withKeys!);
+  await expectClean('the message with the pointer on its button');
   expect(localStorage.getItem('sanctum.appearance'), 'and is remembered').toBe('dark');
   document.documentElement.dataset.theme = 'light';
+});
+
+test('@ finds a setting by its title, says where it belongs, and Enter opens it', async () => {
+  await openPalette();
+  await type('@turn time athena broca2');
+  await eventually(() => chosen()?.textContent, 'the title, agent and tool').toBe('Turn time limitAthena › Broca');
+  await eventually(() => [...(chosen()?.querySelectorAll('b') ?? [])].map((mark) => mark.textContent), 'the matched words are marked').toEqual(['Turn', 'time', 'Athena']);
+  await expectClean('the palette with settings');
+  await press('{ArrowDown}{ArrowUp}{Enter}');
+  await eventually(() => location.hash, 'it opens').toBe('#/tool/agent%3Aathena%2Fbroca2?setting=LONG_TASK_MAX_WAIT');
+});
+
+test('a filter after the @ narrows by what it says', async () => {
+  const { calls } = await openPalette();
+  await type('@secret telegram');
+  await eventually(() => calls('settingsSearch').at(-1), 'asked as a filter').toEqual(['@secret telegram', 0, 20]);
+  await eventually(() => chosen()?.textContent, 'the secret').toMatch(/^Telegram token/);
+});
+
+test('plain words mix in the best five settings, no words none', async () => {
+  const { calls } = await openPalette();
+  await eventually(kinds, 'at first no setting').toEqual(['action', 'agent', 'change', 'tool']);
+  await type('log level');
+  await eventually(() => document.querySelectorAll('.pi[data-thing^="setting "]').length, 'five').toBe(5);
+  expect(calls('settingsSearch').every(([query]) => query !== ''), 'no search without words').toBe(true);
+});
+
+test('letters that come in one breath are one question, not one each', async () => {
+  const { calls } = await openPalette();
+  const field = document.querySelector<HTMLInputElement>('.palette-input')!;
+  const put = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!;
+  for (const text of ['@p', '@po', '@pol', '@poll']) { put.call(field, text); field.dispatchEvent(new Event('input', { bubbles: true })); }
+  await eventually(() => chosen()?.textContent, 'found').toMatch(/^Poll interval/);
+  expect(calls('settingsSearch').map(([query]) => query).filter((query) => query !== ''), 'only the last').toEqual(['poll']);
+});
+
+test('a link pasted into the palette opens its setting; one that leads nowhere leaves it open', async () => {
+  const { calls } = await openPalette();
+  await seen('palette-input').fill('sanctum://v1/settings/nowhere/X');
+  await look(seen('toast'), 'a dead link is said').toHaveTextContent('leads to no setting');
+  await look(seen('palette'), 'still open').toBeVisible();
+  await seen('palette-input').fill('sanctum://v1/settings/athena/broca2/LOG_LEVEL');
+  await eventually(() => location.hash, 'opened').toBe('#/tool/agent%3Aathena%2Fbroca2?setting=LOG_LEVEL');
+  await look(seen('palette'), 'and closed').not.toBeInTheDocument();
+  expect(calls('settingsFind').length, 'asked for both').toBe(2);
 });
 
 test('Esc closes it, and ⌘K closes what ⌘K opened', async () => {
@@ -67,4 +126,19 @@ test('⌘/ lists the shortcuts in the machine’s symbols; the native menu runs 
   await press('{Escape}');
   await press('{Control>}k{/Control}');
   await look(seen('palette'), 'Ctrl+K on Linux').toBeVisible();
+});
+
+test('modules are found by name, with what can be done with them now', async () => {
+  const { calls } = await openPalette();
+  await type('restart broca2');
+  await eventually(() => chosen()?.textContent, 'the act first').toMatch(/^Restart broca2 of (Athena|Monday)/);
+  await eventually(() => calls('modulesList').at(-1), 'asked for the name alone').toEqual(['all', 'broca2', 'status', 0, 5]);
+  await expectClean('the palette with modules');
+  await press('{Enter}');
+  await eventually(() => calls('modulesRestart').length, 'it is restarted').toBe(1);
+  await press('{Meta>}k{/Meta}');
+  await type('#web_br');
+  await eventually(() => chosen()?.getAttribute('data-thing'), 'the instance itself').toBe('module web_bridge');
+  await press('{Enter}');
+  await eventually(() => location.hash, 'opens it').toBe('#/modules/instances/web_bridge');
 });

@@ -24,7 +24,9 @@ function Applying({ state }: { state: PlanState }) {
     <div className="plan-progress" role="status">
       <ProgressBar share={total ? done / total : 0} label="Steps done" />
       <span className="small muted cut">
-        {state.stage === 'cancelling' ? 'Stopping; what was done is being taken back' : <>Step {Math.min(done + 1, total)} of {total}{now && <>: <Foreign>{now.title}</Foreign></>}</>}
+        {state.stage === 'cancelling' ? 'Stopping; what was done is being taken back'
+          : now && now.step >= total ? <>{now.title}{now.line && <> · <Foreign>{now.line}</Foreign></>}</>
+            : <>Step {Math.min(done + 1, total)} of {total}{now && <>: <Foreign>{now.title}</Foreign></>}</>}
       </span>
     </div>
   );

@@ -9,6 +9,7 @@ import { Titlebar } from '../../app/Titlebar';
 import { usePlatform } from '../../platform/context';
 import { EmptyState, ErrorBox, SearchField, type Section, Waiting, WindowedGrid, usePaged, useToasts, visible } from '../../ui';
 import { NothingFound, NoTools } from './empty';
+import { placeOfCard } from './place';
 import { ToolCardBody, ToolCardWaiting } from './ToolCard';
 import { ToolTabs, useToolTabs } from './ToolTabs';
 
@@ -47,7 +48,7 @@ function Grid({ tab, title, query, onCount }: { tab: string; title: string; quer
   const onRange = useCallback((from: number, to: number) => setRange((old) => (old[0] === from && old[1] === to ? old : [from, to])), []);
   const sections = useMemo(() => sectionsOf(paged.head), [paged.head]);
   const { at } = paged;
-  const open = useCallback((index: number) => { const card = at(index); if (card) navigate({ view: 'tool', id: card.id }); }, [at]);
+  const open = useCallback((index: number) => { const card = at(index); if (card) navigate(placeOfCard(card)); }, [at]);
   useDigits(open, paged.total);
   const total = paged.head ? paged.total : null;
   useEffect(() => onCount(total), [total, onCount]);
@@ -80,7 +81,7 @@ export function ToolsView({ tab }: { tab: string }) {
   const toasts = useToasts();
   // The first of what was typed, not of what the grid still shows.
   const openFirst = () => {
-    platform.toolsList(tab, typed.trim(), 0, 1).then(({ items }) => { if (items[0]) navigate({ view: 'tool', id: items[0].id }); }, (thrown: unknown) => toasts.fail(thrown));
+    platform.toolsList(tab, typed.trim(), 0, 1).then(({ items }) => { if (items[0]) navigate(placeOfCard(items[0])); }, (thrown: unknown) => toasts.fail(thrown));
   };
   useEffect(() => setTyped(''), [tab]);
   const known = tabs.data?.find((entry) => entry.id === tab);

@@ -1,7 +1,5 @@
-import type { ChainLink, Fact, SettingRow, ToolCard } from '../../bindings';
-import { useShell } from '../../app/shell-context';
-import { Button, CopyButton, Foreign, Prose, Glyph, RelativeTime } from '../../ui';
-import { levelWords, sourceWords } from './SettingsTable';
+import type { Fact, ToolDetail } from '../../bindings';
+import { Foreign, Prose, Glyph, RelativeTime } from '../../ui';
 
 export function FactsList({ facts }: { facts: Fact[] }) {
   return (
@@ -13,52 +11,9 @@ export function FactsList({ facts }: { facts: Fact[] }) {
   );
 }
 
-function shownValue(link: ChainLink, row: SettingRow) {
-  if (link.value === null) return 'not set';
-  return link.value === '' ? '(empty)' : row.secret ? 'set' : link.value;
-}
-
-function Chain({ row }: { row: SettingRow }) {
-  return (
-    <ol className="chain">
-      {row.chain.map((link) => {
-        const unset = link.value === null;
-        return (
-          <li key={link.level} data-unset={unset || undefined} data-over={(!unset && !link.wins) || undefined} data-wins={link.wins || undefined}>
-            <span className="dot" aria-hidden="true" />
-            <div className="lv"><b>{levelWords[link.level]}</b><span className="mono cut"><Foreign>{shownValue(link, row)}</Foreign></span>{link.wins && <span className="sr">in effect</span>}</div>
-            {link.source && <div className="by mono selectable"><Foreign>{sourceWords(link.source)}</Foreign></div>}
-          </li>
-        );
-      })}
-    </ol>
-  );
-}
-
-/** Why a setting has the value it has. */
-export function Inspector({ setting, card }: { setting: SettingRow; card: ToolCard }) {
-  const shell = useShell();
-  const file = setting.source && !/^(schema$|registry)/.test(setting.source.file) ? setting.source.file : null;
-  return (
-    <aside className="inspector" aria-label="Inspector" data-testid="inspector">
-      <section>
-        <b className="inspector-title"><Foreign>{setting.title || setting.key}</Foreign></b>
-        <div className="row"><code className="small muted cut"><Foreign>{setting.key}</Foreign></code><CopyButton text={setting.key} label="Copy the key" /></div>
-        <dl className="facts inspector-facts">
-          <dt>In effect</dt>
-          <dd className="selectable">{setting.value === null ? 'not set anywhere' : <Foreign className={setting.secret ? undefined : 'mono'}>{setting.value === '' ? '(empty)' : setting.value}</Foreign>}{setting.unit && setting.value !== null && ` ${setting.unit}`}</dd>
-          <dt>Of</dt><dd><Foreign>{card.title || card.name}</Foreign></dd>
-        </dl>
-        {setting.description && <p className="small muted inspector-text"><Prose>{setting.description}</Prose></p>}
-      </section>
-      <section><h3>Where the value comes from</h3><Chain row={setting} /></section>
-      {file && <section><Button size="s" kind="quiet" icon="out" onClick={() => shell.showPath(file)} data-testid="setting-show-file">Show file</Button></section>}
-    </aside>
-  );
-}
-
-/** While no setting is chosen: how the tool's status was measured. */
-export function ToolInspector({ card, hint }: { card: ToolCard; hint: boolean }) {
+/** While no setting is chosen: how the tool's status was measured, and what is known of it. */
+export function ToolInspector({ detail }: { detail: ToolDetail }) {
+  const { card, facts, settings } = detail;
   const { status } = card;
   return (
     <aside className="inspector" aria-label="Inspector" data-testid="inspector">
@@ -79,7 +34,15 @@ export function ToolInspector({ card, hint }: { card: ToolCard; hint: boolean })
           <p className="caption faint mono inspector-text selectable"><Foreign>{`${card.broken.file}${card.broken.line === null ? '' : `:${card.broken.line}`}${card.broken.column === null ? '' : `:${card.broken.column}`}`}</Foreign></p>
         </section>
       )}
-      {hint && <section><p className="small faint">Choose a setting to see where its value comes from.</p></section>}
+      {settings.length > 0 && facts.length > 0 && (
+        <section>
+          <h3>Facts</h3>
+          <dl className="facts facts-narrow selectable">
+            {facts.map((fact, i) => <div key={`${fact.name}${i}`} className="fact-line"><dt><Foreign>{fact.name}</Foreign></dt><dd className={fact.mono ? 'mono' : undefined}><Foreign>{fact.value || 'not stated'}</Foreign></dd></div>)}
+          </dl>
+        </section>
+      )}
+      {settings.length > 0 && <section><p className="caption faint">Choose a setting to see where its value comes from.</p></section>}
     </aside>
   );
 }

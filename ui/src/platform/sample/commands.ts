@@ -1,7 +1,7 @@
 import type { ChangeRow, Plan, Receipt, ToolCard } from '../../bindings';
 import type { Platform } from '../platform';
 import { type World, pause, refuse } from '../memory';
-import { ago, sampleSettings, sampleState, status } from './data';
+import { ago, sampleState, status } from './data';
 import { addAgentPlan, removeAgentPlan, undoPlan, verdict } from './plans';
 import { sampleModules } from './setup';
 
@@ -17,6 +17,7 @@ export function sessionCommands(world: World): Partial<Platform> {
     appState: async () => world.state,
     appReady: async () => null,
     appShowPath: async (path) => { world.shown.push(path); return null; },
+    appTakeLink: async () => { const link = world.link; world.link = null; return link; },
     installOpen: async (path) => (world.state = { ...world.state, phase: 'sign_in', trouble: null, user: null, install: { id: 'other', root: path, root_short: path, sample: false, layout: 'A', agents: 3, tools: 12 } }),
     installClose: async () => setup(),
     doctor: async () => [],
@@ -65,18 +66,6 @@ export function toolCommands(world: World): Partial<Platform> {
       const sorted = [...cards.filter((card) => card.needs_you), ...cards.filter((card) => !card.needs_you)];
       return { items: sorted.slice(offset, offset + limit), total: sorted.length, needs_you: cards.filter((card) => card.needs_you).length };
     },
-    toolGet: async (id) => {
-      const card = find(id);
-      return {
-        card, foreign_keys: card.kind === 'module' ? 3 : 0,
-        facts: [
-          { name: 'Folder', value: card.path ?? '', mono: true }, { name: 'Version', value: card.version ?? 'not stated', mono: false },
-          { name: 'Found by', value: card.origin, mono: false }, { name: 'Kind', value: card.kind, mono: false },
-        ],
-        settings: card.broken ? [] : sampleSettings,
-        findings: card.broken ? [{ code: 'manifest_broken', level: 'error', message: `${card.broken.file}, line ${card.broken.line}: ${card.broken.message}.`, hint: card.broken.hint, path: card.broken.file }] : [],
-      };
-    },
     toolProbe: async (id) => {
       const card = find(id);
       const fresh = { ...card, status: { ...card.status, measured_at: ago(0) } };
@@ -102,10 +91,18 @@ export function agentCommands(world: World): Partial<Platform> {
     agentCheckName: async (name) => verdict(name, world.agents.map((agent) => agent.uid)),
     agentAddPlan: async (draft) => keep(addAgentPlan(draft), () => {
       const uid = verdict(draft.name, []).uid ?? 'agent';
-      world.agents = [...world.agents, { uid, name: draft.name, description: draft.description, color: (world.agents.length % 4) + 1, status: status('Ready', 'never started'), modules: [], path: `agents/agent-${uid}`, letta_uid: null, origin: 'registry', created_at: ago(0) }];
+      world.agents = [...world.agents, { uid, name: draft.name, description: draft.description, color: (world.agents.length % 4) + 1, status: status('Ready', 'never started'), modules: [], path: `agents/agent-${uid}`, letta_uid: null, origin: 'registry', created_at: ago(0), avatar: null, archived: false, way: 'letta', unread: 0 }];
     }),
     agentRemovePlan: async (uid) => { const agent = find(uid); return keep(removeAgentPlan(agent.name, uid), () => { world.agents = world.agents.filter((other) => other !== agent); }); },
   };
+}
+
+let changeNumber = 0;
+
+/** Later ids sort after earlier ones, as the journal's do. */
+function nextChangeId(): string {
+  changeNumber += 1;
+  return `0193a1c0-0000-7000-9000-${String(changeNumber).padStart(12, '0')}`;
 }
 
 async function apply(world: World, planId: string): Promise<Receipt> {
@@ -121,13 +118,20 @@ async function apply(world: World, planId: string): Promise<Receipt> {
     }
     world.progress({ ...event, state: 'done', elapsed_ms: 12 });
   }
-  entry.done();
-  const id = `0193a1c0-0000-7000-8000-${String(Date.now()).slice(-12)}`;
-  const undoes = world.changes.find((row) => plan.command?.includes(row.id));
-  const row: ChangeRow = { id, title: plan.title, summary: `${plan.steps.length} steps`, actor: 'mara', via: 'app', at: ago(0), state: 'applied', state_text: 'Applied, read back', undoable: true, undo_reason: null, undo_of: undoes?.id ?? null, icon: 'undo' };
+  world.plans.delete(planId);
+  return record(world, plan.title, plan.steps.length, entry.done, entry.undoes);
+}
+
+/** Makes a change and writes it into the journal, with the way back. */
+export function record(world: World, title: string, steps: number, done: (changeId: string) => void | (() => void), undone?: string): Receipt {
+  const id = nextChangeId();
+  const back = done(id);
+  if (back) world.inverses.set(id, { back, again: () => { done(id); } });
+  const undoes = world.changes.find((row) => row.id === undone);
+  const row: ChangeRow = { id, title, summary: `${steps} ${steps === 1 ? 'step' : 'steps'}`, actor: 'mara', via: 'app', at: ago(0), state: 'applied', state_text: 'Applied, read back', undoable: true, undo_reason: null, undo_of: undoes?.id ?? null, is_undo: undoes ? !undoes.is_undo : false, icon: undoes ? 'undo' : 'tools' };
   world.changes = [row, ...world.changes.map((other) => (other.id === undoes?.id ? { ...other, state: 'undone' as const, state_text: 'Undone', undoable: false } : other))];
-  world.changed(['agents', 'tools', 'changes']);
-  return { change_id: id, title: plan.title, applied_at: ago(0), took_ms: 84, steps: plan.steps.length, notes: ['Nothing was started.'], undoable: true };
+  world.changed(['agents', 'tools', 'changes', 'settings']);
+  return { change_id: id, title, applied_at: ago(0), took_ms: 84, steps, notes: ['Nothing was started.'], undoable: true };
 }
 
 export function planCommands(world: World): Partial<Platform> {
@@ -136,6 +140,12 @@ export function planCommands(world: World): Partial<Platform> {
     planCancel: async (planId) => { world.cancelled.add(planId); return null; },
     planDiscard: async (planId) => { world.plans.delete(planId); return null; },
   };
+}
+
+/** How many times a change was turned round: 0 a change, 1 its undo, 2 the redo. */
+function depth(world: World, row: ChangeRow): number {
+  const undone = row.undo_of === null ? undefined : world.changes.find((other) => other.id === row.undo_of);
+  return undone ? 1 + depth(world, undone) : 0;
 }
 
 export function changeCommands(world: World): Partial<Platform> {
@@ -154,9 +164,15 @@ export function changeCommands(world: World): Partial<Platform> {
       const row = find(id);
       if (!row.undoable) refuse('undo_conflict', 'Undo would overwrite a newer edit.', 'Put the file back as it was, or keep it as it is. Nothing was taken back.', ['agents/agent-monday/broca2/config/.env: changed outside after we wrote it']);
       const plan = undoPlan(row);
-      world.plans.set(plan.id, { plan, done: () => {} });
+      const pair = world.inverses.get(id) ?? { back: () => {}, again: () => {} };
+      world.plans.set(plan.id, { plan, undoes: id, done: () => { pair.back(); return pair.again; } });
       return plan;
     },
-    changesLastUndoable: async () => world.changes.find((row) => row.undoable && row.undo_of === null) ?? null,
+    changesLastUndoable: async () => world.changes.find((row) => row.undoable && row.state === 'applied' && depth(world, row) % 2 === 0) ?? null,
+    changesLastRedoable: async () => {
+      const undo = world.changes.find((row) => row.state === 'applied' && depth(world, row) % 2 === 1);
+      const own = world.changes.findIndex((row) => row.undo_of === null && row.state !== 'rolled_back');
+      return undo && (own < 0 || world.changes.indexOf(undo) < own) ? undo : null;
+    },
   };
 }

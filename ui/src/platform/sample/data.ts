@@ -1,5 +1,5 @@
 /** Labelled sample data for the browser and the component tests; it never ships in the app bundle. */
-import type { AgentModule, AgentRow, AppState, ChangeRow, Level, SettingRow, Status, StatusWord, ToolCard } from '../../bindings';
+import type { AgentModule, AgentRow, AppState, ChangeRow, Status, StatusWord, ToolCard } from '../../bindings';
 
 export function ago(seconds: number): string {
   return new Date(Date.now() - seconds * 1000).toISOString();
@@ -37,6 +37,7 @@ export function sampleAgents(count: number): AgentRow[] {
         moduleOf('thalamus', 'Thalamus', 9200 + i, i % 3 === 2 ? 'Off' : 'Healthy', i % 3 === 2 ? 'nothing listens' : 'answered in 4 ms', uid),
       ],
       path: `agents/agent-${uid}`, letta_uid: i % 3 === 2 ? null : `agent-${(4711 + i).toString(16)}-b2c1`, origin: 'registry', created_at: ago(86_400 * (i + 1)),
+      avatar: null, archived: false, way: i % 3 === 2 ? 'echo' : 'letta', unread: 0,
     };
   });
 }
@@ -84,32 +85,6 @@ export function sampleTools(agents: AgentRow[], many: number | null): ToolCard[]
   return [...sorted, ...perAgent, ...smcp];
 }
 
-const levels: Level[] = ['default', 'system', 'agent', 'tool', 'instance'];
-
-export function setting(group: string, key: string, title: string, description: string, values: Partial<Record<Level, string>>, more: Partial<SettingRow> = {}): SettingRow {
-  const wins = [...levels].reverse().find((level) => values[level] !== undefined) ?? null;
-  const file = (level: Level) => (level === 'default' ? 'schema' : level === 'instance' ? 'agents/agent-athena/broca2/config/.env' : `registry · ${level}_configs`);
-  const line = (level: Level) => (level === 'instance' ? 12 : null);
-  return {
-    key, title, description, value: wins === null ? null : values[wins] ?? null, unit: null, secret: false, level: wins,
-    source: wins === null ? null : { file: file(wins), line: line(wins) }, group,
-    chain: levels.map((level) => ({ level, value: values[level] ?? null, wins: level === wins, source: values[level] === undefined ? null : { file: file(level), line: line(level) } })),
-    ...more,
-  };
-}
-
-export const sampleSettings: SettingRow[] = [
-  setting('Connection', 'AGENT_ENDPOINT', 'Letta address', 'Where this agent lives.', { default: 'http://127.0.0.1:8283', system: 'http://127.0.0.1:8283' }),
-  setting('Connection', 'AGENT_API_KEY', 'Letta API key', 'Given to Broca at its start. Never in a file.', { agent: 'In Keychain' }, { secret: true }),
-  setting('Messages', 'MESSAGE_MODE', 'Mode', 'Live answers, listen only records, echo repeats.', { default: 'echo', tool: 'live' }),
-  setting('Messages', 'LONG_TASK_MAX_WAIT', 'Turn time limit', 'How long Letta may think about one message.', { default: '600', agent: '780', instance: '900' }, { unit: 'seconds' }),
-  setting('Messages', 'POLL_INTERVAL', 'Poll interval', 'Pause between two looks at the web chat bridge.', { default: '5', instance: '10' }, { unit: 'seconds' }),
-  setting('Records', 'LOG_LEVEL', 'Log level', '', { default: 'INFO', instance: 'WARNING' }),
-  setting('Records', 'DEBUG_MODE', 'Debug mode', 'Always written, because Broca takes a missing value for “on”.', { tool: 'false' }),
-  setting('Records', 'DATABASE_FILE', 'Database file', '', { default: '../db/broca2.sqlite' }),
-  setting('Records', 'TRACE_FILE', 'Trace file', 'Where each turn is written down.', {}),
-];
-
 export function sampleChanges(count: number): ChangeRow[] {
   const titles: [string, string, string][] = [
     ['Add Timbre', '14 steps, 9 files', 'user'], ['Add Monday', '14 steps, 9 files', 'user'], ['Add Athena', '16 steps, 11 files', 'user'],
@@ -122,7 +97,7 @@ export function sampleChanges(count: number): ChangeRow[] {
       id: `0193a1c0-0000-7000-8000-${String(count - i).padStart(12, '0')}`, title: i < titles.length ? title : `${title} (${i})`, summary, icon, actor: i % 4 === 3 ? 'jonas' : 'mara',
       via: i % 5 === 4 ? 'cli' : 'app', at: ago(i < 4 ? 600 + i * 1500 : 86_400 * Math.max(1, i - 2)), state: undone ? 'undone' : i === 4 ? 'needs_you' : 'applied',
       state_text: undone ? 'Undone' : i === 4 ? 'Conflict after a crash' : 'Applied, read back', undoable: !undone && i !== 4,
-      undo_reason: undone ? 'It is undone already.' : i === 4 ? 'Somebody changed a target since.' : null, undo_of: null,
+      undo_reason: undone ? 'It is undone already.' : i === 4 ? 'Somebody changed a target since.' : null, undo_of: null, is_undo: false,
     };
   });
 }

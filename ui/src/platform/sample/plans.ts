@@ -2,11 +2,11 @@ import type { AgentDraft, ChangeRow, NameVerdict, Plan, PlanStep, StepKind } fro
 
 let made = 0;
 
-function step(group: string, kind: StepKind, title: string, target: string, detail: string, lines: string[] = []): PlanStep {
+export function step(group: string, kind: StepKind, title: string, target: string, detail: string, lines: string[] = []): PlanStep {
   return { group, kind, title, target, detail, diff: lines.map((text, i) => ({ kind: 'add' as const, number: i + 1, text })), diff_left_out: 0, state: null };
 }
 
-function plan(title: string, summary: string, steps: PlanStep[], action: string, more: Partial<Plan> = {}): Plan {
+export function plan(title: string, summary: string, steps: PlanStep[], action: string, more: Partial<Plan> = {}): Plan {
   made += 1;
   return {
     id: `plan-${made}`, title, summary, steps, action, restarts: [], irreversible: [], command: null,
@@ -46,7 +46,7 @@ export function removeAgentPlan(name: string, uid: string): Plan {
 }
 
 export function undoPlan(row: ChangeRow): Plan {
-  const redo = row.undo_of !== null;
+  const redo = row.is_undo;
   return plan(redo ? `Redo: ${row.title}` : `Undo: ${row.title}`, 'Takes every step back, the last one first. Nothing has been written yet.', [
     step('', 'remove', 'Remove what was written', 'agents/agent-timbre', '9 files'),
     step('', 'registry', 'Forget the agent', 'registry · agents', '1 row'),
