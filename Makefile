@@ -10,7 +10,7 @@ else
 BUNDLES := deb
 endif
 
-.PHONY: help setup run test test-ui test-rust check bench bundle bindings dev icons
+.PHONY: help setup run test test-ui test-rust test-letta check bench bundle bindings dev icons
 
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,9 +40,19 @@ test-rust: ui/dist/index.html
 	cargo build --workspace --bins --examples --tests
 	cargo test --workspace
 
+target/letta/%/.installed: tests/letta/%.txt
+	python3 -m venv target/letta/$*
+	target/letta/$*/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
+	touch $@
+
+test-letta: target/letta/server/.installed target/letta/code/.installed ## Try the client against the real Lettas from PyPI
+	LETTA_SERVER=$(CURDIR)/target/letta/server/bin/letta cargo test -p sanctum-letta --test real -- --nocapture
+	LETTA_CODE=$(CURDIR)/target/letta/code/bin/letta cargo test -p sanctum-letta --test code
+
 check: setup ui/dist/index.html ## What CI runs besides the tests
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy -p sanctum-letta --test real --test code -- -D warnings
 	cd ui && npm run --silent typecheck
 	cargo test --workspace --test commands bindings
 

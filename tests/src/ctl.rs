@@ -36,12 +36,20 @@ impl Run {
 /// The program in a test's place.
 pub struct Ctl<'a> {
     place: &'a Place,
+    vars: Vec<(String, String)>,
 }
 
 impl<'a> Ctl<'a> {
     #[must_use]
     pub fn new(place: &'a Place) -> Self {
-        Self { place }
+        Self { place, vars: Vec::new() }
+    }
+
+    /// The same with another value of a variable.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.vars.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// A command with the place's environment and nothing else.
@@ -50,7 +58,7 @@ impl<'a> Ctl<'a> {
     /// When the program was not built.
     pub fn command(&self, args: &[&str]) -> Result<Command> {
         let mut command = Command::new(program("sanctumctl")?);
-        command.env_clear().envs(self.place.env()).args(args).current_dir(self.place.path());
+        command.env_clear().envs(self.place.env()).envs(self.vars.clone()).args(args).current_dir(self.place.path());
         Ok(command)
     }
 

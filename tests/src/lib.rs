@@ -4,9 +4,11 @@
 //! that nothing of the real home is touched. Programs are the ones `make test` has built; a missing one is a failure.
 
 pub mod ctl;
+mod desktop;
 mod picture;
 pub mod place;
 pub mod window;
+pub mod yard;
 
 pub use ctl::{Ctl, Run};
 pub use place::Place;

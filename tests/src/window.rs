@@ -116,13 +116,19 @@ impl Window {
     /// # Errors
     /// As [`Window::find`].
     pub async fn find_css(&self, css: &str) -> Result<Element> {
+        self.find_by(Locator::Css(css)).await
+    }
+
+    /// # Errors
+    /// As [`Window::find`].
+    pub async fn find_by(&self, what: Locator<'_>) -> Result<Element> {
         let began = Instant::now();
         loop {
             // A list that is being drawn again may lose the element between finding and naming it.
-            match self.client.find(Locator::Css(css)).await {
+            match self.client.find(what).await {
                 Ok(element) => return Ok(element),
                 Err(error) if began.elapsed() > PATIENCE => {
-                    bail!("`{css}` did not appear ({error}); the window shows:\n{}", self.text().await?);
+                    bail!("`{what:?}` did not appear ({error}); the window shows:\n{}", self.text().await?);
                 }
                 Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
             }
@@ -271,11 +277,28 @@ impl Window {
     pub async fn shot(&self, name: &str) -> Result<PathBuf> {
         std::fs::create_dir_all(&self.shots).context("making the folder of pictures")?;
         let path = self.shots.join(format!("{name}.png"));
-        // What the page says may be a frame ahead of what is painted.
-        let painted = "const done = arguments[0]; setTimeout(done, 500); requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30)))";
-        self.client.execute_async(painted, vec![]).await.context("waiting for the paint")?;
+        self.painted().await?;
         crate::picture::take(&self.display, &path).with_context(|| format!("taking the picture {name}"))?;
         Ok(path)
+    }
+
+    /// What the page says is ahead of what is painted, on a busy machine by seconds: a mark in the last corner must have come
+    /// and gone before a picture is taken.
+    async fn painted(&self) -> Result<()> {
+        let mark = "const old = document.getElementById('paint-mark'); old?.remove(); if (old) return; const mark = document.createElement('div'); mark.id = 'paint-mark'; Object.assign(mark.style, { position: 'fixed', right: 0, bottom: 0, width: '8px', height: '8px', zIndex: 2147483647, background: 'rgb(1, 254, 3)' }); document.body.append(mark)";
+        for there in [true, false] {
+            self.run(mark, vec![]).await?;
+            let began = Instant::now();
+            while (crate::picture::corner(&self.display)? == [1, 254, 3]) != there && began.elapsed() < PATIENCE {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Name of the display it is shown on.
+    pub(crate) fn display(&self) -> &str {
+        &self.display
     }
 
     /// # Errors

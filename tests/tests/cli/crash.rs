@@ -134,7 +134,8 @@ fn a_setup_killed_while_it_writes() {
 
 #[test]
 fn a_setup_killed_while_it_opens_files() {
-    sweep_setup("openat", 5, 29, 3);
+    sweep_setup("openat", 5, 9, 3);
+    sweep_setup("openat2", 1, 23, 3);
 }
 
 #[test]

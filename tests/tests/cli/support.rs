@@ -158,3 +158,45 @@ pub fn chmod(path: &Path, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
 }
+
+/// Passphrase of the encrypted secrets file everywhere.
+pub const PASSPHRASE: &str = "seven-Lanterns-2290";
+
+/// A command on the place's root with the encrypted file as its store; `input` follows the passphrase.
+pub fn stored(place: &Place, words: &[&str], input: &str) -> Run {
+    let root = text(&place.root());
+    let mut all = vec!["--root", &root, "--passphrase-stdin"];
+    all.extend(words);
+    let ctl = Ctl::new(place).with("SANCTUM_SECRET_STORE", "file");
+    ctl.run_with(&all, &format!("{PASSPHRASE}\n{input}")).unwrap()
+}
+
+/// Stores a secret of an instance; the id of its change.
+pub fn set_secret(place: &Place, address: &str, key: &str, value: &str) -> String {
+    let done = stored(place, &["secrets", "set", address, key, "--stdin", "--yes", "--json"], &format!("{value}\n"));
+    assert_eq!(done.code, 0, "the secret is stored: {done:?}");
+    done.json().unwrap()["change_id"].as_str().unwrap().to_owned()
+}
+
+/// What `config get` prints, without its line end.
+pub fn value(place: &Place, address: &str, key: &str) -> String {
+    at_root(place, &["config", "get", address, key]).out.trim_end_matches('\n').to_owned()
+}
+
+/// Applies a change; its id.
+pub fn done(place: &Place, words: &[&str]) -> String {
+    let mut all = words.to_vec();
+    all.push("--yes");
+    json(place, &all)["change_id"]
+        .as_str()
+        .unwrap_or_else(|| panic!("a receipt names its change: {words:?}"))
+        .to_owned()
+}
+
+/// The settings file of Athena's Broca, relative to the root.
+pub const ENV: &str = "agents/agent-athena/broca2/config/.env";
+
+/// What a file of the root holds.
+pub fn read(place: &Place, rel: &str) -> String {
+    std::fs::read_to_string(place.root().join(rel)).unwrap_or_else(|error| panic!("{rel} can be read: {error}"))
+}

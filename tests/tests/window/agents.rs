@@ -3,7 +3,7 @@
 use anyhow::Result;
 use sanctum_tests::{Ctl, Place, Window};
 
-use crate::support::{CTRL, SHIFT, contents, eventually, go, pictures, sign_in};
+use crate::support::{CTRL, SHIFT, contents, eventually, go, leave_fields, pictures, sign_in};
 
 async fn opened(place: &Place) -> Result<Window> {
     let window = Window::open_with(place, &[("SANCTUM_ROOT", &place.root().display().to_string())]).await?;
@@ -18,11 +18,6 @@ async fn apply(window: &Window) -> Result<()> {
     window.find("plan-view").await?;
     window.click("plan-apply").await?;
     window.counts("[data-testid=plan-sheet]", 0).await
-}
-
-/// Nothing that is typed goes into a field of text.
-async fn leave_fields(window: &Window) -> Result<()> {
-    window.run("document.activeElement?.blur()", vec![]).await.map(drop)
 }
 
 async fn add_monday(window: &Window) -> Result<()> {

@@ -130,7 +130,7 @@ async fn names_that_mean_harm_are_only_names() -> Result<()> {
     pictures(&window, "tools-hostile").await?;
     let wide = window.run("return document.documentElement.scrollWidth - innerWidth", vec![]).await?;
     assert_eq!(wide.as_i64(), Some(0), "a name of 300 characters does not widen the window");
-    for hash in ["#/agents", "#/activity", "#/tools/global"] {
+    for hash in ["#/agents", "#/activity", "#/modules", "#/modules/ports", "#/plugins", "#/tools/global"] {
         go(&window, hash).await?;
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
         window.shot(&format!("hostile{}", hash.replace(['#', '/'], "-"))).await?;
@@ -139,7 +139,8 @@ async fn names_that_mean_harm_are_only_names() -> Result<()> {
     for n in 1..=cards.min(9) {
         window.run("document.activeElement?.blur()", vec![]).await?;
         window.strike(&n.to_string()).await?;
-        window.find("tool-detail").await?;
+        // Ports and Python have views of their own.
+        window.find_css("[data-testid=tool-detail], [data-testid=modules-view]").await?;
         go(&window, "#/tools/global").await?;
         window.find("tools-grid").await?;
     }

@@ -75,7 +75,10 @@ async fn a_module_shows_its_settings_with_the_file_they_come_from() -> Result<()
     go(&window, "#/tools/agent%3Aathena").await?;
     window.find("tool-card").await?.click().await?;
     window.find("settings").await?;
-    window.says("agents/agent-athena/broca2/config/.env").await?;
+    window.click("setting-input-LOG_LEVEL").await?;
+    let place_of_it = window.find("stands-in").await?.text().await?;
+    let line = place_of_it.strip_prefix("agents/agent-athena/broca2/config/.env:");
+    assert!(line.is_some_and(|line| line.parse::<u32>().is_ok()), "the file and its line: {place_of_it}");
     pictures(&window, "tool-detail").await?;
     window.close().await
 }

@@ -99,6 +99,20 @@ pub async fn pictures(window: &Window, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Nothing that is typed goes into a field of text. A sheet that just went gives the focus back a moment later, so it is
+/// taken away until it stays away.
+pub async fn leave_fields(window: &Window) -> Result<()> {
+    const LEAVE: &str =
+        "const had = document.activeElement !== document.body; document.activeElement?.blur(); return had";
+    let began = Instant::now();
+    let mut away = 0;
+    while away < 3 && began.elapsed() < Duration::from_secs(10) {
+        away = if window.run(LEAVE, vec![]).await?.as_bool() == Some(true) { 0 } else { away + 1 };
+        tokio::time::sleep(Duration::from_millis(80)).await;
+    }
+    Ok(())
+}
+
 /// Waits for something outside of the window.
 pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) -> Result<()> {
     let began = Instant::now();

@@ -17,10 +17,11 @@ const OPERATIONS: u32 = 10_000;
 const CHUNK: u32 = 500;
 const SAVES: usize = 10;
 const SWITCHES: usize = 12;
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the watcher may take to tell.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The window over `place`, signed in by hand (the driver's own bus has no keyring), the grid shown.
-async fn signed_in(place: &Place) -> Result<Window> {
+pub async fn signed_in(place: &Place) -> Result<Window> {
     let window = Window::open_with(place, &[("SANCTUM_ROOT", &place.root().display().to_string())]).await?;
     window.fill("signin-user", seed::USER).await?;
     window.fill("signin-password", seed::PASSWORD).await?;
@@ -30,7 +31,7 @@ async fn signed_in(place: &Place) -> Result<Window> {
 }
 
 /// Runs a script that calls back when it is done.
-async fn wait_for(window: &Window, script: &str, args: Vec<Value>) -> Result<Value> {
+pub async fn wait_for(window: &Window, script: &str, args: Vec<Value>) -> Result<Value> {
     window.client.execute_async(script, args).await.context("running a script in the page")
 }
 

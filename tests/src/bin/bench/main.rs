@@ -1,24 +1,53 @@
-//! `make bench`: the figures of DESIGN section 7, each measured beside what it is held against, in one run on one machine.
+//! `make bench`: the figures of DESIGN section 7, and of chats, each measured beside what it is held against, in one run on one machine.
 //!
 //! Prints one table and keeps it in `artifacts/bench.md`. It judges nothing: it ends with 0 unless measuring itself failed,
 //! so that a slow machine breaks no build. `bench [--date TEXT] [ROW…]`; without rows all of them.
 
+mod chats;
 mod driven;
+mod effective;
 mod files;
+mod logs;
 mod machine;
+mod outside;
 mod pages;
+mod plugins;
 mod processes;
+mod runs;
 mod screen;
 mod seed;
 mod session;
+mod settings;
 mod start;
 mod table;
+mod token;
 
 use anyhow::{Context, Result};
 
 use crate::table::Line;
 
-const ROWS: &[&str] = &["start", "memory", "growth", "pages", "grid", "scan", "live", "apply"];
+const ROWS: &[&str] = &[
+    "start",
+    "memory",
+    "growth",
+    "pages",
+    "grid",
+    "form",
+    "scan",
+    "live",
+    "drift",
+    "effective",
+    "search",
+    "apply",
+    "save",
+    "first",
+    "history",
+    "bridge",
+    "kept",
+    "status",
+    "logs",
+    "plugins",
+];
 
 #[tokio::main(flavor = "multi_thread")]
 async fn main() -> Result<()> {
@@ -49,9 +78,21 @@ async fn measure(row: &str) -> Result<Vec<Line>> {
         "growth" => driven::growth().await,
         "pages" => pages::pages().await,
         "grid" => driven::grid().await,
+        "form" => outside::form().await,
         "scan" => tokio::task::block_in_place(files::scan),
         "live" => driven::live().await,
+        "drift" => outside::drift().await,
+        "effective" => tokio::task::block_in_place(effective::effective),
+        "search" => settings::search().await,
         "apply" => tokio::task::block_in_place(files::apply),
+        "save" => settings::save().await,
+        "first" => token::first().await,
+        "history" => tokio::task::block_in_place(chats::history),
+        "bridge" => chats::bridge().await,
+        "kept" => tokio::task::block_in_place(runs::kept),
+        "status" => runs::status().await,
+        "logs" => logs::logs().await,
+        "plugins" => plugins::plugins().await,
         other => anyhow::bail!("there is no row `{other}`; there are {}", ROWS.join(", ")),
     }
 }

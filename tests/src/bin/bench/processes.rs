@@ -69,6 +69,11 @@ pub fn own(of: u32) -> f64 {
     family(of).into_iter().filter_map(|pid| rollup(pid, "Pss_Anon:")).map(f64::from).sum::<f64>() / 1024.0
 }
 
+/// What one process weighs without its children, in MiB.
+pub fn alone(pid: u32) -> f64 {
+    pss_kib(pid).map_or(0.0, f64::from) / 1024.0
+}
+
 /// The parts of it, for whoever looks for the cause.
 pub fn parts(of: u32) -> String {
     let name = |pid: u32| std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default().trim().to_owned();

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use sanctum_tests::{Ctl, Place};
+use serde_json::{Map, Value, json};
 
 pub const USER: &str = "mara";
 pub const PASSWORD: &str = "correct horse battery";
@@ -87,4 +88,36 @@ pub fn manifest(name: &str, title: &str) -> String {
 }}
 "#
     )
+}
+
+/// A tool with so many settings of all the usual kinds, in ten groups.
+pub fn wide_tool(root: &Path, name: &str, fields: usize) -> Result<()> {
+    let properties: Map<String, Value> = (0..fields).map(|n| (format!("f{n:03}"), field(n))).collect();
+    let manifest = json!({
+        "name": name,
+        "type": "tool",
+        "title": format!("Tool {name}"),
+        "description": "Has much to set.",
+        "version": "1.0.0",
+        "config_schema": { "type": "object", "properties": properties },
+    });
+    let dir = root.join("tools").join(name);
+    std::fs::create_dir_all(&dir).context("making a tool's folder")?;
+    std::fs::write(dir.join("manifest.json"), serde_json::to_vec_pretty(&manifest)?).context("writing a manifest")
+}
+
+fn field(n: usize) -> Value {
+    let mut field = match n % 5 {
+        0 => json!({ "type": "string", "default": "http://127.0.0.1:8080" }),
+        1 => json!({ "type": "integer", "default": 30, "minimum": 1, "maximum": 3600 }),
+        2 => json!({ "type": "boolean", "default": false }),
+        3 => json!({ "type": "string", "default": "calm", "enum": ["calm", "quick", "thorough"] }),
+        _ => json!({ "type": "array", "items": { "type": "string" }, "default": ["one", "two"] }),
+    };
+    field["title"] = json!(format!("Setting {n:03}"));
+    field["description"] = json!("Says how much of what the agent hears is kept and for how long.");
+    field["x-env"] = json!(format!("WIDE_{n:03}"));
+    field["x-group"] = json!(format!("Part {}", n / 20));
+    field["x-order"] = json!(n);
+    field
 }

@@ -1,0 +1,2 @@
+class Plugin:
+    """What plugins are made of."""

@@ -1,0 +1,5 @@
+from plugins.base import Plugin
+
+
+class Bot(Plugin):
+    """One that is shipped."""

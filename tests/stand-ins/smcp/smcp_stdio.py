@@ -1,0 +1,4 @@
+"""SMCP over its input and output."""
+import smcp
+
+smcp.stdio()

@@ -1,0 +1,241 @@
+//! `plugins`: read before they run, installed by plans, switched, called over MCP, and taken back by themselves where their tool does
+//! not come up.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sanctum_tests::yard::Yard;
+use sanctum_tests::{Ctl, Run};
+use serde_json::Value;
+
+use crate::support::{at_root, error, json, put, text};
+
+/// A plugin in the shape of SMCP's contract whose one tool says `says`.
+fn plugin(yard: &Yard, folder: &str, version: &str, says: &str, more: &str) -> PathBuf {
+    let name = folder.rsplit('/').next().unwrap();
+    let code = format!(
+        "import json, os, sys\n{more}\nif '--describe' in sys.argv:\n    print(json.dumps({{'contract_version': '1.0', 'plugin': {{'name': '{name}', 'version': '{version}'}}, 'commands': [{{'name': 'say', 'description': 'Says something.', 'parameters': []}}]}}))\nelse:\n    print(json.dumps({{'said': '{says}'}}))\n"
+    );
+    put(yard.path(), &format!("{folder}/cli.py"), code).parent().unwrap().to_owned()
+}
+
+/// A running SMCP.
+fn smcp() -> Yard {
+    let yard = Yard::new("smcp").unwrap();
+    yard.install("smcp", "smcp").unwrap();
+    yard.ctl(&["modules", "start", "smcp"]).unwrap();
+    yard
+}
+
+/// A command with a short watch over what is changed.
+fn quick(yard: &Yard, words: &[&str]) -> Run {
+    let root = text(&yard.root());
+    let mut all = vec!["--root", &root];
+    all.extend(words);
+    Ctl::new(yard).with("SANCTUM_TRIAL_SECONDS", "2").run(&all).unwrap()
+}
+
+fn well(yard: &Yard, words: &[&str]) -> Value {
+    let mut all = words.to_vec();
+    all.push("--json");
+    let done = quick(yard, &all);
+    assert_eq!(done.code, 0, "`{}` ends with 0: {done:?}", words.join(" "));
+    done.json().unwrap()
+}
+
+fn install(yard: &Yard, folder: &Path) -> Run {
+    quick(yard, &["plugins", "install", "--folder", &text(folder), "--yes", "--json"])
+}
+
+fn rows(yard: &Yard) -> Vec<(String, String)> {
+    let page = json(yard, &["plugins", "list"]);
+    let word = |row: &Value| row["status"]["word"].as_str().unwrap().to_owned();
+    page["items"].as_array().unwrap().iter().map(|row| (row["name"].as_str().unwrap().to_owned(), word(row))).collect()
+}
+
+fn call(yard: &Yard, tool: &str) -> String {
+    well(yard, &["plugins", "call", tool])["text"].as_str().unwrap().to_owned()
+}
+
+/// Everything of the tool server but what it writes while it runs.
+fn photograph(yard: &Yard) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut todo = vec![
+        yard.root().join("smcp/plugins"),
+        yard.root().join("smcp/store"),
+        yard.root().join("smcp/plugins-disabled"),
+    ];
+    while let Some(dir) = todo.pop() {
+        for entry in std::fs::read_dir(&dir).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let link = std::fs::read_link(&path).map(|to| format!(" → {}", to.display())).unwrap_or_default();
+            if path.ends_with("__pycache__") {
+                continue;
+            }
+            all.push(format!("{}{link}", path.strip_prefix(yard.root()).unwrap().display()));
+            if link.is_empty() && path.is_dir() {
+                todo.push(path);
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+#[test]
+fn a_plugin_is_read_trusted_installed_called_updated_put_back_and_removed() {
+    let yard = smcp();
+    let one = plugin(&yard, "one/greeter", "1.0.0", "hello", "open('ran', 'w')");
+    let seen = json(&yard, &["plugins", "inspect", "--folder", &text(&one)]);
+    assert_eq!(seen["candidates"][0]["name"], "greeter", "it is found: {seen:#}");
+    assert!(
+        !one.join("ran").exists() && seen["candidates"][0]["tools"] == serde_json::json!([]),
+        "and nothing of it ran"
+    );
+    let trusted = json(&yard, &["plugins", "inspect", "--folder", &text(&one), "--trust"]);
+    assert_eq!(
+        trusted["candidates"][0]["tools"][0]["name"], "greeter__say",
+        "by the operator's word it is asked: {trusted:#}"
+    );
+    assert!(!one.join("ran").exists(), "in a folder of its own");
+
+    assert_eq!(install(&yard, &one).code, 0, "it is installed");
+    assert_eq!(
+        rows(&yard),
+        [("greeter".to_owned(), "Active".to_owned())],
+        "and its tool server, started again, lists it"
+    );
+    assert!(call(&yard, "greeter__say").contains("hello"), "its tool answers over MCP");
+
+    let two = plugin(&yard, "two/greeter", "2.0.0", "good day", "");
+    assert_eq!(install(&yard, &two).code, 0, "another version takes its place");
+    assert!(call(&yard, "greeter__say").contains("good day"), "the new one answers");
+    let versions = json(&yard, &["plugins", "show", "smcp:greeter"])["versions"].clone();
+    let old = versions.as_array().unwrap().iter().find(|v| v["current"] == false).unwrap()["hash"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    well(&yard, &["plugins", "rollback", "smcp:greeter", &old, "--yes"]);
+    assert!(call(&yard, "greeter__say").contains("hello"), "the one before is put back");
+
+    well(&yard, &["plugins", "disable", "smcp:greeter", "--yes"]);
+    assert_eq!(rows(&yard), [("greeter".to_owned(), "Inactive".to_owned())], "switched off, it is not loaded");
+    well(&yard, &["changes", "undo", "--yes"]);
+    assert_eq!(rows(&yard), [("greeter".to_owned(), "Active".to_owned())], "undo switches it on again");
+    well(&yard, &["plugins", "remove", "smcp:greeter", "--yes"]);
+    assert!(
+        rows(&yard).is_empty() && photograph(&yard).iter().all(|path| !path.contains("greeter")),
+        "removed, nothing of it is left"
+    );
+}
+
+#[test]
+fn whatever_goes_wrong_while_installing_leaves_everything_as_it_was() {
+    let yard = smcp();
+    assert_eq!(install(&yard, &plugin(&yard, "ok/steady", "1.0.0", "here", "")).code, 0, "one that works");
+    let before = photograph(&yard);
+    let still = |what: &str| {
+        assert_eq!(photograph(&yard), before, "{what}: nothing of the others is touched");
+    };
+
+    // It takes its tool server with it when that asks what it does.
+    let killer = plugin(
+        &yard,
+        "bad/killer",
+        "1.0.0",
+        "",
+        "import signal\nif 'MCP_PORT' in os.environ: os.kill(os.getppid(), signal.SIGKILL)",
+    );
+    let done = install(&yard, &killer);
+    let said = error(&done);
+    assert_eq!(said["code"], "rolled_back", "a tool server that does not come up: {done:?}");
+    assert!(said["message"].as_str().unwrap().contains("It runs as before"), "and comes up again: {said}");
+    still("a crash at the start");
+    assert!(call(&yard, "steady__say").contains("here"), "the other plugin answers");
+
+    let conflict = plugin(&yard, "bad/torn", "1.0.0", "", "");
+    put(&conflict, "requirements.txt", "idna==3.7\nidna==3.4\n");
+    assert_ne!(install(&yard, &conflict).code, 0, "packages that contradict each other");
+    still("a conflict");
+    let nowhere = plugin(&yard, "bad/nowhere", "1.0.0", "", "");
+    put(&nowhere, "requirements.txt", "no-such-package-of-sanctum-tests==1.0\n");
+    assert_ne!(install(&yard, &nowhere).code, 0, "a package that is nowhere");
+    still("a missing package");
+
+    // Killed at one moment after the other; the next start settles what was begun.
+    let late = plugin(&yard, "late/comer", "1.0.0", "late", "");
+    for delay in (0..46).map(|n| n * 12) {
+        let root = text(&yard.root());
+        let mut child = Ctl::new(&yard)
+            .with("SANCTUM_TRIAL_SECONDS", "1")
+            .command(&["--root", &root, "plugins", "install", "--folder", &text(&late), "--yes"])
+            .unwrap()
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(delay));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let settled = at_root(&yard, &["plugins", "list", "--json"]);
+        assert_eq!(settled.code, 0, "after {delay} ms the next start settles it: {settled:?}");
+        let now = photograph(&yard);
+        let whole = now.iter().any(|path| path.contains("smcp/plugins/comer"));
+        if whole {
+            let store = now.iter().any(|path| path.contains("store/comer") && path.ends_with("cli.py"));
+            assert!(store, "after {delay} ms it is there as a whole: {now:#?}");
+            well(&yard, &["plugins", "remove", "smcp:comer", "--yes"]);
+        }
+        let mut rest = photograph(&yard);
+        rest.retain(|path| !path.contains("comer"));
+        let mut others = before.clone();
+        others.retain(|path| !path.contains("comer"));
+        assert_eq!(rest, others, "after {delay} ms the others are as they were");
+    }
+}
+
+#[test]
+fn the_culprit_among_eight_is_found_by_halves() {
+    let yard = smcp();
+    // Seven that work, and one that from now on takes its tool server with it.
+    for n in 0..7 {
+        assert_eq!(install(&yard, &plugin(&yard, &format!("ok/p{n}"), "1.0.0", "x", "")).code, 0, "p{n} is installed");
+    }
+    let more = "import signal, pathlib\nif 'MCP_PORT' in os.environ and pathlib.Path(os.environ['MCP_LOG_DIR'], 'now').exists(): os.kill(os.getppid(), signal.SIGKILL)";
+    assert_eq!(install(&yard, &plugin(&yard, "ok/sleeper", "1.0.0", "x", more)).code, 0, "the sleeper is installed");
+    put(&yard.root(), "smcp/logs/now", "");
+    let done = quick(&yard, &["plugins", "bisect", "smcp", "--yes", "--json"]);
+    assert_eq!(done.code, 0, "the search comes to its end: {done:?}");
+    let found = done.json().unwrap();
+    assert_eq!(found["culprit"], "sleeper", "it is named: {found:#}");
+    assert!(found["step"].as_u64().unwrap() <= 4, "within log2(8) + 1 starts: {found:#}");
+    let rows = rows(&yard);
+    assert_eq!(rows.iter().filter(|(_, word)| word == "Active").count(), 7, "the others go on: {rows:?}");
+    let aside = json(&yard, &["plugins", "list", "@quarantined"]);
+    assert_eq!(aside["items"][0]["name"], "sleeper", "and it is put aside with the reason: {aside:#}");
+}
+
+#[test]
+fn hostile_sources_are_refused_and_leave_nothing() {
+    let yard = Yard::new("smcp").unwrap();
+    let before = photograph(&yard);
+    let escape = yard.path().join("escape.tar");
+    let status = std::process::Command::new("python3")
+        .args(["-c", "import tarfile,io,sys\nt=tarfile.open(sys.argv[1],'w')\ni=tarfile.TarInfo('../../evil/cli.py');i.size=2\nt.addfile(i,io.BytesIO(b'x\\n'))\nt.close()", &text(&escape)])
+        .status()
+        .unwrap();
+    assert!(status.success(), "the archive is made");
+    let refused = at_root(&yard, &["plugins", "inspect", "--archive", &text(&escape)]);
+    assert_eq!(error(&refused)["code"], "source_unusable", "a path that leads out: {refused:?}");
+    let nothing = put(yard.path(), "nothing/readme", "x").parent().unwrap().to_owned();
+    assert_eq!(
+        error(&at_root(&yard, &["plugins", "inspect", "--folder", &text(&nothing)]))["code"],
+        "source_unusable",
+        "no plugin"
+    );
+    let hang =
+        put(yard.path(), "hang/cli.py", "import time, os\nos.fork()\ntime.sleep(600)\n").parent().unwrap().to_owned();
+    let asked = at_root(&yard, &["plugins", "inspect", "--folder", &text(&hang), "--trust"]);
+    assert_eq!(error(&asked)["code"], "plugin_describe", "one that hangs and forks is ended: {asked:?}");
+    assert_eq!(photograph(&yard), before, "the Sanctum is as it was");
+}
