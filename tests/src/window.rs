@@ -135,10 +135,48 @@ impl Window {
         }
     }
 
+    /// Clicks it as a person does: once it is there, enabled, at rest, and nothing lies over it.
+    ///
     /// # Errors
-    /// When it does not come or cannot be clicked.
+    /// When it never comes to that.
     pub async fn click(&self, testid: &str) -> Result<()> {
-        self.find(testid).await?.click().await.with_context(|| format!("clicking `{testid}`"))
+        self.click_css(&format!("[data-testid=\"{testid}\"]")).await
+    }
+
+    /// # Errors
+    /// As [`Window::click`].
+    pub async fn click_css(&self, css: &str) -> Result<()> {
+        self.click_by(Locator::Css(css)).await
+    }
+
+    /// # Errors
+    /// As [`Window::click`].
+    pub async fn click_by(&self, what: Locator<'_>) -> Result<()> {
+        let began = Instant::now();
+        loop {
+            let element = self.find_by(what).await?;
+            let why = match self.at_rest(&element).await {
+                Ok(true) => match element.click().await {
+                    Ok(()) => return Ok(()),
+                    Err(error) => format!("{error:?}"),
+                },
+                Ok(false) => "it is disabled or moving".to_owned(),
+                Err(error) => format!("{error:?}"),
+            };
+            if began.elapsed() > PATIENCE {
+                bail!("`{what:?}` cannot be clicked: {why}; the window shows:\n{}", self.text().await?);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Whether it is enabled and stands where it stood a moment ago: a sheet that comes in moves what is on it.
+    async fn at_rest(&self, element: &Element) -> Result<bool> {
+        const WHERE: &str = "const it = arguments[0]; if (it.disabled || it.getAttribute('aria-disabled') === 'true') return null; const { x, y, width, height } = it.getBoundingClientRect(); return [x, y, width, height]";
+        let element = serde_json::to_value(element)?;
+        let was = self.run(WHERE, vec![element.clone()]).await?;
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        Ok(!was.is_null() && was == self.run(WHERE, vec![element]).await?)
     }
 
     /// Replaces what stands in a field.

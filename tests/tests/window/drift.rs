@@ -35,18 +35,18 @@ async fn an_edit_outside_is_seen_compared_and_settled() -> Result<()> {
     set(&place, &["athena/broca2", "LONG_TASK_MAX_WAIT", "500", "--level", "system"])?;
     assert_eq!(read(&place, ENV)?, edited, "an edit is never overwritten by the way");
 
-    window.find_css("[data-testid=tool-settings] [data-testid=drift-compare]").await?.click().await?;
+    window.click_css("[data-testid=tool-settings] [data-testid=drift-compare]").await?;
     window.find("drift-file").await?;
     // The terminal wrote nothing but the registry.
-    window.find_by(Locator::XPath("//button[contains(., 'Look again')]")).await?.click().await?;
+    window.click_by(Locator::XPath("//button[contains(., 'Look again')]")).await?;
     window.counts("[data-testid=drift-key]", 3).await?;
     pictures(&window, "drift-compare").await?;
     window.says("1 was changed in both, choose").await?;
     window.strike(&format!("{CTRL}{ENTER}")).await?;
     assert_eq!(window.count("[data-testid=plan-sheet]").await?, 0, "a collision must be chosen first");
     let pick = |key: &str, take: &str| format!("[data-key=\"{key}\"] [data-testid=drift-{take}]");
-    window.find_css(&pick("LONG_TASK_MAX_WAIT", "theirs")).await?.click().await?;
-    window.find_css(&pick("MESSAGE_PROCESS_TIMEOUT_BUFFER", "ours")).await?.click().await?;
+    window.click_css(&pick("LONG_TASK_MAX_WAIT", "theirs")).await?;
+    window.click_css(&pick("MESSAGE_PROCESS_TIMEOUT_BUFFER", "ours")).await?;
     window.says("3 of 3 decided").await?;
     window.strike(&format!("{CTRL}{ENTER}")).await?;
     window.find("plan-view").await?;

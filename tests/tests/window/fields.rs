@@ -4,7 +4,7 @@ use anyhow::Result;
 use sanctum_tests::{Ctl, Place};
 use serde_json::{Value, json};
 
-use crate::forms::{apply, explained, go_to, opened, read, retype, review_and_apply, tab_to, value};
+use crate::forms::{apply, enter, explained, go_to, opened, read, retype, review_and_apply, tab_to, value};
 use crate::support::{CTRL, ENTER, TAB, go, pictures, put};
 
 const KINDS: &str = "tools/kinds/config/.env";
@@ -47,7 +47,7 @@ async fn every_kind_of_field_is_set_by_keyboard_alone() -> Result<()> {
     tool(&place, "kinds", kinds())?;
     let window = opened(&place).await?;
     go_to(&window, "p:tools/kinds", "TEXT").await?;
-    window.strike(ENTER).await?;
+    enter(&window, "TEXT").await?;
     window.strike("two words").await?;
     for (setting, text) in [("COUNT", "12"), ("RATIO", "0.25")] {
         tab_to(&window, &format!("setting-input-{setting}")).await?;
@@ -128,7 +128,7 @@ async fn a_form_of_two_hundred_fields_is_typed_in() -> Result<()> {
     let window = opened(&place).await?;
     go_to(&window, "p:tools/large", "FIELD_199").await?;
     window.counts("[data-setting]", 200).await?;
-    window.strike(ENTER).await?;
+    enter(&window, "FIELD_199").await?;
     retype(&window, "the last one").await?;
     assert_eq!(value(&window, "FIELD_199").await?, "the last one", "every key arrived");
     window.shot("setting-two-hundred").await?;
@@ -199,7 +199,7 @@ async fn a_schema_that_means_harm_is_only_text() -> Result<()> {
     assert_eq!(pwned, json!([null, 0]), "nothing of it was run or drawn");
 
     go_to(&window, "p:tools/broken", "GOOD").await?;
-    window.strike(ENTER).await?;
+    enter(&window, "GOOD").await?;
     retype(&window, "7").await?;
     pictures(&window, "setting-schema-broken").await?;
     let findings = window.count(".banner").await?;

@@ -1,5 +1,7 @@
 //! What every flow over a settings form does: open it, type into it, review, apply, and look at what stands on disk.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, Result};
 use fantoccini::Locator;
 use sanctum_tests::{Ctl, Place, Window};
@@ -23,7 +25,7 @@ pub async fn open_form(window: &Window, tab: &str, title: &str) -> Result<()> {
     go(window, &format!("#/tools/{}", tab.replace(':', "%3A"))).await?;
     window.find_css(&format!("[data-tab=\"{tab}\"][aria-selected=true]")).await?;
     let heading = format!("//*[@data-testid='tool-card']//h3[starts-with(normalize-space(), '{title}')]");
-    window.find_by(Locator::XPath(&heading)).await?.click().await.with_context(|| format!("opening {title}"))?;
+    window.click_by(Locator::XPath(&heading)).await.with_context(|| format!("opening {title}"))?;
     window.find("settings").await.map(drop)
 }
 
@@ -33,15 +35,28 @@ pub async fn go_to(window: &Window, card: &str, setting: &str) -> Result<()> {
     window.find_css(&format!("[data-testid=\"setting-{setting}\"]:focus")).await.map(drop)
 }
 
-/// Goes on with Tab until this has the focus.
+/// Goes on with Tab until this has the focus. Each Tab is waited for, else a busy machine goes past it.
 pub async fn tab_to(window: &Window, testid: &str) -> Result<()> {
+    const MOVED: &str =
+        "const was = window.__focused; window.__focused = document.activeElement; return was !== window.__focused";
     for _ in 0..40 {
+        window.run(MOVED, vec![]).await?;
         window.strike(TAB).await?;
+        let began = Instant::now();
+        while window.run(MOVED, vec![]).await? != json!(true) && began.elapsed() < Duration::from_secs(5) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         if window.focused().await? == testid {
             return Ok(());
         }
     }
     anyhow::bail!("Tab does not lead to `{testid}`; the focus is on `{}`", window.focused().await?)
+}
+
+/// Enter on a setting that has the focus: goes into its field.
+pub async fn enter(window: &Window, setting: &str) -> Result<()> {
+    window.strike(ENTER).await?;
+    window.find_css(&format!("[data-testid=\"setting-input-{setting}\"]:focus")).await.map(drop)
 }
 
 /// Clicks into the field of a setting and types over what stands there.

@@ -10,7 +10,7 @@ use crate::support::{CTRL, ENTER, go, leave_fields, pictures, sign_in};
 
 /// Clicks what a person sees under this path of elements.
 async fn press(window: &Window, path: &str) -> Result<()> {
-    window.find_by(Locator::XPath(path)).await?.click().await.with_context(|| format!("clicking {path}"))
+    window.click_by(Locator::XPath(path)).await.with_context(|| format!("clicking {path}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,7 +38,7 @@ async fn what_is_dropped_into_the_folder_shows_without_a_refresh() -> Result<()>
     let words = window.find_css(".card-broken").await?.text().await?;
     assert!(words.contains("manifest.json") && words.contains("line 4"), "the card names file and line: {words}");
     pictures(&window, "tools-live").await?;
-    window.find_css(".card-broken h3").await?.click().await?;
+    window.click_css(".card-broken h3").await?;
     window.find("tool-detail").await?;
     window.says("tools/notes/manifest.json").await?;
     pictures(&window, "tool-broken").await?;
@@ -73,7 +73,7 @@ async fn a_module_shows_its_settings_with_the_file_they_come_from() -> Result<()
     let window = Window::open_with(&place, &[("SANCTUM_ROOT", &place.root().display().to_string())]).await?;
     sign_in(&window).await?;
     go(&window, "#/tools/agent%3Aathena").await?;
-    window.find("tool-card").await?.click().await?;
+    window.click("tool-card").await?;
     window.find("settings").await?;
     window.click("setting-input-LOG_LEVEL").await?;
     let place_of_it = window.find("stands-in").await?.text().await?;

@@ -18,7 +18,7 @@ async fn open(yard: &Yard) -> Result<Window> {
 async fn press(window: &Window, label: &str) -> Result<()> {
     let css =
         format!("[data-testid=modules-view] button[aria-label^=\"{label}\"]:not([aria-disabled=true]):not([disabled])");
-    window.find_css(&css).await?.click().await.with_context(|| format!("clicking {label}"))
+    window.click_css(&css).await.with_context(|| format!("clicking {label}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

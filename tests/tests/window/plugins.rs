@@ -24,7 +24,7 @@ async fn install(window: &Window, folder: &Path) -> Result<()> {
     window.click("plugins-install").await?;
     window.find("plugin-sheet").await?;
     let folder_tab = "//*[@data-testid='plugin-sheet']//*[@role='radio' or self::button][contains(., 'Folder')]";
-    window.find_by(fantoccini::Locator::XPath(folder_tab)).await?.click().await.context("choosing a folder")?;
+    window.click_by(fantoccini::Locator::XPath(folder_tab)).await.context("choosing a folder")?;
     window.fill("plugin-path", &folder.display().to_string()).await?;
     window.click("plugin-look").await?;
     window.find("plugin-trust").await?;

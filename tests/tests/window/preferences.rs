@@ -36,8 +36,7 @@ async fn preferences_count_at_once_and_after_a_restart() -> Result<()> {
     review_and_apply(&window).await?;
     window.find_css("html[data-theme=dark]").await?;
     type_over(&window, "lock_after_min", "15").await?;
-    let switch = window.find("setting-input-start_at_login").await?;
-    switch.click().await?;
+    window.click("setting-input-start_at_login").await?;
     window.strike(&format!("{CTRL}{ENTER}")).await?;
     window.find("plan-view").await?;
     window.shot("settings-preferences-plan").await?;

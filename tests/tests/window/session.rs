@@ -1,6 +1,7 @@
 //! Lock, unlock, sign-out, and a session that is remembered where there is a keyring.
 
 use anyhow::Result;
+use fantoccini::Locator;
 use sanctum_tests::{Ctl, Place, Window};
 
 use crate::support::{CTRL, PASSWORD, SHIFT, files_with, go, pictures, sign_in};
@@ -27,12 +28,7 @@ async fn the_window_locks_unlocks_and_signs_out() -> Result<()> {
     window.click("user-menu").await?;
     window.says("Sign out mara").await?;
     window.shot("user-menu").await?;
-    for item in window.client.find_all(fantoccini::Locator::Css("[role=menuitem]")).await? {
-        if item.text().await?.contains("Sign out") {
-            item.click().await?;
-            break;
-        }
-    }
+    window.click_by(Locator::XPath("//*[@role='menuitem'][contains(., 'Sign out')]")).await?;
     window.find("signin-user").await?;
     assert_eq!(window.count("[data-testid=shell]").await?, 0, "after sign-out nothing of the Sanctum is shown");
     window.close().await
@@ -57,12 +53,7 @@ async fn a_real_keyring_remembers_the_session_until_sign_out() -> Result<()> {
     window.shot("session-remembered").await?;
     window.click("user-menu").await?;
     window.says("Sign out mara").await?;
-    for item in window.client.find_all(fantoccini::Locator::Css("[role=menuitem]")).await? {
-        if item.text().await?.contains("Sign out") {
-            item.click().await?;
-            break;
-        }
-    }
+    window.click_by(Locator::XPath("//*[@role='menuitem'][contains(., 'Sign out')]")).await?;
     window.find("signin-user").await?;
     window.close().await?;
 

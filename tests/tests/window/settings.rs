@@ -4,8 +4,8 @@ use anyhow::Result;
 use sanctum_tests::{Ctl, Place};
 
 use crate::forms::{
-    ENV, added, apply, explained, go_to, level, open_form, opened, read, retype, review_and_apply, strike_and_apply,
-    type_over, value,
+    ENV, added, apply, enter, explained, go_to, level, open_form, opened, read, retype, review_and_apply,
+    strike_and_apply, type_over, value,
 };
 use crate::support::{CTRL, ENTER, ESC, SHIFT, eventually, go, leave_fields, pictures, put};
 
@@ -63,7 +63,7 @@ async fn a_value_is_overridden_inherited_and_promoted() -> Result<()> {
     let before = read(&place, ENV)?;
     let window = opened(&place).await?;
     go_to(&window, "t:broca2", WAIT).await?;
-    window.strike(ENTER).await?;
+    enter(&window, WAIT).await?;
     retype(&window, "700").await?;
     window.says("2 files").await?;
     pictures(&window, "setting-tool").await?;
@@ -88,7 +88,7 @@ async fn a_value_is_overridden_inherited_and_promoted() -> Result<()> {
     assert!(chain.contains("700") && chain.contains("900"), "the chain shows both: {chain}");
     pictures(&window, "setting-overridden").await?;
 
-    window.find_css("[data-testid=setting-reset]").await?.click().await?;
+    window.click_css("[data-testid=setting-reset]").await?;
     window.find_css(&format!("[data-testid=\"setting-input-{WAIT}\"][value=\"700\"]")).await?;
     leave_fields(&window).await?;
     review_and_apply(&window).await?;
@@ -103,7 +103,7 @@ async fn a_value_is_overridden_inherited_and_promoted() -> Result<()> {
     window.click("setting-menu").await?;
     window.find_css("[role=menu]").await?;
     window.shot("setting-menu").await?;
-    window.find_css("[role=menuitem][data-key=promote-agent]").await?.click().await?;
+    window.click_css("[role=menuitem][data-key=promote-agent]").await?;
     window.find("plan-view").await?;
     window.shot("setting-promote-plan").await?;
     apply(&window).await?;
