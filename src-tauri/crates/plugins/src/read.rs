@@ -8,12 +8,14 @@ mod broca;
 mod bundle;
 mod candidates;
 mod changes;
+mod fields;
 mod imports;
 mod licence;
 mod manifest;
 mod needs;
 mod patterns;
 mod readme;
+mod reserved;
 mod scan;
 mod settings;
 mod smcp;
@@ -29,7 +31,9 @@ use crate::text::shown;
 
 pub use candidates::{Candidate, candidates};
 pub use changes::{Change, compare, digests};
+pub use fields::{Field, fields};
 pub use needs::Need;
+pub use reserved::is_reserved;
 pub use scan::{Reach, ReachKind};
 pub use settings::{Setting, SettingFrom, schema};
 pub use smcp::LONGEST_TOOL;
@@ -190,6 +194,7 @@ pub fn read_as(dir: &Path, name: &str) -> Result<Plugin, ReadError> {
     walk::judge(&real, &links, &mut draft.findings);
     let (reach, env) = sources::scan(&code, &files);
     settings::add_seen(&mut draft.settings, env, draft.server.is_some());
+    settings::leave_out(&mut draft.settings, &mut draft.findings);
     let (requirements, project) = needs::read(&real, &mut draft.findings);
     let readme = readme::read(&real, &files);
     let description =

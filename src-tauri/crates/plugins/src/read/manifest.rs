@@ -62,17 +62,17 @@ fn take(manifest: sanctum::Manifest, draft: &mut Draft) {
         let words = format!("{}.", shown(&finding.message));
         draft.findings.push(Finding::note("manifest_odd", words, shown(&finding.hint)).at(place));
     }
-    draft.title = manifest.title.or(Some(manifest.name));
     draft.description = manifest.description;
     draft.version = manifest.version;
     draft.dependencies = manifest.dependencies;
-    let declared = manifest.config_schema.as_ref().map(settings::of_schema);
-    let listed =
-        || manifest.extra.get("settings").map(|all| settings::of_schema(&serde_json::json!({"properties": all})));
+    let of = |schema: &Json| settings::of_schema(schema, &manifest.name);
+    let declared = manifest.config_schema.as_ref().map(of);
+    let listed = || manifest.extra.get("settings").map(|all| of(&serde_json::json!({"properties": all})));
     draft.settings = declared.or_else(listed).unwrap_or_default();
     let text = |key: &str| manifest.extra.get(key).and_then(Json::as_str).map(str::to_owned);
     draft.licence = text("license").or_else(|| text("licence"));
     draft.tools = manifest.extra.get("tools").map(tools).unwrap_or_default();
+    draft.title = manifest.title.or(Some(manifest.name));
 }
 
 /// A list of tools: names alone, or objects with `name`, `description` and a schema.

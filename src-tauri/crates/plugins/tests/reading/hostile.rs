@@ -36,6 +36,27 @@ fn a_manifest_with_many_fields_and_settings_is_cut() {
 }
 
 #[test]
+fn variables_that_steer_every_program_are_no_settings_of_a_plugin() {
+    let text = r#"{"manifest_version":"0.3","name":"x","version":"1","description":"d","server":{"type":"node","entry_point":"a.js",
+        "mcp_config":{"command":"node","env":{"LD_PRELOAD":"${user_config.lib}","A=B":"${user_config.odd}","X_KEY":"${user_config.key}"}}},
+        "user_config":{"lib":{"type":"file"},"odd":{"type":"string"},"key":{"type":"string","sensitive":true},"KEY":{"type":"string"}}}"#;
+    let (_temp, dir) = folder("x", &[("manifest.json", text), ("a.js", "")]);
+    let plugin = read::read(&dir).unwrap();
+    let names: Vec<&str> = plugin.settings.iter().filter_map(|setting| setting.env.as_deref()).collect();
+    assert_eq!(names, ["X_KEY"], "neither the loader’s, nor what is no name, nor one twice: {:?}", plugin.findings);
+    let left_out: Vec<&str> =
+        plugin.findings.iter().filter(|f| f.code == "setting_left_out").map(|f| f.words.as_str()).collect();
+    assert!(left_out.len() == 3 && left_out[0].contains("`LD_PRELOAD` steers more than this plugin"), "{left_out:?}");
+
+    let code = "import os\nA = os.environ['PATH'], os.environ.get('PYTHONPATH'), os.environ['NOTES_DIR']\n";
+    let (_temp, dir) = folder("y", &[("cli.py", code)]);
+    let plugin = read::read(&dir).unwrap();
+    let names: Vec<&str> = plugin.settings.iter().map(|setting| setting.key.as_str()).collect();
+    assert_eq!(names, ["NOTES_DIR"], "what code only reads of the system is nobody’s setting, and nothing to warn of");
+    assert!(!codes(&plugin).contains(&"setting_left_out"), "{:?}", plugin.findings);
+}
+
+#[test]
 fn a_manifest_as_deep_as_it_is_long_is_refused() {
     let text = "[".repeat(100_000);
     let (_temp, dir) = folder("x", &[("manifest.json", &text)]);

@@ -137,6 +137,12 @@ fn a_manifest_of_a_sanctum_is_read_as_the_other_crate_reads_it() {
     let keys: Vec<&str> = plugin.settings.iter().map(|setting| setting.key.as_str()).collect();
     assert_eq!(keys, ["ALMANAC_KEY", "place.city"], "settings in objects come out one by one");
     assert!(plugin.settings[0].secret && plugin.settings[0].required, "with what it says of them");
+    let carried: Vec<Option<&str>> = plugin.settings.iter().map(|setting| setting.env.as_deref()).collect();
+    assert_eq!(
+        carried,
+        [Some("ALMANAC_KEY"), Some("ALMANAC_PLACE_CITY")],
+        "what names no variable gets one as a bundle does"
+    );
     let tools: Vec<&str> = plugin.tools.iter().map(|tool| tool.command.as_str()).collect();
     assert_eq!(tools, ["today", "moon"], "names alone, and objects");
 }
