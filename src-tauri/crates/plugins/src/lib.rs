@@ -17,6 +17,7 @@ pub mod graph;
 mod lex;
 pub mod new;
 pub mod place;
+pub mod profiles;
 pub mod read;
 mod text;
 
