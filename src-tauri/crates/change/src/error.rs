@@ -30,7 +30,7 @@ pub enum ChangeError {
     /// The operating system refused. `free` is the space left in bytes, where the disk is full.
     #[error("Could not {action} `{}`: {}. {}", .path.display(), plain(.source), way_out(.source, *.free))]
     Io { path: PathBuf, action: &'static str, source: io::Error, free: Option<u64> },
-    #[error("`{argv0}` {}, so the change was taken back.{}", ended(*.code), last_lines(.tail))]
+    #[error("`{argv0}` {}, so the change was taken back.{}", ended(*.code), last_line(.tail))]
     CommandFailed {
         argv0: String,
         /// `None` where a signal ended it.
@@ -38,9 +38,9 @@ pub enum ChangeError {
         /// Its last lines of output.
         tail: Vec<String>,
     },
-    #[error("`{argv0}` had not finished after {seconds} s and was stopped; the change was taken back. Try again, or allow it more time.{}", last_lines(.tail))]
+    #[error("`{argv0}` had not finished after {seconds} s and was stopped; the change was taken back. Try again, or allow it more time.{}", last_line(.tail))]
     CommandTimedOut { argv0: String, seconds: u64, tail: Vec<String> },
-    #[error("`{argv0}` ended without an error but did not create `{expected}`, so the change was taken back.{}", last_lines(.tail))]
+    #[error("`{argv0}` ended without an error but did not create `{expected}`, so the change was taken back.{}", last_line(.tail))]
     CommandMadeNothing { argv0: String, expected: String, tail: Vec<String> },
     #[error("This change cannot be taken back as it stands: {}. Nothing was touched. Put these as the change left them, or keep them.", list(.conflicts))]
     UndoConflict { conflicts: Vec<Conflict> },
@@ -184,8 +184,9 @@ fn ended(code: Option<i32>) -> String {
     code.map_or("was ended by a signal".to_owned(), |c| format!("ended with code {c}"))
 }
 
-fn last_lines(tail: &[String]) -> String {
-    if tail.is_empty() { String::new() } else { format!(" It said last: {}", tail.join(" / ")) }
+/// The last of them; all of them are with the error.
+fn last_line(tail: &[String]) -> String {
+    tail.last().map_or(String::new(), |line| format!(" It said last: {line}"))
 }
 
 fn list(conflicts: &[Conflict]) -> String {

@@ -23,6 +23,8 @@ use crate::{Action, ChangeError};
 const GRACE: Duration = Duration::from_secs(2);
 const TAIL: usize = 8;
 const LONGEST_LINE: u64 = 8 * 1024;
+/// Characters of a line that are kept for an error: an installer names hundreds of packages in one.
+const KEPT_OF_LINE: usize = 400;
 
 fn marker(change: &str, n: usize) -> Result<Place, ChangeError> {
     Place::state(&format!("trash/{change}/{n}.run"))
@@ -113,7 +115,10 @@ fn watch(
         if tail.len() == TAIL {
             tail.remove(0);
         }
-        tail.push(line);
+        tail.push(match line.char_indices().nth(KEPT_OF_LINE) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => line,
+        });
     };
     let mut open = true;
     loop {

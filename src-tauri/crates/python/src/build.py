@@ -22,7 +22,11 @@ for dist in importlib.metadata.distributions():
     if names and name not in names or not names and name in ("pip", "setuptools", "wheel"):
         continue
     tops = set()
-    for file in dist.files or []:
+    # Installed by its own setup.py, its files are those of its sources, which lie elsewhere now.
+    old_way = dist.read_text("RECORD") is None
+    if old_way:
+        tops.update((dist.read_text("top_level.txt") or "").split())
+    for file in [] if old_way else dist.files or []:
         first = file.parts[0]
         if len(file.parts) > 1 and file.suffix in (".py", ".so") and first.isidentifier():
             tops.add(first)

@@ -65,11 +65,21 @@ fn a_result_that_holds_its_own_path_is_made_in_its_final_place_and_undo_removes_
 #[test]
 fn a_command_that_fails_makes_nothing_or_is_missing_leaves_the_old_state() {
     type Check = fn(&ChangeError) -> bool;
-    let cases: [(&str, RunSpec, Check); 4] = [
+    let cases: [(&str, RunSpec, Check); 5] = [
         (
             "fails",
             sh("mkdir v; echo half > v/half; echo sorry >&2; exit 3", "v", "w", LONG),
             |e| matches!(e, ChangeError::CommandFailed { code: Some(3), tail, .. } if tail.contains(&"sorry".to_owned())),
+        ),
+        (
+            "talks much before it fails",
+            sh("head -c 5000 /dev/zero | tr '\\0' x; echo; echo first; echo sorry; exit 3", "v", "w", LONG),
+            |e| {
+                let words = e.to_string();
+                let short = |tail: &[String]| tail.iter().all(|line| line.len() < 1000);
+                words.ends_with(" It said last: sorry")
+                    && matches!(e, ChangeError::CommandFailed { tail, .. } if short(tail) && tail.len() == 3)
+            },
         ),
         (
             "makes nothing",
