@@ -38,7 +38,7 @@ test-ui:
 test-rust: ui/dist/index.html
 	# In one go, so that nothing is built twice with other features.
 	cargo build --workspace --bins --examples --tests
-	cargo test --workspace
+	scripts/test-rust.sh
 
 target/letta/%/.installed: tests/letta/%.txt
 	python3 -m venv target/letta/$*
