@@ -30,8 +30,9 @@ export function appearanceHandlers(choose: (next: Appearance) => void = setAppea
   };
 }
 
+/** An open log is what one reads, so it comes before the list over it. */
 function focusFind() {
-  const field = document.querySelector<HTMLInputElement>('[data-find]');
+  const field = document.querySelector<HTMLInputElement>('[data-find="log"]') ?? document.querySelector<HTMLInputElement>('[data-find]');
   field?.focus();
   field?.select();
 }

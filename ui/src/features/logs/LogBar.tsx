@@ -52,7 +52,7 @@ function SearchBox({ find, matches, inputRef, onLeave }: { find: Find; matches: 
     <div className="log-search">
       <div className="field field-search" aria-invalid={bad ? true : undefined}>
         <Icon name="search" size="s" />
-        <input ref={inputRef} type="text" role="searchbox" aria-label="Search this log" placeholder="Search this log" aria-invalid={bad ? true : undefined} aria-describedby={bad ? `${id}-bad` : undefined} spellCheck={false} autoComplete="off" autoCorrect="off" autoCapitalize="off"
+        <input ref={inputRef} type="text" role="searchbox" data-find="log" aria-label="Search this log" placeholder="Search this log" aria-invalid={bad ? true : undefined} aria-describedby={bad ? `${id}-bad` : undefined} spellCheck={false} autoComplete="off" autoCorrect="off" autoCapitalize="off"
           value={find.typed} onChange={(event) => find.type(event.target.value)} onKeyDown={onKeyDown} data-testid="log-search" />
         {count !== null && <span className="caption faint nowrap" role="status" data-testid="log-count">{count}</span>}
         {find.typed !== '' && <IconButton icon="x" size="s" label="Clear the search" className="field-clear" onClick={() => { find.type(''); inputRef.current?.focus(); }} />}

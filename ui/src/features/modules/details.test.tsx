@@ -42,6 +42,21 @@ test('its settings and its log are one click away', async () => {
   await look(seen('inspector'), 'back where one was').toBeVisible();
 });
 
+test('while its log is open, find means the log, from wherever it is asked for', async () => {
+  const { platform } = await openApp({}, `${monday}?log`);
+  await look(seen('log-pane'), 'the log').toBeVisible();
+  expect(document.activeElement?.closest('.log-pane') ?? null, 'one is not in the log').toBeNull();
+  await press('{Meta>}f{/Meta}');
+  await look(seen('log-search'), 'the log is searched, not the list over it').toHaveFocus();
+  await page.getByRole('radio', { name: /^All / }).first().click();
+  await look(seen('log-search'), 'left').not.toHaveFocus();
+  // The same press from the page and from the menu counts once, so the menu comes a moment later.
+  await eventually(() => { platform.memory.emitMenu({ id: 'find.here' }); return document.activeElement?.getAttribute('data-testid'); }, 'and so from the menu').toBe('log-search');
+  await seen('log-close').click();
+  await look(seen('log-pane'), 'closed').not.toBeInTheDocument();
+  await eventually(() => { platform.memory.emitMenu({ id: 'find.here' }); return document.activeElement?.getAttribute('data-find'); }, 'without it, the list').toBe('');
+});
+
 test('run by the system, and at login: both through a plan', async () => {
   const { calls } = await openDetails();
   await seen('way-system').click();
