@@ -71,7 +71,7 @@ export function ServerTools({ name }: { name: string | null }) {
       </div>
       {chosen ? <Tool tool={chosen} keysHint={keysHint} /> : (
         <EmptyState icon="play" title={name === null ? 'Choose a tool to try' : 'This tool is not offered now'}>
-          <p>{name === null ? 'Its arguments become a form here. A call really runs, as if an agent had made it.' : 'Its plugin is off, or failed to load. Ask again once the server has restarted.'}</p>
+          <p>{name === null ? 'Its arguments become a form here. A call really runs, as if an agent had made it.' : 'It is switched off, its plugin is, or that failed to load. Its plugin’s page says which. Ask again once the server has restarted.'}</p>
         </EmptyState>
       )}
     </div>

@@ -28,7 +28,7 @@ function Tool({ tool, detail, onTry }: { tool: PluginTool; detail: PluginDetail;
   const acts = usePluginActs();
   const { row } = detail;
   const name = visible(tool.name);
-  const why = row.quarantined ? 'It is in quarantine and not loaded.' : !row.enabled ? 'It is off. Enable the plugin first.' : null;
+  const why = row.quarantined ? 'It is in quarantine and not loaded.' : !row.enabled ? 'It is off. Enable the plugin first.' : tool.enabled === false ? 'This tool is off. Switch it on; it counts from the tool server’s next start.' : null;
   return (
     <li className="plugin-tool" data-testid="plugin-tool">
       <details className="fold grow">

@@ -102,20 +102,36 @@ test('removing names its size and asks about its settings; undo brings it back',
   await eventually(() => document.querySelectorAll('[data-testid="plugin-row"]').length, 'gone').toBe(7);
 });
 
-test('its tools are listed with what they take; single ones are switched where that can be done, and a note says what it does besides', async () => {
-  const rows = samplePlugins(null).map((row) => (row.name === 'gmail' ? { ...row, kind: 'manifest', quarantined: false, enabled: true } : row));
+test('its tools are listed with what they take; one is switched off by a plan, cannot be tried then, and undo brings it back', async () => {
+  const rows = samplePlugins(null).map((row) => (row.name === 'gmail' ? { ...row, quarantined: false, enabled: true } : row));
   const { calls } = await openApp({ plugins: { rows } }, of('smcp:gmail', 'tools'));
-  await look(seen('plugin-panel-tools'), 'note').toHaveTextContent('SMCP switches single tools for all agents at once');
+  await look(seen('plugin-panel-tools'), 'note').toHaveTextContent(/holds for everybody who uses SMCP, and counts from its next start.*attach a tool that is off again with sanctum__tools/);
   await page.getByText('gmail__search', { exact: true }).click();
   await look(seen('plugin-tool').first(), 'what it takes').toHaveTextContent(/query text, required Words as in the search field of Gmail\..*limit whole number/);
   await expectClean('the tools');
   await page.getByRole('switch', { name: 'gmail__send on' }).click();
   await look(seen('plan-sheet'), 'a plan').toHaveTextContent('Switch gmail__send off');
+  await look(seen('plan-sheet'), 'for all, and from when').toHaveTextContent(/for everybody who uses it.*SMCP is started again with it/);
   expect(calls('pluginToolPlan'), 'asked').toEqual([['smcp:gmail', 'gmail__send', false]]);
+  await apply();
+  const send = page.getByRole('switch', { name: 'gmail__send on' });
+  await look(send, 'off').not.toBeChecked();
+  const trying = page.getByRole('button', { name: 'Try gmail__send' });
+  await look(trying, 'it cannot be tried').toHaveAttribute('aria-disabled', 'true');
+  await trying.hover();
+  await look(page.getByRole('tooltip'), 'why, and what to do').toHaveTextContent('This tool is off. Switch it on; it counts from the tool server’s next start.');
+  await look(page.getByRole('button', { name: 'Try gmail__search' }), 'the others can').not.toHaveAttribute('aria-disabled', 'true');
+  await expectClean('one that is off');
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await look(seen('plan-sheet'), 'undo is a plan like any other').toHaveTextContent('Undo: Switch gmail__send off');
+  await apply();
+  await look(send, 'undo brings it back').toBeChecked();
 });
 
-test('where single tools cannot be switched there is no switch, and what is off cannot be tried', async () => {
-  await openApp({}, of('smcp:demo_math', 'tools'));
+test('where single tools cannot be switched there is no switch, the note says why, and what is off cannot be tried', async () => {
+  const rows = samplePlugins(null).map((row) => (row.name === 'demo_math' ? { ...row, kind: 'manifest' } : row));
+  await openApp({ plugins: { rows } }, of('smcp:demo_math', 'tools'));
+  await look(seen('plugin-panel-tools'), 'why').toHaveTextContent('Single tools cannot be switched here. SMCP_PROFILES names a folder of profiles');
   await look(seen('plugin-try').first(), 'off').toHaveAttribute('aria-disabled', 'true');
   expect(seen('plugin-tool-switch').elements().length, 'no switch').toBe(0);
 });

@@ -55,11 +55,11 @@ const reach = [
   { kind: 'runs', words: 'as a child of SMCP, with your rights, 30 s at most', seen: [] },
 ];
 
-export function pluginDetail(row: PluginRow, before: { hash: string; version: string } | undefined): PluginDetail {
+export function pluginDetail(row: PluginRow, before: { hash: string; version: string } | undefined, off: ReadonlySet<string> = new Set()): PluginDetail {
   const tools = row.tools === null ? [] : row.name === 'gmail' ? toolsOf('gmail') : toolsOf('demo_math').slice(0, row.tools).map((tool) => ({ ...tool, name: tool.name.replace('demo_math', row.name) }));
   const mail = row.name === 'gmail';
   return {
-    row, hash: `7c1e${row.name}a90f`, trusted: !row.quarantined, files: files(row), reach: mail ? reach : reach.slice(2), tools: row.kind === 'manifest' ? tools.map((tool) => ({ ...tool, enabled: true })) : tools,
+    row, hash: `7c1e${row.name}a90f`, trusted: !row.quarantined, files: files(row), reach: mail ? reach : reach.slice(2), tools: row.kind === 'smcp' ? tools.map((tool) => ({ ...tool, enabled: !off.has(tool.name) })) : tools,
     facts: [
       { name: 'Source', value: `github.com/sanctumos/smcp-${row.name}`, mono: false }, { name: 'Commit', value: '4be19c7 · tag v3.0.0', mono: true }, { name: 'Installed', value: '14 Oct 2025, 09:31 by mara', mono: false },
       { name: 'Signature', value: 'None. The source does not sign.', mono: false }, { name: 'Licence', value: 'AGPL-3.0', mono: false },
@@ -75,7 +75,7 @@ export function pluginDetail(row: PluginRow, before: { hash: string; version: st
     ],
     used_by: row.agent ? [`Broca of ${row.tool_title.replace('Broca of ', '')}`] : ['Athena', 'Monday', 'Timbre'], settings_card: row.agent ? `agent:${row.tool}` : row.missing.length > 0 || mail ? 'global/letta' : null,
     settings: row.agent ? ['TELEGRAM_TOKEN', 'POLL_INTERVAL', 'AGENT_API_KEY'] : row.missing.length > 0 ? ['AGENT_ENDPOINT', 'AGENT_API_KEY'] : mail ? ['AGENT_API_KEY', 'LOG_LEVEL'] : [], findings: [],
-    readme: mail ? '# smcp-gmail\n\nNeeds an app password. See https://example.org/<script>.' : null, tool_note: row.agent ? null : 'SMCP switches single tools for all agents at once, and only with a governor profile.', log: row.agent ? row.tool : 'smcp',
+    readme: mail ? '# smcp-gmail\n\nNeeds an app password. See https://example.org/<script>.' : null, tool_note: row.agent ? null : row.kind === 'smcp' ? 'A switch holds for everybody who uses SMCP, and counts from its next start. An agent can attach a tool that is off again with `sanctum__tools`, for everybody, until SMCP starts anew.' : 'Single tools cannot be switched here. `SMCP_PROFILES` names a folder of profiles (`~/profiles`). Single tools are switched there by hand.', log: row.agent ? row.tool : 'smcp',
   };
 }
 
@@ -108,7 +108,7 @@ export function candidatesOf(from: string, rows: PluginRow[]): PluginCandidate[]
   if (from.includes('many')) return ['weather', 'tides', 'moon'].map((name) => one(name, { dir: `plugins/${name}` }));
   if (from.includes('evil')) return [one('weather', { findings: [{ code: 'name_clash', level: 'error', message: 'Two files differ only in capitals: `cli.py` and `CLI.py`.', hint: 'A Mac keeps one of them. Ask its author for a version without this.', path: 'CLI.py' }] })];
   const known = rows.find((row) => from.includes(row.name));
-  if (known) return [one(known.name, { title: known.title, description: known.description, version: known.update ?? '3.1.0', fits: [known.tool], replaces: known.id, settings: [] })];
+  if (known) return [one(known.name, { title: known.title, description: known.description, version: known.update ?? '3.1.0', fits: [known.tool], replaces: known.id, settings: [], files: [{ path: 'cli.py', size: 6 * KB, state: 'changed' }, { path: 'forecast.py', size: KB, state: 'added' }, { path: 'old.py', size: KB, state: 'gone' }, { path: 'LICENSE', size: KB, state: 'same' }] })];
   if (from.includes('broca')) return [one('signal', { kind: 'broca', fits: ['athena/broca2', 'monday/broca2'] })];
   return [one('weather', { kind: /\.mcpb$/.test(from) ? 'bundle' : 'smcp' })];
 }

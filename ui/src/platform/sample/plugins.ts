@@ -19,6 +19,8 @@ export interface PluginScenario {
 export interface PluginStore {
   rows: PluginRow[];
   scenario: PluginScenario;
+  /** Tools that are switched off one by one. */
+  off: ReadonlySet<string>;
   inspections: Map<string, PluginInspection>;
   bisects: Map<string, Bisect>;
   /** What looking into a source, and calling a tool, waits for; a test may hold them. */
@@ -27,7 +29,7 @@ export interface PluginStore {
 }
 
 export function pluginStore(scenario: PluginScenario): PluginStore {
-  return { rows: Array.isArray(scenario.rows) ? scenario.rows : samplePlugins(scenario.rows ?? null), scenario, inspections: new Map(), bisects: new Map(), looked: () => Promise.resolve(), answered: () => Promise.resolve() };
+  return { rows: Array.isArray(scenario.rows) ? scenario.rows : samplePlugins(scenario.rows ?? null), scenario, off: new Set(), inspections: new Map(), bisects: new Map(), looked: () => Promise.resolve(), answered: () => Promise.resolve() };
 }
 
 const flags: Record<string, (row: PluginRow) => boolean> = {
@@ -73,7 +75,7 @@ export function pluginCommands(world: World, store: PluginStore): Partial<Platfo
       const count = (flag: string) => store.rows.filter(flags[flag]!).length;
       return { items: shown.slice(offset, offset + limit), total: shown.length, all: store.rows.length, active: store.rows.filter((row) => row.status.word === 'Active').length, errors: count('error'), quarantined: count('quarantined'), updates: count('update'), unknown_filter: unknown };
     },
-    pluginGet: async (id) => pluginDetail(find(id), undefined),
+    pluginGet: async (id) => pluginDetail(find(id), undefined, store.off),
     pluginsOffered: async (query) => [
       { name: 'git', title: 'git', description: 'Reads and commits in repositories.', version: '1.1.0', kind: 'smcp', source: { kind: 'git', url: 'https://github.com/sanctumos/smcp-git.git', rev: 'v1.1.0' } as const, offered_by: 'the index of the team', updates: 'smcp:git' },
       { name: 'calendar', title: 'calendar', description: 'Reads and writes one calendar.', version: '2.0.1', kind: 'bundle', source: { kind: 'archive', path: '/Users/mara/plugins/calendar.mcpb' } as const, offered_by: '~/plugins', updates: null },
@@ -131,7 +133,13 @@ export function pluginCommands(world: World, store: PluginStore): Partial<Platfo
       return keep(plan(`${on ? 'Enable' : 'Disable'} ${row.title}`, `${also.length ? `Also enables ${also[0]!.title}, which it needs.` : `${row.tool_title} restarts without it being ${on ? 'off' : 'on'}.`}${breaks} Nothing has been written yet.`, [row, ...also].map((one) => step(one.title, on ? 'write_file' : 'remove', on ? 'Make a link' : 'Take the link away', folder(one), '')), on ? 'Enable' : 'Disable', { restarts: [`${row.tool_title} restarts`] }),
         () => put(id, { enabled: on, status: on ? status('Active', 'listed', 0) : status('Inactive', 'switched off by mara', 0) }));
     },
-    pluginToolPlan: async (id, tool, on) => keep(plan(`Switch ${tool} ${on ? 'on' : 'off'}`, 'For all agents. Nothing has been written yet.', [step(find(id).title, 'write_file', 'Change 1 line', 'smcp/config/governor.yml', '')], on ? 'Switch on' : 'Switch off'), () => world.changed(['plugins'])),
+    pluginToolPlan: async (id, tool, on) => {
+      const row = find(id);
+      const made = plan(`Switch ${tool} ${on ? 'on' : 'off'}`, 'SMCP reads which tools it offers when it starts, for everybody who uses it. Nothing has been written yet.', [step(row.tool_title, 'write_file', 'Change which tools are on', 'smcp/config/profiles.json', 'one place')], `Switch it ${on ? 'on' : 'off'}`, { restarts: ['SMCP is started again with it and watched; it is taken back where SMCP does not come up'] });
+      const set = (off: ReadonlySet<string>) => { store.off = off; world.changed(['plugins']); };
+      world.plans.set(made.id, { plan: made, done: () => { const before = store.off; set(new Set(on ? [...before].filter((name) => name !== tool) : [...before, tool])); return () => set(before); } });
+      return made;
+    },
     pluginReleasePlan: async (id) => {
       const row = find(id);
       return keep(plan(`Trust the files of ${row.title}`, 'What they are now counts as what was installed. Nothing has been written yet.', [step('Registry', 'registry', 'Record 2 hashes', 'registry · plugins', '2 rows')], 'Trust them'), () => put(id, { quarantined: false, needs_you: false, enabled: true, status: status('Active', 'trusted by mara', 0) }));
