@@ -30,6 +30,7 @@ pub(crate) enum Body {
 }
 
 /// The way to one server.
+#[derive(Clone)]
 pub(crate) struct Door {
     client: Client,
     target: Target,

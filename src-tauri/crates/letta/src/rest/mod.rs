@@ -26,6 +26,7 @@ use shapes::HealthShape;
 use std::time::Instant;
 
 /// A connection to a REST server. Keeps the address and the password, and no state of the server's.
+#[derive(Clone)]
 pub(crate) struct Rest {
     door: Door,
     /// Before 0.12: no `order`, no `include`, whole model entries where an agent is made.

@@ -2,14 +2,15 @@
 //!
 //! Uses `/messages/stream`, which newer servers call deprecated: it is the one that all of them take from a client
 //! that is not their own. A stream that is silent for too long, is cut, or is no stream of a Letta ends as failed, with
-//! what was said until then.
+//! what was said until then. Where 0.11.7 streams the thoughts of a step and not the words, because its model wrote the
+//! words first, these are read from the history.
 
 use super::Rest;
 use super::call::{Body, segment, within, words};
 use super::shapes::RunShape;
 use crate::delta::Answer;
 use crate::sse::{Decoder, Frame};
-use crate::talk::{Event, Events, UserMessage};
+use crate::talk::{Event, Events, Part, Stop, UserMessage};
 use crate::trouble::Trouble;
 use futures_util::stream;
 use reqwest::header::CONTENT_TYPE;
@@ -17,6 +18,9 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::time::Duration;
+
+/// Entries of the history among which the last step is.
+const LATEST: u32 = 20;
 
 impl Rest {
     pub(super) async fn send_message(&self, id: &str, message: UserMessage) -> Result<Events, Trouble> {
@@ -31,10 +35,15 @@ impl Rest {
             return Err(Trouble::strange("it answers a message with something that is no stream"));
         }
         let reading = Reading {
+            server: self.clone(),
+            agent: id.to_owned(),
             response,
             decoder: Decoder::default(),
             answer: Answer::new(self.door.password().cloned()),
             ready: VecDeque::new(),
+            said: false,
+            thought: None,
+            end: None,
             silence: self.door.patience.silence,
             over: false,
         };
@@ -77,10 +86,18 @@ pub(crate) fn parts(message: &UserMessage) -> Value {
 }
 
 struct Reading {
+    server: Rest,
+    agent: String,
     response: Response,
     decoder: Decoder,
     answer: Answer,
     ready: VecDeque<Event>,
+    /// Something was said to the person.
+    said: bool,
+    /// The step that was thought last.
+    thought: Option<String>,
+    /// The last event, once it is known.
+    end: Option<Event>,
     silence: Duration,
     over: bool,
 }
@@ -92,7 +109,10 @@ impl Reading {
                 return Some(event);
             }
             if self.over {
-                return None;
+                let end = self.end.take()?;
+                let Some(unsaid) = self.unsaid(&end).await else { return Some(end) };
+                self.end = Some(end);
+                return Some(unsaid);
             }
             let chunk = async { self.response.chunk().await.map_err(|_| Trouble::Cut) };
             match within(self.silence, chunk).await {
@@ -137,6 +157,13 @@ impl Reading {
             _ if piece.get("message_type").is_none() && piece.get("error").is_some() => self.failed(&piece),
             _ => {
                 let events = self.answer.take(&piece);
+                for event in &events {
+                    match event {
+                        Event::Text { .. } => self.said = true,
+                        Event::Reasoning { id, .. } => self.thought = Some(id.clone()),
+                        _ => {}
+                    }
+                }
                 self.ready.extend(events);
             }
         }
@@ -149,8 +176,21 @@ impl Reading {
 
     fn finish(&mut self) {
         if !std::mem::replace(&mut self.over, true) {
-            let end = self.answer.end();
-            self.ready.push_back(end);
+            self.end = Some(self.answer.end());
         }
+    }
+
+    /// The words of a turn that ended without one, as the server keeps them; `None` where there are none either.
+    async fn unsaid(&mut self, end: &Event) -> Option<Event> {
+        let ended = matches!(end, Event::Stopped { reason: Stop::EndOfTurn });
+        let step = self.thought.take().filter(|step| ended && !self.said && !step.is_empty())?;
+        let page = self.server.read_messages(&self.agent, None, LATEST).await.ok()?;
+        let said =
+            page.messages.into_iter().filter(|message| message.id == step).filter_map(|message| match message.part {
+                Part::Assistant { text } => Some(text),
+                _ => None,
+            });
+        let delta: String = said.collect();
+        (!delta.is_empty()).then_some(Event::Text { id: step, delta })
     }
 }

@@ -69,6 +69,34 @@ async fn all_events_of_an_answer_arrive_in_order() {
 }
 
 #[tokio::test]
+async fn words_that_the_stream_left_out_are_read_from_the_history() {
+    let thought = json!({"message_type": "reasoning_message", "id": "m", "date": "d", "reasoning": "hm"});
+    let kept = json!([
+        {"message_type": "user_message", "id": "u", "date": "2026-11-29T01:36:02+00:00", "content": "hello"},
+        {"message_type": "reasoning_message", "id": "m", "date": "2026-11-29T01:36:03+00:00", "reasoning": "hm"},
+        {"message_type": "assistant_message", "id": "m", "date": "2026-11-29T01:36:03+00:00", "content": "Hello."},
+    ]);
+    let turn = move |events: Vec<Value>, kept: Value| async move {
+        let lines: String = events.iter().map(|event| format!("data: {event}\n\n")).collect();
+        let server = turning(PATIENCE, move |request| match request.path.ends_with("/stream") {
+            true => Reply::Stream { pieces: vec![lines.clone().into_bytes()], cut: false, pause: Duration::ZERO },
+            false => reply(200, "application/json", kept.to_string()),
+        })
+        .await;
+        answer(server.send(AGENT, hello()).await.unwrap()).await
+    };
+    let ended = Event::Stopped { reason: Stop::EndOfTurn };
+    let (said, end) = turn(vec![thought.clone(), stop("end_turn")], kept.clone()).await;
+    assert_eq!((said.as_str(), end), ("Hello.", ended.clone()), "said after all, and then it ends");
+    let (said, end) = turn(vec![thought.clone(), text("Hi."), stop("end_turn")], kept.clone()).await;
+    assert_eq!((said.as_str(), end), ("Hi.", ended.clone()), "nothing is told twice");
+    let (said, end) = turn(vec![thought.clone(), stop("end_turn")], json!([])).await;
+    assert_eq!((said.as_str(), end), ("", ended), "an agent may say nothing");
+    let (said, _) = turn(vec![thought, stop("cancelled")], kept).await;
+    assert_eq!(said, "", "a turn that was stopped is not looked up");
+}
+
+#[tokio::test]
 async fn pictures_go_with_the_message() {
     let fake = Fake::new("0.16.8", 1, None).await;
     let server = connect(&fake.url(), None, PATIENCE).await.unwrap();
