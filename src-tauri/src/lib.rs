@@ -3,6 +3,7 @@
 pub mod bindings;
 pub mod clipboard;
 mod commands;
+pub mod drops;
 mod events;
 pub mod links;
 mod menu;
@@ -45,6 +46,7 @@ pub fn run() -> ExitCode {
             app.manage(desk);
             app.manage(clipboard::Clipboard::system());
             app.manage(links::Links::default());
+            app.manage(drops::Dropped::default());
             let state = sanctum_api::App::new(env, Arc::new(events::ToWindow::new(app.handle().clone())));
             app.manage(state.clone());
             // WebKit takes a while to start its processes: the window first, the menu and the registry meanwhile.

@@ -78,6 +78,7 @@ pub fn open(app: &AppHandle, data_dir: &Path) -> tauri::Result<()> {
         .hidden_title(true)
         .traffic_light_position(tauri::LogicalPosition::new(20.0, 22.0));
     let window = builder.build()?;
+    crate::drops::listen(&window);
     if let Ok(theme) = window.theme() {
         window.set_background_color(Some(page_color(theme)))?;
     }

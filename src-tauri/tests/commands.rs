@@ -51,6 +51,7 @@ fn window(dir: &Path) -> (tauri::App<MockRuntime>, WebviewWindow<MockRuntime>) {
         .manage(Arc::new(NoDesk) as Arc<dyn Desk>)
         .manage(sanctum_configurator::clipboard::Clipboard::system())
         .manage(sanctum_configurator::links::Links::default())
+        .manage(sanctum_configurator::drops::Dropped::default())
         .manage(App::new(env, Arc::new(Nobody)))
         .build(mock_context(noop_assets()))
         .unwrap();

@@ -108,6 +108,8 @@ impl<'a> Ctl<'a> {
             "mara",
             "--admin-password-stdin",
             "--no-venv",
+            // Whoever runs the tests may have a Sanctum that runs.
+            "--move-ports",
             "--yes",
             "--json",
         ];

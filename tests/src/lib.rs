@@ -5,6 +5,7 @@
 
 pub mod ctl;
 mod desktop;
+mod drag;
 mod picture;
 pub mod place;
 pub mod window;

@@ -179,6 +179,23 @@ impl Window {
         Ok(!was.is_null() && was == self.run(WHERE, vec![element]).await?)
     }
 
+    /// Drags files from another program over the middle of this and lets them go.
+    ///
+    /// # Errors
+    /// When it is not there, or the window does not take them.
+    pub async fn drop_on(&self, css: &str, files: &[&Path]) -> Result<()> {
+        self.find_css(css).await?;
+        let middle = "const { x, y, width, height } = document.querySelector(arguments[0]).getBoundingClientRect(); return [x + width / 2, y + height / 2, innerHeight]";
+        let middle: [f64; 3] = serde_json::from_value(self.run(middle, vec![json!(css)]).await?)?;
+        let [x, y, page] = middle.map(|at| at as i16);
+        let (display, files) = (self.display.clone(), files.iter().map(|file| file.to_path_buf()).collect::<Vec<_>>());
+        let dropped = tokio::task::spawn_blocking(move || {
+            let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+            crate::drag::drop_files(&display, &files, (x, y), page)
+        });
+        dropped.await?.context("dragging files over the window")
+    }
+
     /// Replaces what stands in a field.
     ///
     /// # Errors

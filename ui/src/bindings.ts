@@ -81,6 +81,8 @@ export const commands = {
 	chatPage: (uid: string, anchor: ChatAnchor, limit: number) => typedError<ChatPage, ApiError>(__TAURI_INVOKE("chat_page", { uid, anchor, limit })),
 	/**  Says something; it waits visibly where the other side is away. */
 	chatSend: (uid: string, text: string, images: ChatImage[]) => typedError<ChatEntry, ApiError>(__TAURI_INVOKE("chat_send", { uid, text, images })),
+	/**  The pictures among what was dropped on the window last. */
+	chatDropped: () => typedError<ChatPictures, ApiError>(__TAURI_INVOKE("chat_dropped")),
 	/**  Stops the answer that is being written. */
 	chatStop: (uid: string) => typedError<null, ApiError>(__TAURI_INVOKE("chat_stop", { uid })),
 	/**  Sends a message again that failed or was stopped. */
@@ -159,10 +161,12 @@ export const commands = {
 	moduleWayPlan: (id: string, way: RunWay, atLogin: boolean) => typedError<Plan, ApiError>(__TAURI_INVOKE("module_way_plan", { id, way, atLogin })),
 	/**  The plan of installing an instance's code. */
 	moduleInstallPlan: (id: string, source: ModuleSource) => typedError<Plan, ApiError>(__TAURI_INVOKE("module_install_plan", { id, source })),
-	/**  Shared services that can be added. */
-	modulesOffered: () => typedError<ModuleOffer[], ApiError>(__TAURI_INVOKE("modules_offered")),
-	/**  The plan of adding one of them. */
+	/**  Shared services that can be added, or the modules that an agent could be given. */
+	modulesOffered: (agent: string | null) => typedError<ModuleOffer[], ApiError>(__TAURI_INVOKE("modules_offered", { agent })),
+	/**  The plan of adding a service, or a module to an agent. */
 	moduleAddPlan: (name: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("module_add_plan", { name })),
+	/**  The plan of removing a module from its agent. */
+	moduleRemovePlan: (id: string) => typedError<Plan, ApiError>(__TAURI_INVOKE("module_remove_plan", { id })),
 	/**  Everything at one glance. */
 	overview: () => typedError<Overview, ApiError>(__TAURI_INVOKE("overview")),
 	/**  What quitting would leave behind. */
@@ -710,6 +714,12 @@ export type ChatPart = {
 	arguments: string | null,
 	/**  Of a tool return. */
 	ok: boolean | null,
+};
+
+/**  Pictures among files that were dropped, and a sentence for each that is none. */
+export type ChatPictures = {
+	images: ChatImage[],
+	refused: string[],
 };
 
 /**  One agent in the chat list. */
@@ -1307,6 +1317,8 @@ export type ModuleRow = {
 	cannot_start: string | null,
 	/**  It runs with other settings than it would be started with now. */
 	restart_needed: boolean,
+	/**  Why: "`agents/agent-athena/broca2/config/.env` says something else than when it was started." */
+	restart_reason: string | null,
 	needs_you: boolean,
 };
 

@@ -3,6 +3,7 @@
 use sanctum_api::{ApiResult, dto};
 
 use super::App;
+use crate::drops::Dropped;
 
 /// The chat list: agents the person may see, the one with news first.
 #[tauri::command]
@@ -35,6 +36,13 @@ pub async fn chat_send(
     images: Vec<dto::ChatImage>,
 ) -> ApiResult<dto::ChatEntry> {
     app.chat_send(&app.actor().await?, &uid, &text, &images).await
+}
+
+/// The pictures among what was dropped on the window last.
+#[tauri::command]
+#[specta::specta]
+pub async fn chat_dropped(app: App<'_>, dropped: tauri::State<'_, Dropped>) -> ApiResult<dto::ChatPictures> {
+    app.chat_dropped(&app.actor().await?, dropped.take()).await
 }
 
 /// Stops the answer that is being written.

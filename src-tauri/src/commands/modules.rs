@@ -67,18 +67,25 @@ pub async fn module_install_plan(app: App<'_>, id: String, source: dto::ModuleSo
     app.module_install_plan(&app.actor().await?, &id, &source).await
 }
 
-/// Shared services that can be added.
+/// Shared services that can be added, or the modules that an agent could be given.
 #[tauri::command]
 #[specta::specta]
-pub async fn modules_offered(app: App<'_>) -> ApiResult<Vec<dto::ModuleOffer>> {
-    app.modules_offered(&app.actor().await?).await
+pub async fn modules_offered(app: App<'_>, agent: Option<String>) -> ApiResult<Vec<dto::ModuleOffer>> {
+    app.modules_offered(&app.actor().await?, agent.as_deref()).await
 }
 
-/// The plan of adding one of them.
+/// The plan of adding a service, or a module to an agent.
 #[tauri::command]
 #[specta::specta]
 pub async fn module_add_plan(app: App<'_>, name: String) -> ApiResult<dto::Plan> {
     app.module_add_plan(&app.actor().await?, &name).await
+}
+
+/// The plan of removing a module from its agent.
+#[tauri::command]
+#[specta::specta]
+pub async fn module_remove_plan(app: App<'_>, id: String) -> ApiResult<dto::Plan> {
+    app.module_remove_plan(&app.actor().await?, &id).await
 }
 
 /// Everything at one glance.

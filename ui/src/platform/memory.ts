@@ -89,6 +89,8 @@ export interface World {
   shown: string[];
   /** A link that the system handed to the app and nobody took yet. */
   link: string | null;
+  /** What was let go over the window last and nobody asked for yet. */
+  dropped: string[];
   changed: (topics: string[]) => void;
   progress: (event: ProgressEvent) => void;
   log: (event: LogEvent) => void;
@@ -127,7 +129,7 @@ export function createMemoryPlatform(scenario: Scenario = {}): MemoryPlatform {
     agents, tools,
     changes: Array.isArray(scenario.changes) ? scenario.changes : sampleChanges(scenario.changes ?? 12),
     hidden: [], settings: new Map(), settingChanges: [], drift: Array.isArray(scenario.drift) ? scenario.drift : sampleDrift(scenario.drift ?? 0), manySettings: scenario.settings ?? 0,
-    plans: new Map(), inverses: new Map(), cancelled: new Set(), latency: scenario.latency ?? 0, copied: [], shown: [], link: null,
+    plans: new Map(), inverses: new Map(), cancelled: new Set(), latency: scenario.latency ?? 0, copied: [], shown: [], link: null, dropped: [],
     changed: (topics) => changed.emit({ topics, source: 'app' }),
     progress: progress.emit, log: log.emit, measured: measured.emit,
   };
@@ -151,7 +153,7 @@ export function createMemoryPlatform(scenario: Scenario = {}): MemoryPlatform {
   const fixed = {
     onChanged: changed.on, onProgress: progress.on, onMenu: menu.on, onChat: chat.on, onLog: log.on, onOverview: measured.on,
     onDrop: (listener: (paths: string[]) => void, onOver?: (over: boolean) => void) => { const stops = [dropped.on(listener), ...(onOver ? [dragged.on(onOver)] : [])]; return () => stops.forEach((stop) => stop()); },
-    memory: { world, calls, emitChanged: changed.emit, emitProgress: progress.emit, emitMenu: menu.emit, emitLog: log.emit, emitOverview: measured.emit, chat: chats.hooks, letta, modules, plugins, drop: (paths) => { dragged.emit(false); dropped.emit(paths); }, dragOver: dragged.emit } satisfies MemoryHooks,
+    memory: { world, calls, emitChanged: changed.emit, emitProgress: progress.emit, emitMenu: menu.emit, emitLog: log.emit, emitOverview: measured.emit, chat: chats.hooks, letta, modules, plugins, drop: (paths) => { world.dropped = paths; dragged.emit(false); dropped.emit(paths); }, dragOver: dragged.emit } satisfies MemoryHooks,
   };
   return new Proxy(fixed as unknown as MemoryPlatform, {
     get(target, name) {

@@ -63,6 +63,7 @@ impl Kept {
                 own_pid_file: None,
                 stop: Stop::default(),
                 restart: Restart::default(),
+                said: BTreeMap::new(),
                 module_dir: module_dir.clone(),
             };
             let state_dir = module_dir.join("run");

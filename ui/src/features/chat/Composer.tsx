@@ -1,4 +1,4 @@
-import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ClipboardEvent, type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { ChatEntry, ChatState } from '../../bindings';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
@@ -53,12 +53,15 @@ const filesOf = (list: DataTransfer | null) => [...(list?.files ?? [])];
 /** Enter sends, Shift and Enter breaks the line; while an input method composes, Enter belongs to it. */
 export function Composer({ state, owner, onSent }: { state: ChatState; owner: string; onSent: (entry: ChatEntry) => void }) {
   const shell = useShell();
+  const platform = usePlatform();
   const { uid, name } = state.row;
   const [text, write] = useDraft(owner, uid);
   const images = usePictures(state.images);
   const field = useGrowing(text);
   const picker = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
+  const { addDropped } = images;
+  useEffect(() => platform.onDrop(() => void addDropped(platform.chatDropped), setOver), [platform, addDropped]);
   const { send, sending, wrong } = useSend(uid, text, write, images, onSent);
   useAsked('write', () => field.current?.focus());
   // Whoever walks through a list stays in it.
@@ -74,10 +77,9 @@ export function Composer({ state, owner, onSent }: { state: ChatState; owner: st
     event.preventDefault();
     void images.add(files);
   };
-  const onDrop = (event: DragEvent) => { event.preventDefault(); setOver(false); void images.add(filesOf(event.dataTransfer)); };
   const nothing = text.trim() === '' && images.pictures.length === 0;
   return (
-    <div className={over ? 'composer composer-over' : 'composer'} onDragOver={(event) => { event.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={onDrop}>
+    <div className={over ? 'composer composer-over' : 'composer'}>
       <textarea ref={field} rows={1} dir="auto" aria-label={`Message to ${visible(name)}`} placeholder={`Message to ${visible(name)}`} value={text} data-testid="chat-field"
         onChange={(event) => write(event.target.value)} onKeyDown={onKeyDown} onPaste={onPaste} />
       <PictureRow pictures={images} />

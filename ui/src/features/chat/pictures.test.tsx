@@ -7,12 +7,11 @@ import { field, mine, openChat, send } from './test-kit';
 const PNG = Uint8Array.from(atob('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='), (char) => char.charCodeAt(0));
 const png = (name: string) => new File([PNG], name, { type: 'image/png' });
 
-/** Hands files in as a paste or a drop would. */
-function hand(kind: 'paste' | 'drop', files: File[]) {
+/** Hands files in as a paste would. */
+function paste(files: File[]) {
   const data = new DataTransfer();
   files.forEach((file) => data.items.add(file));
-  const event = kind === 'paste' ? new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }) : new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true });
-  field().element().dispatchEvent(event);
+  field().element().dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
 }
 
 function choose(files: File[]) {
@@ -24,12 +23,15 @@ function choose(files: File[]) {
 }
 
 test('pictures are chosen, pasted and dropped, named, taken out, and go with the message', async () => {
-  const { calls } = await openChat({ images: true });
+  const { calls, platform } = await openChat({ images: true });
   await look(seen('chat-attach'), 'offered').toBeVisible();
   choose([png('one.png')]);
   await look(seen('chat-picture').first(), 'chosen').toHaveTextContent(/one\.png/);
-  hand('paste', [png('two.png')]);
-  hand('drop', [png('three.png')]);
+  paste([png('two.png')]);
+  await eventually(() => document.querySelectorAll('[data-testid="chat-picture"]').length, 'pasted').toBe(2);
+  platform.memory.dragOver(true);
+  await eventually(() => document.querySelector('.composer-over') !== null, 'it takes what is held over it').toBe(true);
+  platform.memory.drop(['/Users/mara/three.png']);
   await eventually(() => document.querySelectorAll('[data-testid="chat-picture"]').length, 'pasted and dropped').toBe(3);
   await expectClean('a message with pictures');
   await page.getByRole('button', { name: 'Take out two.png' }).click();
@@ -40,20 +42,23 @@ test('pictures are chosen, pasted and dropped, named, taken out, and go with the
 });
 
 test('what is no picture, too big or one too many is refused with the reason', async () => {
-  const { calls } = await openChat({ images: true });
-  hand('drop', [new File(['<svg onload=alert(1)>'], 'evil.png', { type: 'image/png' })]);
+  const { calls, platform } = await openChat({ images: true });
+  paste([new File(['<svg onload=alert(1)>'], 'evil.png', { type: 'image/png' })]);
   await look(page.getByRole('alert'), 'its bytes are looked at').toHaveTextContent('“evil.png” is no PNG, JPEG, GIF or WebP picture. It was not attached.');
-  hand('drop', [new File([PNG, new Uint8Array(MOST_BYTES)], 'huge.png', { type: 'image/png' })]);
+  paste([new File([PNG, new Uint8Array(MOST_BYTES)], 'huge.png', { type: 'image/png' })]);
   await look(page.getByRole('alert'), 'its size too').toHaveTextContent(/“huge.png” has 5\.0 MB. At most 5 MB/);
-  hand('drop', Array.from({ length: 9 }, (_, i) => png(`p${i}.png`)));
+  paste(Array.from({ length: 9 }, (_, i) => png(`p${i}.png`)));
   await look(page.getByRole('alert'), 'and how many').toHaveTextContent(/At most 8 pictures/);
   await eventually(() => document.querySelectorAll('[data-testid="chat-picture"]').length, 'eight stay').toBe(8);
+  platform.memory.drop(['/Users/mara/notes.txt']);
+  await look(page.getByRole('alert'), 'what is dropped is looked at by the shell').toHaveTextContent(/“notes.txt” is no PNG/);
   expect(calls('chatSend'), 'nothing went out').toEqual([]);
 });
 
 test('where the other side takes text only, pictures are not offered and a dropped one is refused', async () => {
-  await openChat({ images: false });
+  const { platform, calls } = await openChat({ images: false });
   await look(seen('chat-attach'), 'not offered').not.toBeInTheDocument();
-  hand('drop', [png('one.png')]);
+  platform.memory.drop(['/Users/mara/one.png']);
   await look(page.getByRole('alert'), 'refused').toHaveTextContent(/the other side takes text only/);
+  expect(calls('chatDropped'), 'nothing was read').toEqual([]);
 });

@@ -6,6 +6,9 @@ import { blankEntry, piecesOf, saidAt } from './chat-said';
 import { exportText, searchSaid } from './chat-search';
 import { status } from './data';
 
+/** A picture of one dot. */
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
 export interface ChatScenario {
   /** Entries of the first agent's conversation; the others have said little or nothing. */
   entries?: number;
@@ -161,6 +164,14 @@ export function chatCommands(world: World, scenario: ChatScenario, emit: (event:
       const entry = put(talk, { ...blankEntry, seq: talk.entries, side: 'user', at: stamp(), state: 'queued', text, message_id: messageIds, images: images.map((image) => image.name) });
       pump(talk);
       return at(talk, entry.seq);
+    },
+    chatDropped: async () => {
+      const names = world.dropped.splice(0).map((path) => path.split('/').at(-1) ?? path);
+      const pictures = names.filter((name) => name.endsWith('.png'));
+      return {
+        images: pictures.map((name) => ({ name, media_type: 'image/png', data: PIXEL })),
+        refused: names.filter((name) => !pictures.includes(name)).map((name) => `“${name}” is no PNG, JPEG, GIF or WebP picture. It was not attached.`),
+      };
     },
     chatStop: async (uid) => { end(talkOf(uid), 'cancelled', 'You stopped it. What came until then is kept.'); return null; },
     chatRetry: async (uid, messageId) => { const talk = talkOf(uid); const { seq } = find(talk, messageId); change(talk, seq, { state: 'queued', reason: null }); pump(talk); return at(talk, seq); },

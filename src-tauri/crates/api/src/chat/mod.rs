@@ -6,6 +6,7 @@
 
 mod bridge;
 mod deliver;
+mod dropped;
 mod hear;
 mod list;
 mod read;

@@ -12,8 +12,8 @@ use crate::open::Open;
 use crate::{Actor, ApiError, ApiResult};
 
 /// Bytes of one picture, and how many go with a message.
-const LARGEST: usize = 5 * 1024 * 1024;
-const MOST: usize = 8;
+pub(super) const LARGEST: usize = 5 * 1024 * 1024;
+pub(super) const MOST: usize = 8;
 const TYPES: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 impl App {

@@ -173,6 +173,13 @@ pub struct ChatImage {
     pub data: String,
 }
 
+/// Pictures among files that were dropped, and a sentence for each that is none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct ChatPictures {
+    pub images: Vec<ChatImage>,
+    pub refused: Vec<String>,
+}
+
 /// A hit of the search in conversations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct ChatHit {
