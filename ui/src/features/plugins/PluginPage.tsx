@@ -68,6 +68,7 @@ function Trouble({ detail, onTab, onSetting }: { detail: PluginDetail; onTab: (t
   const { row } = detail;
   const back = detail.versions.find((version) => version.current) ?? detail.versions[0];
   const changed = detail.files.filter((file) => file.state !== null && file.state !== 'same').length;
+  const isChanged = detail.findings.some((finding) => finding.code === 'plugin_changed');
   if (row.quarantined) {
     return (
       <Banner kind="warn" icon="lock" data-testid="plugin-quarantine" title={<>In quarantine: <Prose>{row.status.reason || 'it was put aside'}</Prose>.</>} actions={(
@@ -77,6 +78,20 @@ function Trouble({ detail, onTab, onSetting }: { detail: PluginDetail; onTab: (t
         </>
       )}>
         <Foreign>{row.tool_title}</Foreign> runs without it, the other plugins are not touched. {changed > 0 ? `If you changed ${changed === 1 ? 'this file' : 'these files'} yourself, trust them. If not, put back what was installed.` : 'Look at why first; then trust it again, or put an earlier version back.'}
+      </Banner>
+    );
+  }
+  if (isChanged) {
+    const other = detail.versions.find((version) => !version.current);
+    return (
+      <Banner kind="err" icon="lock" data-testid="plugin-changed" title="Its files are not what was installed." actions={(
+        <>
+          <Button size="s" onClick={() => acts.release(row)} data-testid="plugin-release">Trust these files…</Button>
+          {other && <Button size="s" onClick={() => acts.putBack(row, other)} data-testid="plugin-restore"><span>Put <span className="cut chip-cut"><Foreign>{other.version ?? 'another version'}</Foreign></span> back…</span></Button>}
+          {row.enabled && <Button size="s" onClick={() => acts.enable(row, false)} data-testid="plugin-off">Disable…</Button>}
+        </>
+      )}>
+        {changed > 0 ? `${many(changed, 'file')} ${changed === 1 ? 'differs' : 'differ'}, listed below. ` : 'Which of them differ is not known. '}{row.enabled && <><Foreign>{row.tool_title}</Foreign> loads it as it is now. </>}If that was you, trust them. If not, disable it and install it again.
       </Banner>
     );
   }

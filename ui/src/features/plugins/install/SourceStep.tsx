@@ -34,7 +34,7 @@ function Offers({ chosen, onChoose }: { chosen: ModuleSource | null; onChoose: (
       <SearchField label="Search what is offered" value={typed} onChange={setTyped} count={offers.data ? offers.data.length.toLocaleString('en') : undefined} data-testid="offers-search" />
       {offers.isPending && <Waiting>Looking at what is offered</Waiting>}
       {offers.error && <ErrorBox error={offers.error} onRetry={() => void offers.refetch()} />}
-      {offers.data?.length === 0 && <p className="small muted">{query ? 'Nothing that is offered fits.' : 'Nothing is offered: this Sanctum has no index of plugins (control/plugins.json). Choose a folder, an archive or an address.'}</p>}
+      {offers.data?.length === 0 && <p className="small muted">{query ? 'Nothing that is offered fits.' : 'Nothing is offered: this Sanctum has no index of plugins. One can lie in it (control/plugins.json), or its address is set in the system settings. Choose a folder, an archive or an address.'}</p>}
       {offers.data && offers.data.length > 0 && (
         <fieldset className="choices-set">
           <legend className="sr">What is offered</legend>

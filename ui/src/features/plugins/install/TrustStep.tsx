@@ -3,8 +3,9 @@ import { useId } from 'react';
 import type { Finding, PluginCandidate, PluginInspection } from '../../../bindings';
 import { Banner, Checkbox, ErrorBox, FindingBanner, Foreign, Glyph, TextField, Waiting, visible } from '../../../ui';
 import { Files, Needs, Reach, ToolNames } from '../parts';
-import { usePluginTools, usePlugins } from '../queries';
+import { usePlugin, usePluginTools, usePlugins } from '../queries';
 import { kindWords, many, nameProblem } from '../words';
+import { driftOf } from './drift';
 import type { Trusting } from './use-inspection';
 
 export interface Wish { dir: string; tool: string; name: string; enable: boolean }
@@ -72,6 +73,27 @@ function Where({ candidate, wish, onWish }: { candidate: PluginCandidate; wish: 
   );
 }
 
+const marks = { new: '+', gone: '−', changed: '~' } as const;
+
+/** Of an update: what it reaches for, needs and asks for that the installed version does not. */
+function Changes({ candidate }: { candidate: PluginCandidate }) {
+  const installed = usePlugin(candidate.replaces).data;
+  if (!installed) return null;
+  const lines = driftOf(candidate, installed);
+  return (
+    <section aria-label="What the update changes" data-testid="plugin-drift">
+      <div className="group-head"><h2>What the update changes</h2><span className="count">{lines.length === 0 ? 'nothing new is reached for, needed or asked for' : many(lines.length, 'change')}</span></div>
+      {lines.length > 0 && (
+        <ul className="group plugin-files">
+          {lines.slice(0, 100).map((line) => (
+            <li key={`${line.mark} ${line.what} ${line.text}`} className="row"><span className="mono faint" aria-hidden="true">{marks[line.mark]}</span><span className="nowrap"><Foreign>{line.what}</Foreign></span><span className="mono cut grow" title={visible(line.text)}><Foreign>{line.text}</Foreign></span><span className="caption faint nowrap">{line.mark}</span></li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
 function Settings({ candidate }: { candidate: PluginCandidate }) {
   if (candidate.settings.length === 0) return null;
   return (
@@ -125,7 +147,8 @@ export function TrustStep({ inspection, wish, onWish, trusting, onTrust, onStop 
             <p className="caption faint" title={visible(inspection.from)}>from <Foreign>{inspection.from}</Foreign></p>
           </div>
           <Where key={candidate.dir} candidate={candidate} wish={wish} onWish={onWish} />
-          <Files files={candidate.files} hash={candidate.hash} />
+          <Changes candidate={candidate} />
+          <Files files={candidate.files} hash={candidate.hash} update={candidate.replaces !== null} />
           <Reach reach={candidate.reach} note="read from its code; what it hides there is not seen" />
           <Needs needs={candidate.needs} />
           <Settings candidate={candidate} />
