@@ -146,9 +146,11 @@ impl Walk<'_> {
             FileType::Directory => self.thing(out, parent, &child.name, rel, place, None),
             FileType::Symlink => match follow(self.root, &self.real_root, &rel) {
                 Link::Folder(fd, inside) => {
-                    let finding =
-                        Finding::new(format!("this folder is a link to `{}`", escape_name(inside.as_os_str())), "");
-                    self.thing(out, fd.as_fd(), OsStr::new("."), rel, place, Some(finding));
+                    let worth_saying = place.kind != Kind::Plugin || !from_its_store(&rel, &inside);
+                    let finding = worth_saying.then(|| {
+                        Finding::new(format!("this folder is a link to `{}`", escape_name(inside.as_os_str())), "")
+                    });
+                    self.thing(out, fd.as_fd(), OsStr::new("."), rel, place, finding);
                 }
                 Link::Refused(message, hint) => {
                     let found = self.refused(rel, place, message, hint);
@@ -252,6 +254,13 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// `…/plugins/<name>` leads to a version that was installed, `…/store/<name>/<hash>`: that is how a plugin is switched on.
+fn from_its_store(rel: &OsStr, inside: &Path) -> bool {
+    let plugin = Path::new(rel);
+    let of = plugin.parent().and_then(Path::parent).zip(plugin.file_name());
+    of.is_some_and(|(tool, name)| inside.parent() == Some(tool.join("store").join(name).as_path()))
 }
 
 impl Out {

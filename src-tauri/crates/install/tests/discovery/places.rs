@@ -2,6 +2,7 @@
 
 use crate::support::{card, dirs, find, has_card, minimal, module_folders, options, put};
 use sanctum_install::discovery::{Kind, Scope, discover_one};
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 #[test]
@@ -51,6 +52,28 @@ fn every_place_of_the_rule_gives_a_card() {
     );
     assert!(found.items.is_sorted_by_key(|f| f.rel_os.clone()), "cards are in a stable order");
     assert_eq!(find(root).items, found.items, "a second look gives the same");
+}
+
+#[test]
+fn a_plugin_that_was_switched_on_from_the_store_is_nothing_to_say_anything_about() {
+    let tmp = tempfile::tempdir().unwrap();
+    let root = tmp.path();
+    put(root, "smcp/store/clock/0123456789ab/cli.py", "");
+    put(root, "smcp/store/other/0123456789ab/cli.py", "");
+    put(root, "elsewhere/mine/cli.py", "");
+    dirs(root, &["smcp/plugins"]);
+    symlink("../store/clock/0123456789ab", root.join("smcp/plugins/clock")).unwrap();
+    symlink("../store/other/0123456789ab", root.join("smcp/plugins/renamed")).unwrap();
+    symlink("../../elsewhere/mine", root.join("smcp/plugins/mine")).unwrap();
+    let found = find(root);
+    let said = |rel: &str| card(&found, rel).findings.iter().map(|f| f.message.clone()).collect::<Vec<_>>();
+    assert!(said("smcp/plugins/clock").is_empty(), "one of its own versions");
+    assert_eq!(
+        said("smcp/plugins/renamed"),
+        ["this folder is a link to `smcp/store/other/0123456789ab`"],
+        "another plugin's is worth saying"
+    );
+    assert_eq!(said("smcp/plugins/mine"), ["this folder is a link to `elsewhere/mine`"], "and so is any other folder");
 }
 
 #[test]
