@@ -115,6 +115,21 @@ fn an_agent_is_made_changed_and_remembered_on_both_sides() {
 }
 
 #[test]
+fn the_missing_side_of_an_agent_that_is_here_is_made() {
+    let both = both(None);
+    let place = &both.place;
+    assert_eq!(sides(place), [pair("Athena", "only_here")], "as the setup leaves it");
+    ok(place, &["agents", "make", "athena", "--model", MODEL, "--persona", "I am kind.", "--yes"]);
+    assert_eq!(sides(place), [pair("Athena", "linked")], "now both have it");
+    assert_eq!(json(place, &["agents", "memory", "athena"])["blocks"][0]["value"], value!("I am kind."), "as told");
+    refused(&at_root(place, &["agents", "make", "athena", "--model", MODEL, "--yes"]), "letta_linked");
+    ok(place, &["changes", "undo", "--yes"]);
+    let apart = [pair("Athena", "only_here"), pair("Athena", "only_in_letta")];
+    assert_eq!(sides(place), apart, "undo forgets the link; what lives in Letta stays");
+    both.spotless();
+}
+
+#[test]
 fn an_agent_is_linked_copied_and_carried_in_a_file() {
     let both = both(None);
     let place = &both.place;

@@ -140,6 +140,41 @@ fn smcp_is_started_with_its_own_environment_and_seen_by_its_first_event() {
 }
 
 #[test]
+fn smcp_without_its_own_environment_is_not_called_ready() {
+    let yard = yard("smcp");
+    install(&yard, "smcp", "smcp");
+    assert_eq!(word(&row(&yard, "smcp")), "Ready", "with it, it can be started");
+    std::fs::remove_file(yard.root().join("smcp/venv/bin/python")).unwrap();
+    let row = row(&yard, "smcp");
+    assert_eq!(
+        (word(&row), row["status"]["reason"].as_str()),
+        ("Off", Some("its own Python environment is not built yet")),
+        "what is missing is the word: {row:#}"
+    );
+    assert!(row["cannot_start"].as_str().unwrap().contains("smcp/venv/bin/python"), "and where it was looked for");
+}
+
+#[test]
+fn letta_that_was_not_built_yet_is_sent_to_its_environment_and_not_to_its_code() {
+    let yard = yard("thalamus");
+    let added = at_root(&yard, &["modules", "add", "letta", "--yes"]);
+    assert!(added.out.contains("sanctumctl python install letta"), "what comes next is said: {added:?}");
+    let status = json(&yard, &["modules", "status", "letta"]);
+    assert_eq!(status["row"]["status"]["reason"], "its own Python environment is not built yet", "{status:#}");
+    let why = status["row"]["cannot_start"].as_str().unwrap();
+    assert!(why.contains("Python environment") && why.contains("venv/bin/letta"), "the same: {why}");
+    assert_eq!(status["code"], "a package of its Python environment", "no folder of code is missing: {status:#}");
+    put(&yard.root(), "letta/venv/bin/letta", "");
+    let status = json(&yard, &["modules", "status", "letta"]);
+    let facts = status["facts"].as_array().unwrap();
+    let fact = |name: &str| facts.iter().find(|fact| fact["name"] == name).map(|fact| fact["value"].clone());
+    assert!(fact("Program").unwrap().as_str().unwrap().ends_with("letta/venv/bin/letta"), "{status:#}");
+    let port = status["row"]["port"].as_u64().unwrap();
+    let line = format!("server --port {port} --host 127.0.0.1");
+    assert_eq!(fact("Arguments").unwrap(), line, "what it is started with, with its port: {status:#}");
+}
+
+#[test]
 fn all_are_started_in_order_and_stopped_the_other_way_round() {
     let yard = yard("broca2,thalamus,smcp");
     install(&yard, "athena/thalamus", "thalamus");
@@ -228,6 +263,24 @@ fn what_is_not_there_is_refused_with_the_way_out() {
     let wrong =
         at_root(&yard, &["modules", "install", "athena/thalamus", "--folder", &text(empty.parent().unwrap()), "--yes"]);
     assert_eq!(error(&wrong)["code"], "source_unusable", "code of something else: {wrong:?}");
+}
+
+#[test]
+fn a_folder_is_meant_from_where_it_is_typed() {
+    let yard = yard("thalamus");
+    let typed = ["modules", "install", "athena/thalamus", "--folder", "thalamus", "--yes"];
+    let done = Command::new(sanctum_tests::place::program("sanctumctl").unwrap())
+        .args(["--root", &text(&yard.root())])
+        .args(typed)
+        .current_dir(sanctum_tests::yard::stand_ins())
+        .env_clear()
+        .envs(yard.env())
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "it is found: {done:?}");
+    let status = json(&yard, &["modules", "status", "athena/thalamus"]);
+    let whole = format!("from {}", text(&sanctum_tests::yard::stand_ins().join("thalamus")));
+    assert_eq!(status["code"].as_str(), Some(whole.as_str()), "and noted as a whole path: {status:#}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::support::{ENV, at_root, chmod, json, made, put, read, refused, set_secret, stored, text};
+use sanctum_tests::yard::Yard;
 use sanctum_tests::{Ctl, Place, Run};
 
 const KEY: &str = "AGENT_API_KEY";
@@ -183,4 +184,38 @@ fn plans_show_no_value() {
     assert_eq!(status(&place, KEY)["words"], "Not set", "and nothing was stored");
     let command = json(&place, &["config", "explain", "athena/broca2", KEY]);
     assert!(command["json"].is_null() && command["value"].is_null(), "nor anywhere else: {command}");
+}
+
+#[test]
+fn what_runs_with_secrets_is_not_stopped_while_they_cannot_be_had() {
+    let yard = Yard::new("smcp").unwrap();
+    yard.install("smcp", "smcp").unwrap();
+    set_secret(&yard, "smcp", "MCP_API_KEY", "for the tool server");
+    let root = text(&yard.root());
+    let closed = |words: &[&str]| {
+        let mut all = vec!["--root", &root];
+        all.extend(words);
+        Ctl::new(&yard).with("SANCTUM_SECRET_STORE", "file").run(&all).unwrap()
+    };
+    let pid = || at_root(&yard, &["modules", "status", "smcp", "--json"]).json().unwrap()["row"]["pid"].clone();
+
+    let shut = closed(&["modules", "start", "smcp"]);
+    assert_eq!(shut.error_code(), "secret_store", "without the passphrase it is not started: {shut:?}");
+    assert!(shut.err.contains("--passphrase-stdin"), "and the way is said: {shut:?}");
+    let started = stored(&yard, &["modules", "start", "smcp"], "");
+    assert_eq!(started.code, 0, "with it, it is: {started:?}");
+    let first = pid();
+    assert!(first.is_u64(), "it runs");
+
+    assert_eq!(closed(&["modules", "restart", "smcp"]).error_code(), "secret_store", "not stopped to stay down");
+    assert_eq!(pid(), first, "it is the same process");
+    put(yard.path(), "clock/cli.py", "print('{\"commands\": []}')\n");
+    let install = ["plugins", "install", "--folder", &text(&yard.path().join("clock")), "--yes"];
+    let refused = closed(&install);
+    assert_eq!(refused.error_code(), "secret_store", "nor for a change that it runs on: {refused:?}");
+    assert!(!yard.root().join("smcp/store").exists(), "which is not begun");
+    assert_eq!(pid(), first, "it is still the same process");
+
+    assert_eq!(stored(&yard, &["modules", "restart", "smcp"], "").code, 0, "with the passphrase it is started again");
+    assert_ne!(pid(), first, "as another process");
 }

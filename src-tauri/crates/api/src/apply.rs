@@ -6,6 +6,7 @@ use sanctum_change::{self as change, ApplyControl};
 
 use crate::app::App;
 use crate::blocking::blocking;
+use crate::open::Open;
 use crate::plan::Pending;
 use crate::{Actor, ApiError, ApiResult, EventSink, Via, dto, stamps};
 
@@ -15,11 +16,19 @@ impl App {
     /// # Errors
     /// `plan_unknown`, `plan_stale` with what changed, `not_allowed`, or what the disk says; nothing is left half done.
     pub async fn plan_apply(&self, actor: &Actor, plan_id: &str) -> ApiResult<dto::Receipt> {
+        self.secrets_before(actor, plan_id).await?;
         let (receipt, tried) = self.apply(actor, plan_id).await?;
         if tried.is_empty() {
             return Ok(receipt);
         }
         self.prove(actor, plan_id, receipt, tried).await
+    }
+
+    /// What would be started again by a plan gets its secrets then, or the plan is not applied at all.
+    async fn secrets_before(&self, actor: &Actor, plan_id: &str) -> ApiResult<()> {
+        let open = self.opened().await?;
+        let pending = self.0.plans.get(plan_id, Some(actor.user_id), self.env().now())?;
+        blocking(move || crate::modules::secrets_for(&open, &runs_on(&open, &pending.plan)?)).await
     }
 
     /// Starts those again that run on what was changed, watches them, and takes the change back where one does not come up.
@@ -130,13 +139,7 @@ impl App {
         running.applied();
         crate::chat::again(&open);
         let (at, plan) = (open.clone(), pending.plan.clone());
-        let tried = blocking(move || {
-            let mut users = crate::python::users_of(&at, &plan)?;
-            users.extend(crate::plugins::tools_of(&at, &plan)?);
-            crate::modules::that_run(&at, &users)
-        })
-        .await
-        .unwrap_or_default();
+        let tried = blocking(move || runs_on(&at, &plan)).await.unwrap_or_default();
         let (app, refreshed, who) = (self.clone(), open.clone(), actor.clone());
         crate::audit::note(&open, Some(&who), "change.applied", &done.change_id);
         self.changed(&["tools", "agents", "changes", "install", "settings", "modules"]);
@@ -196,6 +199,13 @@ pub(crate) fn control(sink: Arc<dyn EventSink>, pending: &Pending) -> ApplyContr
 pub(crate) fn via(via: Via) -> change::Via {
     match via {
         Via::App => change::Via::App,
+/// Who runs on what a plan changes, and runs now.
+fn runs_on(open: &Open, plan: &change::Plan) -> ApiResult<Vec<String>> {
+    let mut users = crate::python::users_of(open, plan)?;
+    users.extend(crate::plugins::tools_of(open, plan)?);
+    crate::modules::that_run(open, &users)
+}
+
         Via::Cli => change::Via::Cli,
     }
 }

@@ -47,7 +47,11 @@ impl From<ChangeError> for ApiError {
                 Self::refused("not_undoable", message, "The details of the change say what it did.")
             }
             ChangeError::Cancelled => Self::refused("cancelled", message, "Nothing is left of it."),
-            ChangeError::Busy => Self::refused("change_busy", message, "It takes a moment; then try again."),
+            ChangeError::Busy => Self::refused(
+                "change_busy",
+                message,
+                "Most take a moment, installing Python packages takes minutes; then try again.",
+            ),
             ChangeError::NoSuchChange { .. } => {
                 Self::refused("change_unknown", message, "The list of changes shows what there is.")
             }

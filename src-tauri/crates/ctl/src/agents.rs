@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use sanctum_api::{Actor, PortPolicy, dto};
 
-use crate::args::{Agents, Edit, Memory, New, Way};
+use crate::args::{Agents, Edit, Make, Memory, New, Way};
 use crate::console::{Console, Done};
 use crate::output;
 
@@ -52,6 +52,11 @@ pub async fn run(console: &Console, words: Agents) -> Done {
         Agents::Create(new) => {
             let (draft, confirm) = (draft(&new), new.confirm);
             let plan = console.with_store(async || console.app.agent_create_plan(&actor, &draft).await).await?;
+            console.change(&actor, confirm, &plan).await
+        }
+        Agents::Make(Make { uid, model, embedding, persona, human, confirm }) => {
+            let side = dto::LettaSide::Create { model, embedding, persona, human };
+            let plan = console.with_store(async || console.app.agent_make_plan(&actor, &uid, &side).await).await?;
             console.change(&actor, confirm, &plan).await
         }
         Agents::Link { uid, letta_id, confirm } => {

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use clap::{Args as Group, Parser, Subcommand};
 
-pub use agents::{Agents, Edit, Memory, New, Way};
+pub use agents::{Agents, Edit, Make, Memory, New, Way};
 pub use broca::Broca;
 pub use chat::{Chat, Form};
 pub use config::{Config, Drift, Level};

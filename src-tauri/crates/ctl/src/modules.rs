@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sanctum_api::{Actor, dto};
+use sanctum_api::{Actor, ApiError, dto};
 
 use crate::args::modules::{By, Chosen, Level, Modules, Which};
 use crate::console::{Console, Done};
@@ -46,9 +46,17 @@ pub async fn run(console: &Console, words: Modules) -> Done {
         Modules::Add { name, confirm } => {
             console.change(&actor, confirm, &app.module_add_plan(&actor, &name).await?).await
         }
-        Modules::Start(chosen) => outcomes(console, app.modules_start(&actor, &ids(chosen)).await?),
+        Modules::Start(chosen) => {
+            let ids = ids(chosen);
+            secrets(console, &actor, &ids, false).await?;
+            outcomes(console, app.modules_start(&actor, &ids).await?)
+        }
         Modules::Stop(chosen) => outcomes(console, app.modules_stop(&actor, &ids(chosen)).await?),
-        Modules::Restart(chosen) => outcomes(console, app.modules_restart(&actor, &ids(chosen)).await?),
+        Modules::Restart(chosen) => {
+            let ids = ids(chosen);
+            secrets(console, &actor, &ids, true).await?;
+            outcomes(console, app.modules_restart(&actor, &ids).await?)
+        }
         Modules::Way { instance, by, at_login, confirm } => {
             let way = match by {
                 By::App => dto::RunWay::App,
@@ -72,6 +80,16 @@ pub async fn run(console: &Console, words: Modules) -> Done {
 
 fn ids(chosen: Chosen) -> Vec<String> {
     if chosen.all { Vec::new() } else { chosen.instances }
+}
+
+/// Asks for the passphrase where secrets of what is started lie behind it. Where nobody can be asked, one alone is refused; of
+/// several, each says by itself what it lacks.
+async fn secrets(console: &Console, actor: &Actor, ids: &[String], again: bool) -> Result<(), ApiError> {
+    let at_hand = console.with_store(async || console.app.modules_secrets_at_hand(actor, ids, again).await).await;
+    match at_hand {
+        Err(error) if ids.len() == 1 || console.asked.load(Ordering::Relaxed) => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// One line an instance, and 1 where one of them is not as it was asked.

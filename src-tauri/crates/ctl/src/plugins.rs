@@ -27,7 +27,13 @@ pub async fn run(console: &Console, words: Plugins) -> Done {
                         visible(&output::status(&row.status)),
                     ]
                 };
-                output::table(&page.items.iter().map(row).collect::<Vec<_>>())
+                match page.items.is_empty() {
+                    true if query.trim().is_empty() => {
+                        "No plugin is installed. `sanctumctl plugins install --folder DIR` adds one.".to_owned()
+                    }
+                    true => "No plugin fits.".to_owned(),
+                    false => output::table(&page.items.iter().map(row).collect::<Vec<_>>()),
+                }
             })?;
             Ok(ExitCode::SUCCESS)
         }
@@ -189,13 +195,13 @@ impl From<Source> for dto::ModuleSource {
     fn from(source: Source) -> Self {
         // A git address may carry `#rev`, as pip writes it.
         match (source.folder, source.archive, source.git, source.link) {
-            (Some(path), ..) => dto::ModuleSource::Folder { path },
-            (_, Some(path), ..) => dto::ModuleSource::Archive { path },
+            (Some(path), ..) => dto::ModuleSource::Folder { path: from_here(path) },
+            (_, Some(path), ..) => dto::ModuleSource::Archive { path: from_here(path) },
             (_, _, Some(url), _) => match url.rsplit_once('#') {
                 Some((url, rev)) => dto::ModuleSource::Git { url: url.to_owned(), rev: Some(rev.to_owned()) },
                 None => dto::ModuleSource::Git { url, rev: None },
             },
-            (.., link) => dto::ModuleSource::Link { path: link.unwrap_or_default() },
+            (.., link) => dto::ModuleSource::Link { path: link.map(from_here).unwrap_or_default() },
         }
     }
 }
@@ -220,6 +226,14 @@ fn inspected(one: &dto::PluginCandidate) -> String {
     rows.extend(one.tools.iter().map(|tool| vec!["tool".to_owned(), tool.name.clone()]));
     rows.extend(
         one.findings
+/// What is typed is meant from the folder it is typed in; where it came from is read elsewhere, and later.
+fn from_here(path: String) -> String {
+    if path.is_empty() || path.starts_with('~') {
+        return path;
+    }
+    std::path::absolute(&path).ok().and_then(|whole| whole.to_str().map(str::to_owned)).unwrap_or(path)
+}
+
             .iter()
             .map(|finding| vec![format!("{:?}", finding.level).to_lowercase(), visible(&finding.message)]),
     );

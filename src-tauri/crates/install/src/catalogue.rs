@@ -104,6 +104,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Its code comes with its Python environment, not as a folder of its own.
+    pub fn is_a_package(&self) -> bool {
+        self.needs.starts_with("venv/")
+    }
+
     /// Where its interpreter is in our layout, for an install whose settings do not name it.
     pub fn interpreter(&self, root: &Path, module_dir: &Path) -> PathBuf {
         let of = if self.python == "AGENT_PY" { root.join("agents") } else { module_dir.to_owned() };

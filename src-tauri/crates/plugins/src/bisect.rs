@@ -307,7 +307,7 @@ impl Bisect {
                 format!("It is one of {}. They need each other, so none of them can be tried alone.", names(all))
             }
             Phase::Over(Outcome::Together) => {
-                "No plugin alone breaks the tool; some of them do together. Switch them on one after the other."
+                "No plugin alone breaks the tool. If it is broken with all of them on, some of them do it together: switch them on one after the other."
                     .to_owned()
             }
             Phase::Over(Outcome::NotAPlugin) => {

@@ -124,7 +124,7 @@ fn facts(rows: &Rows, card: &sanctum_registry::cards::Card) -> Vec<Fact> {
         _ => "part of this app",
     };
     fact("Comes from", Some(from.to_owned()), false);
-    fact("Known version", known.and_then(|k| k.tested_version.clone()), true);
+    fact("Tested with", known.and_then(|k| k.tested_version.clone()), true);
     fact("Worth knowing", known.and_then(|k| k.note.clone()), false);
     if card.name == "ports" && card.kind == "builtin" {
         for port in &rows.ports {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sanctum_install::catalogue::{Catalogue, Known};
+use sanctum_config::env::EnvFile;
+use sanctum_install::catalogue::{Catalogue, Entry, Known};
 use sanctum_modules::health::{self, Answer, log};
 use time::OffsetDateTime;
 
@@ -171,11 +172,17 @@ fn not_running(
     if !installed {
         let missing = needs.map_or_else(|| "app/".to_owned(), |entry| entry.needs.clone());
         evidence.push(format!("looked for {missing}"));
-        return ground.status(StatusWord::Off, "no code installed yet", evidence);
+        let package = needs.is_some_and(Entry::is_a_package);
+        let reason = if package { "its own Python environment is not built yet" } else { "no code installed yet" };
+        return ground.status(StatusWord::Off, reason, evidence);
     }
     if needs.is_some_and(|entry| entry.python == "AGENT_PY") && !ground.venv {
         evidence.push("looked for agents/venv/bin/python".to_owned());
         return ground.status(StatusWord::Degraded, "the shared Python environment is missing", evidence);
+    }
+    if let Some(own) = needs.and_then(|entry| own_python(entry, dir)).filter(|own| !own.exists()) {
+        evidence.push(format!("looked for {}", own.display()));
+        return ground.status(StatusWord::Off, "its own Python environment is not built yet", evidence);
     }
     if let Some(look) = look.filter(|look| look.record.is_some()) {
         let reason = match (&look.words, look.lost) {
@@ -236,6 +243,17 @@ fn asked(
             evidence,
         ),
     }
+}
+
+/// The interpreter of a service that shares none: what its settings name, or the one of its folder.
+fn own_python(entry: &Entry, dir: &Path) -> Option<PathBuf> {
+    if entry.python == "AGENT_PY" || entry.program.is_some() {
+        return None;
+    }
+    let settings = std::fs::read(dir.join("config/.env")).unwrap_or_default();
+    let settings = EnvFile::parse(&settings);
+    let named = settings.entries().find(|line| line.key == entry.python).map(|line| PathBuf::from(&line.value));
+    Some(named.filter(|path| path.is_absolute()).unwrap_or_else(|| dir.join("venv/bin/python")))
 }
 
 fn holds_something(dir: &Path) -> bool {

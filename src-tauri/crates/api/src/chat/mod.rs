@@ -17,7 +17,7 @@ use std::collections::HashMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use sanctum_chat::{Conversations, Pace, Pump, Stop};
+use sanctum_chat::{ChatError, Conversations, Pace, Pump, Stop};
 use sanctum_registry::agents::AgentRow;
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
@@ -150,8 +150,10 @@ impl Chats {
         let stop = self.stop_of(session);
         let (chats, session) = (self.clone(), session.to_owned());
         tokio::spawn(async move {
-            if let Err(error) = chats.pump.drain(&session, &stop).await {
-                eprintln!("A conversation could not be delivered: {error}");
+            match chats.pump.drain(&session, &stop).await {
+                // This program ends while it looks for more; what waits goes the next time.
+                Ok(_) | Err(ChatError::Ended) => {}
+                Err(error) => eprintln!("A conversation could not be delivered: {error}"),
             }
         });
     }

@@ -67,23 +67,55 @@ impl App {
         let (actor, ids) = (actor.clone(), ids.to_vec());
         blocking(move || {
             let snap = Snapshot::of(&open)?;
-            let chosen = if ids.is_empty() {
-                let (rows, _) = list::rows(&open, &actor)?;
-                let fits = |row: &crate::dto::ModuleRow| match wish {
-                    Wish::Start => startable(row),
-                    Wish::Stop | Wish::Restart => row.pid.is_some(),
-                };
-                let ids: HashSet<String> = rows.into_iter().filter(fits).map(|row| row.id).collect();
-                let mut all = instances::seen(&open, &snap, &actor)?;
-                all.retain(|instance| ids.contains(&instance.address));
-                all
-            } else {
-                ids.iter().map(|id| instances::find(&open, &snap, &actor, id)).collect::<ApiResult<_>>()?
-            };
+            let chosen = chosen(&open, &snap, &actor, &ids, wish)?;
             Ok(run(&open, &snap, &actor, chosen, wish))
         })
         .await
     }
+
+    /// Whether the secrets of those can be had that [`App::modules_start`] would start, or [`App::modules_restart`] again.
+    ///
+    /// # Errors
+    /// `module_unknown`, and what the secret store says of the first whose secrets it does not give.
+    pub async fn modules_secrets_at_hand(&self, actor: &Actor, ids: &[String], again: bool) -> ApiResult<()> {
+        actor.may_change()?;
+        let open = self.opened().await?;
+        let (actor, ids) = (actor.clone(), ids.to_vec());
+        blocking(move || {
+            let snap = Snapshot::of(&open)?;
+            let wish = if again { Wish::Restart } else { Wish::Start };
+            let chosen = chosen(&open, &snap, &actor, &ids, wish)?;
+            chosen.iter().try_for_each(|instance| recipe::secrets_at_hand(&open, &snap, instance))
+        })
+        .await
+    }
+}
+
+/// The instances that were named; without names all that the wish fits.
+fn chosen(open: &Arc<Open>, snap: &Snapshot, actor: &Actor, ids: &[String], wish: Wish) -> ApiResult<Vec<Instance>> {
+    if !ids.is_empty() {
+        return ids.iter().map(|id| instances::find(open, snap, actor, id)).collect();
+    }
+    let (rows, _) = list::rows(open, actor)?;
+    let fits = |row: &crate::dto::ModuleRow| match wish {
+        Wish::Start => startable(row),
+        Wish::Stop | Wish::Restart => row.pid.is_some(),
+    };
+    let ids: HashSet<String> = rows.into_iter().filter(fits).map(|row| row.id).collect();
+    let mut all = instances::seen(open, snap, actor)?;
+    all.retain(|instance| ids.contains(&instance.address));
+    Ok(all)
+}
+
+/// What runs on these addresses keeps running while its secrets cannot be had: said before anything is changed.
+///
+/// # Errors
+/// What the secret store says.
+pub(crate) fn secrets_for(open: &Open, addresses: &[String]) -> ApiResult<()> {
+    let snap = Snapshot::of(open)?;
+    let mut all = instances::all(open, &snap)?;
+    all.retain(|instance| addresses.contains(&instance.address));
+    all.iter().try_for_each(|instance| recipe::secrets_at_hand(open, &snap, instance))
 }
 
 /// Does it, rank by rank.
@@ -97,6 +129,15 @@ pub(crate) fn run(
     let mut ranks = order::ranks(chosen);
     let mut outcomes = Vec::new();
     if wish == Wish::Restart && ranks.len() > 1 {
+        for rank in &mut ranks {
+            rank.retain(|instance| match ready(open, snap, instance) {
+                Ok(()) => true,
+                Err(error) => {
+                    outcomes.push(outcome(instance, Err(error)));
+                    false
+                }
+            });
+        }
         // What others need is not taken from under them while they run.
         ranks.reverse();
         let stopped: Vec<_> = ranks.iter().map(|rank| side_by_side(open, snap, actor, rank, Wish::Stop)).collect();
@@ -134,29 +175,37 @@ fn side_by_side(open: &Arc<Open>, snap: &Snapshot, actor: &Actor, rank: &[Instan
 }
 
 fn one(open: &Open, snap: &Snapshot, actor: &Actor, instance: &Instance, wish: Wish) -> ModuleOutcome {
-    let outcome = |done: bool, text: String, hint: Option<String>| ModuleOutcome {
-        id: instance.address.clone(),
-        title: instance.named.clone(),
-        done,
-        text,
-        hint,
-    };
     if wish != Wish::Stop && !lock(&open.runs.acting).insert(instance.address.clone()) {
-        let hint = "Wait until that is done; Stop ends it.".to_owned();
-        return outcome(false, "it is being started already".to_owned(), Some(hint));
+        let hint = "Wait until that is done; Stop ends it.";
+        return outcome(instance, Err(ApiError::refused("module_starting", "it is being started already", hint)));
     }
     let done = match wish {
         Wish::Start => start(open, snap, actor, instance),
         Wish::Stop => stop(open, actor, instance),
-        Wish::Restart => stop(open, actor, instance).and_then(|_| start(open, snap, actor, instance)),
+        Wish::Restart => ready(open, snap, instance)
+            .and_then(|()| stop(open, actor, instance))
+            .and_then(|_| start(open, snap, actor, instance)),
     };
     if wish != Wish::Stop {
         lock(&open.runs.acting).remove(&instance.address);
     }
-    match done {
-        Ok(text) => outcome(true, text, None),
-        Err(error) => outcome(false, error.message, Some(error.hint).filter(|hint| !hint.is_empty())),
+    outcome(instance, done)
+}
+
+fn outcome(instance: &Instance, done: ApiResult<String>) -> ModuleOutcome {
+    let (done, text, hint) = match done {
+        Ok(text) => (true, text, None),
+        Err(error) => (false, error.message, Some(error.hint).filter(|hint| !hint.is_empty())),
+    };
+    ModuleOutcome { id: instance.address.clone(), title: instance.named.clone(), done, text, hint }
+}
+
+/// Whether it could be started again: nothing is stopped that would then stay down.
+fn ready(open: &Open, snap: &Snapshot, instance: &Instance) -> ApiResult<()> {
+    if instance.run.by_system {
+        return Ok(());
     }
+    recipe::of(open, snap, instance).map(drop)
 }
 
 fn start(open: &Open, snap: &Snapshot, actor: &Actor, instance: &Instance) -> ApiResult<String> {

@@ -1,7 +1,6 @@
 //! One instance opened: facts, history, samples, its code and its logs.
 
-use std::path::Path;
-
+use sanctum_install::catalogue::Entry;
 use sanctum_registry::module_events;
 
 use super::instances::{self, Instance};
@@ -78,7 +77,7 @@ fn detail(open: &Open, ground: &Ground, instance: &Instance, row: ModuleRow) -> 
         events,
         samples,
         note: instance.known.and_then(|known| known.note.clone()),
-        code: code(open, &instance.dir),
+        code: code(open, instance),
         can_install: instance.known.is_some_and(|known| known.entry.is_some()) && !open.is_adopted(),
         source: instance.known.and_then(|known| known.source.clone()),
         logs: logs(open, instance),
@@ -141,20 +140,23 @@ fn facts(open: &Open, ground: &Ground, instance: &Instance) -> Vec<Fact> {
     let look = ground.looks.get(&instance.dir);
     let record = look.and_then(|look| look.record.as_ref());
     fact("Folder", Some(instance.path.clone()), true);
-    let started = recipe::place(open, instance, true).entry;
-    fact("Program", started.as_ref().map(|entry| open.env().short(&entry.program)), true);
-    fact("Arguments", started.map(|entry| entry.args.join(" ")).filter(|args| !args.is_empty()), true);
+    let (program, arguments) = recipe::command_line(open, instance).unzip();
+    fact("Program", program.map(|program| open.env().short(&program)), true);
+    fact("Arguments", arguments.filter(|arguments| !arguments.is_empty()), true);
     fact("Log", Some(open.env().short(&recipe::log_dir(open, instance))), true);
     fact("Processes", look.filter(|look| look.runs()).map(|look| look.tree.len().to_string()), true);
     fact("Kept by", record.filter(|_| look.is_some_and(|l| l.runs() && !l.unkept)).map(|r| r.keeper.to_string()), true);
     fact("Last end", record.and_then(|record| record.last_exit.as_ref()).map(|exit| exit.words.clone()), false);
-    fact("Known version", instance.known.and_then(|known| known.tested_version.clone()), true);
+    fact("Tested with", instance.known.and_then(|known| known.tested_version.clone()), true);
     facts
 }
 
 /// What its `app/` is.
-fn code(open: &Open, dir: &Path) -> String {
-    let app = dir.join("app");
+fn code(open: &Open, instance: &Instance) -> String {
+    if instance.known.and_then(|known| known.entry.as_ref()).is_some_and(Entry::is_a_package) {
+        return "a package of its Python environment".to_owned();
+    }
+    let app = instance.dir.join("app");
     if let Ok(to) = std::fs::read_link(&app) {
         return format!("a link to {}", open.env().short(&to));
     }

@@ -83,11 +83,24 @@ fn plan(open: &Open, instance: &Instance, source: &ModuleSource) -> ApiResult<(s
         action: format!("Install the code of {}", instance.title),
         command: Some(command(instance, source)),
         checks: checks(entry, source),
-        notes: vec![
-            "Its Python packages are not installed yet: its `requirements.txt` is offered under Python.".to_owned(),
-        ],
+        notes: notes(open, instance),
     };
     Ok((planner.finish(&format!("Install the code of {}", instance.named), &summary), words))
+}
+
+/// What comes next.
+fn notes(open: &Open, instance: &Instance) -> Vec<String> {
+    let env = if instance.agent.is_some() { "agents" } else { instance.module.as_str() };
+    let mut notes = vec![format!(
+        "Its Python packages come next: what its `requirements.txt` asks for is offered under Python (`sanctumctl python install {env}`)."
+    )];
+    if instance.module == "smcp" {
+        let app = open.env().short(&instance.dir.join("app"));
+        notes.push(format!(
+            "Plugins that lie in its code are loaded once they are installed as plugins; `sanctumctl plugins inspect --folder {app}` names them."
+        ));
+    }
+    notes
 }
 
 fn checks(entry: &Entry, source: &ModuleSource) -> Vec<(StatusWord, String)> {

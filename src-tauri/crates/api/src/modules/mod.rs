@@ -19,7 +19,7 @@ mod recipe;
 mod system;
 mod trial;
 
-pub(crate) use act::{launcher, take_over};
+pub(crate) use act::{launcher, secrets_for, take_over};
 pub(crate) use instances::{Instance, all as all_instances, bare as bare_instances, seen as seen_instances};
 pub(crate) use list::{EVERY, ground};
 pub(crate) use look::{Look, Runs, at_all as looks, kept_in, stamps_of_records};

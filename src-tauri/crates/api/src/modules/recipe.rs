@@ -29,6 +29,12 @@ pub(crate) fn cannot_start(open: &Open, instance: &Instance) -> Option<String> {
             None => Some("nothing says how it is started".to_owned()),
         };
     };
+    if !instance.dir.join(&entry.needs).exists() && entry.is_a_package() {
+        return Some(format!(
+            "its own Python environment, which brings it, is not built yet: `{}` is missing",
+            entry.needs
+        ));
+    }
     if !instance.dir.join(&entry.needs).exists() {
         return Some(format!("no code installed yet: `{}` is missing", entry.needs));
     }
@@ -75,6 +81,14 @@ fn program(open: &Open, instance: &Instance) -> Result<PathBuf, String> {
     Err(format!("its own Python environment is missing: {}", open.env().short(&program)))
 }
 
+/// Whether the secrets of an instance can be had now.
+///
+/// # Errors
+/// What the secret store says.
+pub(crate) fn secrets_at_hand(open: &Open, snap: &Snapshot, instance: &Instance) -> ApiResult<()> {
+    handed(open, snap, snap.find(&instance.address)?).map(drop)
+}
+
 /// The recipe of an instance as its settings are now.
 ///
 /// # Errors
@@ -94,15 +108,8 @@ pub(crate) fn of(open: &Open, snap: &Snapshot, instance: &Instance) -> ApiResult
     let program = program(open, instance).map_err(refuse)?;
     let mut env = basics(open);
     env.extend(settings_of(open, instance));
-    let port_key = entry.map_or("PORT", |entry| entry.env_port.as_str());
-    let port = env.get(port_key).or_else(|| env.get("PORT")).cloned().or(instance.port.map(|port| port.to_string()));
-    let fill = |text: &str| {
-        let uid = instance.agent.as_ref().map_or("", |(_, uid, _)| uid.as_str());
-        text.replace("{port}", port.as_deref().unwrap_or_default())
-            .replace("{uid}", uid)
-            .replace("{module_dir}", &instance.dir.display().to_string())
-            .replace("{root}", &open.root().display().to_string())
-    };
+    let port = port(instance, &env);
+    let fill = |text: &str| filled(open, instance, port.as_deref(), text);
     for given in entry.iter().flat_map(|entry| &entry.env) {
         let elsewhere = given.unless.as_ref().is_some_and(|file| instance.dir.join(file).exists());
         if !elsewhere && !env.contains_key(&given.key) {
@@ -147,6 +154,32 @@ pub(crate) fn of(open: &Open, snap: &Snapshot, instance: &Instance) -> ApiResult
 }
 
 /// Where an instance is looked for; with `by_hand` also by what a process that somebody else started is known as it, which
+/// The port it is told: what its settings say, else the one that is kept for it.
+fn port(instance: &Instance, env: &BTreeMap<String, String>) -> Option<String> {
+    let key = instance.known.and_then(|known| known.entry.as_ref()).map_or("PORT", |entry| entry.env_port.as_str());
+    env.get(key).or_else(|| env.get("PORT")).cloned().or(instance.port.map(|port| port.to_string()))
+}
+
+/// A text of the catalogue with its placeholders replaced.
+fn filled(open: &Open, instance: &Instance, port: Option<&str>, text: &str) -> String {
+    let uid = instance.agent.as_ref().map_or("", |(_, uid, _)| uid.as_str());
+    text.replace("{port}", port.unwrap_or_default())
+        .replace("{uid}", uid)
+        .replace("{module_dir}", &instance.dir.display().to_string())
+        .replace("{root}", &open.root().display().to_string())
+}
+
+/// The program and its arguments as they would be started now; `None` where that is not known.
+pub(crate) fn command_line(open: &Open, instance: &Instance) -> Option<(PathBuf, String)> {
+    let program = program(open, instance).ok()?;
+    let port = port(instance, &settings_of(open, instance));
+    let args = match (instance.known.and_then(|known| known.entry.as_ref()), &instance.entry_point) {
+        (Some(entry), _) => entry.args.iter().map(|arg| filled(open, instance, port.as_deref(), arg)).collect(),
+        (None, file) => file.iter().cloned().collect::<Vec<_>>(),
+    };
+    Some((program, args.join(" ")))
+}
+
 /// reads the instance's files.
 pub(crate) fn place(open: &Open, instance: &Instance, by_hand: bool) -> Place {
     let entry = instance.known.and_then(|known| known.entry.as_ref());

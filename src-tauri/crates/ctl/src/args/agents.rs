@@ -45,6 +45,8 @@ pub enum Agents {
     },
     /// Add one together with its side in Letta.
     Create(New),
+    /// Make the missing side in Letta of one that is here.
+    Make(Make),
     /// Link one to an agent that Letta has; without an identifier, forget the link.
     Link {
         uid: String,
@@ -122,6 +124,25 @@ pub struct New {
     /// Link it to this agent in Letta instead.
     #[arg(long, value_name = "ID")]
     pub letta_id: Option<String>,
+    #[command(flatten)]
+    pub confirm: Confirm,
+}
+
+#[derive(Debug, Group)]
+pub struct Make {
+    pub uid: String,
+    /// Its model; `letta models` lists them.
+    #[arg(long)]
+    pub model: String,
+    /// Its embedding; the server's own otherwise.
+    #[arg(long)]
+    pub embedding: Option<String>,
+    /// Text of its memory `persona`.
+    #[arg(long, default_value = "")]
+    pub persona: String,
+    /// Text of a memory `human`; never where Broca drives it.
+    #[arg(long)]
+    pub human: Option<String>,
     #[command(flatten)]
     pub confirm: Confirm,
 }
