@@ -36,8 +36,8 @@ pub async fn run(console: &Console, words: Modules) -> Done {
             let plan = app.module_install_plan(&actor, &instance, &source).await?;
             console.change(&actor, confirm, &plan).await
         }
-        Modules::Offered => {
-            let offers = app.modules_offered(&actor).await?;
+        Modules::Offered { agent } => {
+            let offers = app.modules_offered(&actor, agent.as_deref()).await?;
             output::show(console.json, &offers, |offers| {
                 output::table(&offers.iter().map(|o| vec![o.name.clone(), o.description.clone()]).collect::<Vec<_>>())
             })?;
@@ -45,6 +45,9 @@ pub async fn run(console: &Console, words: Modules) -> Done {
         }
         Modules::Add { name, confirm } => {
             console.change(&actor, confirm, &app.module_add_plan(&actor, &name).await?).await
+        }
+        Modules::Remove { instance, confirm } => {
+            console.change(&actor, confirm, &app.module_remove_plan(&actor, &instance).await?).await
         }
         Modules::Start(chosen) => {
             let ids = ids(chosen);
@@ -123,6 +126,7 @@ fn text(detail: &dto::ModuleDetail) -> String {
     ];
     rows.extend(detail.facts.iter().map(|fact| vec![fact.name.to_lowercase(), output::visible(&fact.value)]));
     rows.extend(row.status.evidence.iter().map(|line| vec!["seen".to_owned(), output::visible(line)]));
+    rows.extend(row.restart_reason.iter().map(|why| vec!["needs a restart".to_owned(), output::visible(why)]));
     rows.extend(row.cannot_start.iter().map(|why| vec!["cannot start".to_owned(), output::visible(why)]));
     rows.extend(detail.events.iter().take(10).map(|event| {
         let by = event.by.as_ref().map(|by| format!(" by {by}")).unwrap_or_default();

@@ -17,7 +17,7 @@ use crate::catalogue::{Catalogue, Known, Scope};
 use crate::names::AgentUid;
 use files::{Place, REQUIREMENTS, module_env, root_env, root_text};
 
-pub use propose::{propose_agent, propose_new, propose_remove_agent, propose_service};
+pub use propose::{propose_agent, propose_module, propose_new, propose_remove_agent, propose_service};
 pub use quote::{Unquotable, quote};
 pub use start::{StartScripts, start_scripts};
 
@@ -54,6 +54,27 @@ pub struct NewAgent {
     pub root: PathBuf,
 }
 
+/// One more module of an agent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewModule<'a> {
+    /// Its catalogue name.
+    pub name: &'a str,
+    pub port: u16,
+    /// The agent's folder, relative to the root.
+    pub folder: &'a str,
+    /// The agent's short name.
+    pub uid: &'a str,
+    /// The agent's name that a person reads.
+    pub whose: &'a str,
+}
+
+impl NewModule<'_> {
+    /// Its folder, relative to the root.
+    pub fn at(&self) -> String {
+        format!("{}/{}", self.folder, self.name)
+    }
+}
+
 /// Why the layout cannot be proposed.
 #[derive(Debug, thiserror::Error)]
 pub enum LayoutError {
@@ -68,7 +89,7 @@ pub enum LayoutError {
         /// What stands in the way.
         reason: String,
     },
-    /// The agent's folder is there already.
+    /// The folder of an agent, a module or a service is there already.
     #[error("The folder `{0}` is already there. Nothing in it is overwritten; choose another name.")]
     Exists(String),
     /// The agent to remove has no folder.
@@ -135,22 +156,32 @@ pub fn pieces_new(spec: &NewSanctum) -> Result<Vec<Piece>, LayoutError> {
 /// # Errors
 /// [`LayoutError::UnknownModule`], [`LayoutError::Twice`], [`LayoutError::Path`].
 pub fn pieces_agent(spec: &NewAgent) -> Result<Vec<Piece>, LayoutError> {
-    let root = root_text(&spec.root)?;
     let folder = spec.uid.folder();
     let mut out = vec![Piece::Group(format!("Agent {}", spec.name)), dir("agents"), dir(&folder)];
     for (n, (name, port)) in spec.modules.iter().enumerate() {
-        let module = Catalogue::builtin()
-            .get(name)
-            .filter(|m| m.scope == Scope::Agent && m.entry.is_some())
-            .ok_or_else(|| LayoutError::UnknownModule(name.clone()))?;
         if spec.modules[..n].iter().any(|(other, _)| other == name) {
             return Err(LayoutError::Twice(name.clone()));
         }
-        let at = format!("{folder}/{name}");
-        out.push(dir(&at));
-        out.extend(MODULE_DIRS.map(|d| dir(&format!("{at}/{d}"))));
-        module_files(&mut out, module, root, &at, spec.uid.as_str(), *port, &spec.name)?;
+        let one = NewModule { name, port: *port, folder: &folder, uid: spec.uid.as_str(), whose: &spec.name };
+        out.extend(pieces_module(&spec.root, &one)?);
     }
+    Ok(out)
+}
+
+/// Everything of one module in an agent's folder: its folders, settings and start script.
+///
+/// # Errors
+/// [`LayoutError::UnknownModule`], [`LayoutError::Path`].
+pub fn pieces_module(root: &Path, new: &NewModule<'_>) -> Result<Vec<Piece>, LayoutError> {
+    let root = root_text(root)?;
+    let module = Catalogue::builtin()
+        .get(new.name)
+        .filter(|m| m.scope == Scope::Agent && m.entry.is_some())
+        .ok_or_else(|| LayoutError::UnknownModule(new.name.to_owned()))?;
+    let at = new.at();
+    let mut out = vec![dir(&at)];
+    out.extend(MODULE_DIRS.map(|d| dir(&format!("{at}/{d}"))));
+    module_files(&mut out, module, root, &at, new.uid, new.port, new.whose)?;
     Ok(out)
 }
 

@@ -38,6 +38,9 @@ pub struct Recipe {
     pub own_pid_file: Option<PathBuf>,
     pub stop: Stop,
     pub restart: Restart,
+    /// What its settings files say that needs a restart to be seen, by file. A file that is not there says nothing.
+    #[serde(default)]
+    pub said: BTreeMap<String, String>,
 }
 
 /// Where the module's output goes, and how much of it is kept.
@@ -176,10 +179,7 @@ impl Recipe {
     /// What tells “runs with these settings” from “runs with others”: program, arguments, folder and environment, salted.
     pub fn fingerprint(&self, salt: &str) -> String {
         let mut hash = blake3::Hasher::new();
-        let mut part = |text: &[u8]| {
-            hash.update(&(text.len() as u64).to_le_bytes());
-            hash.update(text);
-        };
+        let mut part = |text: &[u8]| fold_in(&mut hash, text);
         part(salt.as_bytes());
         part(self.program.as_os_str().as_encoded_bytes());
         part(self.cwd.as_os_str().as_encoded_bytes());
@@ -192,6 +192,11 @@ impl Recipe {
             part(value.as_bytes());
         }
         hash.finalize().to_hex().to_string()
+    }
+
+    /// Salted digests of what its settings files said.
+    pub(crate) fn digests(&self, salt: &str) -> BTreeMap<String, String> {
+        self.said.iter().map(|(file, text)| (file.clone(), digest(salt, text))).collect()
     }
 
     pub(crate) fn cover(&self) -> Cover {
@@ -211,4 +216,18 @@ impl Recipe {
             }),
         }
     }
+}
+
+/// What is remembered of a text that may hold secrets.
+pub(crate) fn digest(salt: &str, text: &str) -> String {
+    let mut hash = blake3::Hasher::new();
+    fold_in(&mut hash, salt.as_bytes());
+    fold_in(&mut hash, text.as_bytes());
+    hash.finalize().to_hex().to_string()
+}
+
+/// Each part with its length, so that no two lists of parts are alike.
+fn fold_in(hash: &mut blake3::Hasher, text: &[u8]) {
+    hash.update(&(text.len() as u64).to_le_bytes());
+    hash.update(text);
 }

@@ -4,6 +4,7 @@
 //! a fingerprint with a random salt. A file that cannot be read, or is of a later version, is an error that says so; it is
 //! never taken for “stopped”.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -14,7 +15,7 @@ use time::OffsetDateTime;
 use time::serde::rfc3339;
 
 use crate::process::Identity;
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, digest};
 
 /// The version of the file that this code writes, and the only one that it reads.
 pub const VERSION: u32 = 1;
@@ -55,6 +56,9 @@ pub struct Record {
     pub grace_ms: u64,
     pub salt: String,
     pub fingerprint: String,
+    /// Salted digests of what the settings files said when the present or last run began, by file; none where nobody knows.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub said: BTreeMap<String, String>,
     /// The last ones, the oldest first.
     pub events: Vec<Event>,
 }
@@ -218,6 +222,17 @@ impl Record {
         recipe.fingerprint(&self.salt) == self.fingerprint
     }
 
+    /// The settings files that say something else now than when it was started; `None` where nobody knows what they said then.
+    pub fn differs(&self, now: &BTreeMap<String, String>) -> Option<Vec<String>> {
+        if self.said.is_empty() {
+            return None;
+        }
+        let new = |(file, text): &(&String, &String)| {
+            self.said.get(*file).is_none_or(|then| *then != digest(&self.salt, text))
+        };
+        Some(now.iter().filter(new).map(|(file, _)| file.clone()).collect())
+    }
+
     /// One of which nothing is known yet.
     pub(crate) fn empty(keeper: Identity) -> Record {
         Record {
@@ -236,6 +251,7 @@ impl Record {
             grace_ms: 0,
             salt: String::new(),
             fingerprint: String::new(),
+            said: BTreeMap::new(),
             events: Vec::new(),
         }
     }

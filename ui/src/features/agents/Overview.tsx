@@ -1,15 +1,18 @@
+import { useState } from 'react';
 import type { AgentDetail, AgentModule, AgentRow } from '../../bindings';
 import { toHash } from '../../app/router';
-import { CopyButton, Foreign, Status, absolute } from '../../ui';
+import { Button, CopyButton, Foreign, Status, absolute } from '../../ui';
 import { useActs } from '../modules/acts';
+import { AddModuleSheet, useOffers } from '../modules/AddModuleSheet';
 import { useModule } from '../modules/ModuleInspector';
+import { RemoveButton } from '../modules/Removal';
 import { RowActions } from '../modules/RowActions';
 import { StandWords } from '../modules/StandWords';
 import { FactsList } from '../tools/inspect';
 import { ActsSection } from './ActsSection';
 import { WaySection } from './WaySection';
 
-function ModuleRow({ module, instance }: { module: AgentModule; instance: string }) {
+function ModuleRow({ module, instance, ours }: { module: AgentModule; instance: string; ours: boolean }) {
   const name = <Foreign>{module.title || module.name}</Foreign>;
   const row = useModule(instance).data?.row;
   const doing = useActs().doing.get(instance);
@@ -18,23 +21,29 @@ function ModuleRow({ module, instance }: { module: AgentModule; instance: string
       <td>{module.tool_id ? <a className="medium" href={toHash({ view: 'tool', id: module.tool_id })}>{name}</a> : <span className="medium">{name}</span>}</td>
       <td className="num mono">{module.port ?? <span className="faint">none</span>}</td>
       <td>{row ? <StandWords row={row} doing={doing} /> : <Status status={module.status} />}</td>
-      <td className="num"><span className="module-acts">{row && <RowActions row={row} stop />}</span></td>
+      <td className="num"><span className="module-acts">{row && <RowActions row={row} stop />}{row && ours && <RemoveButton row={row} />}</span></td>
     </tr>
   );
 }
 
 function Modules({ agent }: { agent: AgentRow }) {
+  const [adding, setAdding] = useState(false);
+  const offers = useOffers(agent.origin === 'registry' ? agent.uid : null).data;
   return (
     <section>
-      <div className="group-head"><h2>Modules</h2><span className="count">{agent.modules.length}</span></div>
+      <div className="group-head">
+        <h2>Modules</h2><span className="count">{agent.modules.length}</span><span className="grow" />
+        {offers && <Button size="s" icon="plus" why={offers.length === 0 ? 'It has every module that an agent can have.' : null} onClick={() => setAdding(true)} data-testid="agent-add-module">Add module…</Button>}
+      </div>
       <div className="group">
         {agent.modules.length === 0 ? <p className="muted small pad-s">No module stands in its folder, so it can neither listen nor speak.</p> : (
           <table className="table modules" aria-label="Modules">
             <thead><tr><th scope="col" className="col-module">Module</th><th scope="col" className="num col-port">Port</th><th scope="col">Status</th><th scope="col" className="col-acts"><span className="sr">Actions</span></th></tr></thead>
-            <tbody>{agent.modules.map((module) => <ModuleRow key={module.name} module={module} instance={`${agent.uid}/${module.name}`} />)}</tbody>
+            <tbody>{agent.modules.map((module) => <ModuleRow key={module.name} module={module} instance={`${agent.uid}/${module.name}`} ours={agent.origin === 'registry'} />)}</tbody>
           </table>
         )}
       </div>
+      {adding && <AddModuleSheet agent={agent} onClose={() => setAdding(false)} />}
     </section>
   );
 }

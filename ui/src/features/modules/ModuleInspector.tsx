@@ -5,6 +5,7 @@ import { toHash } from '../../app/router';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
 import { Button, ErrorBox, Foreign, Glyph, Prose, RelativeTime, Spinner, Waiting, useNow, useToasts } from '../../ui';
+import { Removal } from './Removal';
 import { ActButtons, useDoing } from './RowActions';
 import { SampleCharts } from './SampleChart';
 import { WaySection } from './WaySection';
@@ -33,7 +34,7 @@ function Top({ row, onLog, logShown }: { row: ModuleRow; onLog: () => void; logS
       <div className="row inspector-status">{stand.busy ? <Spinner /> : <Glyph word={stand.glyph} />}<span className="medium">{stand.word}</span></div>
       {stand.reason && <p className="small muted inspector-text"><Prose>{stand.reason}</Prose></p>}
       {row.cannot_start !== null && <p className="small muted inspector-text"><Prose>{row.cannot_start}</Prose></p>}
-      {row.restart_needed && <p className="small warn-words inspector-text">It runs with other settings than it would be started with now.</p>}
+      {row.restart_needed && <p className="small warn-words inspector-text" data-testid="module-restart-why">It runs with other settings than it would be started with now.{row.restart_reason !== null && <> <Prose>{row.restart_reason}</Prose></>}</p>}
       <div className="row mod-ins-acts">
         <ActButtons row={row} size="s" />
         <Button size="s" icon="terminal" aria-pressed={logShown} onClick={onLog} data-testid="module-log">{logShown ? 'Hide log' : 'Show log'}</Button>
@@ -109,6 +110,7 @@ function Loaded({ detail, onLog, logShown, onInstall }: { detail: ModuleDetail; 
         {detail.can_install && <Button size="s" icon="download" className="inspector-act" onClick={onInstall} data-testid="module-install">Install code…</Button>}
       </section>
       <History events={detail.events} />
+      <Removal row={detail.row} />
     </>
   );
 }

@@ -84,7 +84,7 @@ function Line({ row, stop }: { row: ModuleRow; stop: boolean }) {
       <span className="mc-agent muted cut"><Foreign>{agent}</Foreign></span>
       <span className="mc-status">
         <StandWords row={row} doing={doing} />
-        {row.restart_needed && <span className="chip chip-warn" title="It runs with other settings than it would be started with now."><Icon name="refresh" /><span className="chip-words">Needs restart</span></span>}
+        {row.restart_needed && <span className="chip chip-warn" title={visible(row.restart_reason ?? 'It runs with other settings than it would be started with now.')}><Icon name="refresh" /><span className="chip-words">Needs restart</span></span>}
       </span>
       <span className="mc-pid num mono">{row.pid ?? <None />}</span>
       <span className="mc-port num mono"><Port row={row} /></span>

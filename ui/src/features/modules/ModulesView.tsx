@@ -9,6 +9,7 @@ import { usePlatform } from '../../platform/context';
 import { Button, Icon, type MenuEntry, MenuButton, Segments, Waiting, visible } from '../../ui';
 import { usePlanFlow } from '../plan/flow';
 import { EVERYTHING, useActs } from './acts';
+import { AddModuleSheet } from './AddModuleSheet';
 import { Instances } from './Instances';
 
 const PortsView = lazy(() => import('../ports/PortsView').then((it) => ({ default: it.PortsView })));
@@ -22,16 +23,20 @@ function ForAll() {
   const overview = useOverview().data;
   const platform = usePlatform();
   const flow = usePlanFlow();
+  const [adding, setAdding] = useState(false);
   // Refused to whoever may not add any: then there is none.
-  const offers = useQuery({ queryKey: [...keys.modules, 'offered'], queryFn: () => platform.modulesOffered(), retry: false }).data ?? [];
+  const services = useQuery({ queryKey: [...keys.modules, 'offered'], queryFn: () => platform.modulesOffered(null), retry: false }).data;
+  const offers = services ?? [];
   const starting = acts.doing.get(EVERYTHING) === 'start';
   const items: MenuEntry[] = [
     { id: 'stop', label: 'Stop all…', text: 'Stop all', icon: 'stop' },
+    ...(services ? [{ id: 'join', label: 'Add a module to an agent…', text: 'Add a module to an agent', icon: 'plus' as const }] : []),
     ...offers.map((offer) => ({ id: `add:${offer.name}`, label: `Add ${visible(offer.title)}…`, text: `Add ${visible(offer.title)}`, icon: 'plus' as const })),
   ];
   const choose = (id: string) => {
     const offer = offers.find((one) => `add:${one.name}` === id);
     if (offer) flow.open({ title: `Add ${visible(offer.title)}`, make: () => platform.moduleAddPlan(offer.name) });
+    else if (id === 'join') setAdding(true);
     else shell.stopModules();
   };
   return (
@@ -41,6 +46,7 @@ function ForAll() {
         items={items} onAction={choose}>
         <Icon name="more" />
       </MenuButton>
+      {adding && <AddModuleSheet agent={null} onClose={() => setAdding(false)} />}
     </>
   );
 }

@@ -18,6 +18,7 @@ test('status with evidence, figures, what happened and who did it', async () => 
   await openDetails();
   await look(seen('inspector'), 'status and evidence').toHaveTextContent(/Broca of Monday.*Degraded.*Letta refused the password.*401 Unauthorized: invalid password/);
   await look(seen('inspector'), 'figures').toHaveTextContent(/Process48377.*Port9101, kept free, nothing listens.*Memory68 MB/);
+  await look(seen('module-restart-why'), 'which file it does not know yet').toHaveTextContent('agents/agent-monday/broca2/config/.env says something else');
   await look(seen('inspector'), 'what is odd about it').toHaveTextContent('Broca opens no port');
   await look(seen('module-events'), 'history').toHaveTextContent(/Degraded.*Ready.*Startedby mara/);
   await look(page.getByRole('img', { name: /^CPU from \d\d:\d\d to \d\d:\d\d: .* %, now .* %$/ }), 'the chart in words').toBeVisible();

@@ -15,7 +15,7 @@ export function moduleRow(seed: Seed): ModuleRow {
   return {
     id: seed.id, card: seed.card ?? null, module: seed.module, title: seed.title, icon: seed.icon, agent: seed.agent?.uid ?? null, agent_title: seed.agent?.name ?? null, status: seed.status, state: seed.state,
     way: 'app', at_login: false, pid: running ? seed.pid ?? 48_000 : null, port: seed.port, listens: running && seed.module !== 'broca2' && seed.port !== null, cpu: running ? seed.cpu ?? 0.1 : null,
-    memory: running ? (seed.memory ?? 58) * MB : null, since: running ? ago(seed.up ?? 27 * HOUR) : null, next_try: null, restarts: 0, cannot_start: null, restart_needed: false, needs_you: seed.needs ?? false, ...seed.more,
+    memory: running ? (seed.memory ?? 58) * MB : null, since: running ? ago(seed.up ?? 27 * HOUR) : null, next_try: null, restarts: 0, cannot_start: null, restart_needed: false, restart_reason: null, needs_you: seed.needs ?? false, ...seed.more,
   };
 }
 
@@ -29,7 +29,7 @@ function ofAgent(agent: AgentRow, i: number): ModuleRow[] {
     moduleRow({ ...broca, state: 'running', status: status('Healthy', 'connected to Letta in 31 ms', 6), pid: 48_213 + i, cpu: 0.4, memory: 71 }),
     moduleRow({ ...thalamus, state: 'running', status: status('Healthy', 'answered in 9 ms', 4, ['GET http://127.0.0.1:9200/health answered 200 in 9 ms']), pid: 48_220 + i, cpu: 0.1 }),
   ];
-  if (i % 3 === 1) return [moduleRow({ ...broca, state: 'running', status: status('Degraded', 'Letta refused the password', 65, ['401 Unauthorized: invalid password for http://127.0.0.1:8283', 'Its log says so, 16 times since 14:27']), pid: 48_376 + i, cpu: 0.2, memory: 68, up: 131 * MIN, needs: true, more: { restart_needed: true } })];
+  if (i % 3 === 1) return [moduleRow({ ...broca, state: 'running', status: status('Degraded', 'Letta refused the password', 65, ['401 Unauthorized: invalid password for http://127.0.0.1:8283', 'Its log says so, 16 times since 14:27']), pid: 48_376 + i, cpu: 0.2, memory: 68, up: 131 * MIN, needs: true, more: { restart_needed: true, restart_reason: '`agents/agent-monday/broca2/config/.env` says something else than when it was started.' } })];
   return [moduleRow({ ...broca, state: 'stopped', status: off() }), moduleRow({ ...thalamus, state: 'stopped', status: off() })];
 }
 

@@ -1,10 +1,11 @@
 /** Instances of the sample's modules: what runs, how, and how it does. Nothing here starts a process. */
-import type { ModuleOutcome, ModuleRow, ModuleSort, Overview, Plan, QuitChoice, QuitState, StatusWord } from '../../bindings';
+import type { CatalogueModule, ModuleOutcome, ModuleRow, ModuleSort, Overview, Plan, QuitChoice, QuitState, StatusWord } from '../../bindings';
 import type { Platform } from '../platform';
 import { type World, pause, refuse } from '../memory';
 import { ago, status } from './data';
-import { MB, cpuOf, detailOf, sampleRows } from './module-rows';
+import { MB, cpuOf, detailOf, moduleRow, sampleRows } from './module-rows';
 import { plan, step } from './plans';
+import { sampleModules } from './setup';
 
 export interface ModuleScenario {
   /** How many instances, or the rows themselves; without it those of the agents and three shared ones. */
@@ -52,6 +53,9 @@ function overviewOf(rows: ModuleRow[]): Overview {
   return { word, text: `${running} of ${rows.length} running${needs}`, problems, running, can_start: rows.filter(canStart).length, measured_at: ago(12) };
 }
 
+/** The catalogue's one module that the wizard of the sample does not offer. */
+const bridge: CatalogueModule = { name: 'web-bridge', title: 'Web bridge', description: 'A chat page and its mailbox.', icon: 'globe', scope: 'agent', default_on: false, note: 'One bridge per Prime.' };
+
 export function moduleCommands(world: World, store: ModuleStore): Partial<Platform> {
   const find = (id: string) => store.rows.find((row) => row.id === id) ?? refuse('module_unknown', 'There is no such instance.', 'Its agent or module was removed. Look at the list again.', [id]);
   const put = (id: string, change: Partial<ModuleRow>) => {
@@ -60,7 +64,7 @@ export function moduleCommands(world: World, store: ModuleStore): Partial<Platfo
     world.measured(overviewOf(store.rows));
     return find(id);
   };
-  const stopped = (reason: string): Partial<ModuleRow> => ({ state: 'stopped', status: status('Off', reason, 0), pid: null, listens: false, cpu: null, memory: null, since: null, next_try: null, needs_you: false, restart_needed: false });
+  const stopped = (reason: string): Partial<ModuleRow> => ({ state: 'stopped', status: status('Off', reason, 0), pid: null, listens: false, cpu: null, memory: null, since: null, next_try: null, needs_you: false, restart_needed: false, restart_reason: null });
   const outcome = (row: ModuleRow, done: boolean, text: string, hint: string | null = null): ModuleOutcome => ({ id: row.id, title: fullTitle(row), done, text, hint });
 
   const start = async (row: ModuleRow): Promise<ModuleOutcome> => {
@@ -76,7 +80,7 @@ export function moduleCommands(world: World, store: ModuleStore): Partial<Platfo
       return outcome(row, false, failure, 'Look at its log; the last lines say why.');
     }
     const pid = 48_400 + store.rows.indexOf(find(row.id));
-    put(row.id, { state: 'running', status: status('Healthy', 'answered in 8 ms', 0), pid, listens: row.module !== 'broca2' && row.port !== null, cpu: cpuOf(pid), memory: 58 * MB, since: ago(0), restart_needed: false, needs_you: false });
+    put(row.id, { state: 'running', status: status('Healthy', 'answered in 8 ms', 0), pid, listens: row.module !== 'broca2' && row.port !== null, cpu: cpuOf(pid), memory: 58 * MB, since: ago(0), restart_needed: false, restart_reason: null, needs_you: false });
     return outcome(row, true, `runs as process ${pid}, ready after 1.2 s`);
   };
   const stop = async (row: ModuleRow): Promise<ModuleOutcome> => {
@@ -86,6 +90,10 @@ export function moduleCommands(world: World, store: ModuleStore): Partial<Platfo
     return outcome(row, true, 'was stopped');
   };
   const each = async (rows: ModuleRow[], act: (row: ModuleRow) => Promise<ModuleOutcome>) => Promise.all(rows.map((row) => act(row)));
+  const offeredTo = (uid: string) => {
+    const agent = world.agents.find((one) => one.uid === uid);
+    return [...sampleModules, bridge].filter((known) => known.scope === 'agent' && agent !== undefined && !agent.modules.some((own) => own.name === known.name));
+  };
   const keep = (made: Plan, done: () => void | (() => void)) => { world.plans.set(made.id, { plan: made, done }); return made; };
 
   return {
@@ -119,10 +127,37 @@ export function moduleCommands(world: World, store: ModuleStore): Partial<Platfo
         step(fullTitle(row), 'create_dir', source.kind === 'link' ? 'Make a link' : 'Put 214 files', `agents/agent-${row.agent ?? 'shared'}/${row.module}/app`, source.kind === 'link' ? from : '214 files, 3 MB'),
       ], 'Install'), () => { const before = find(id); put(id, { cannot_start: null, status: status('Ready', 'never started', 0) }); return () => { put(id, before); }; });
     },
-    modulesOffered: async () => [{ name: 'letta', title: 'Letta', description: 'The server the Primes themselves live in.', note: null }],
-    moduleAddPlan: async (name) => keep(plan('Add Letta', 'Its folder, settings and port; nothing is installed or started. Nothing has been written yet.', [
-      step('Letta', 'create_dir', 'Create the folder', name, 'mode 0700'),
-    ], 'Add Letta'), () => () => {}),
+    modulesOffered: async (agent) => {
+      if (agent === null) return [{ name: 'letta', title: 'Letta', description: 'The server the Primes themselves live in.', note: null }];
+      return offeredTo(agent).map(({ name, title, description, note }) => ({ name, title, description, note }));
+    },
+    moduleAddPlan: async (name) => {
+      const [uid, module] = name.split('/');
+      const known = offeredTo(uid ?? '').find((one) => one.name === module);
+      if (module === undefined) return keep(plan('Add Letta', 'Its folder, settings and port; nothing is installed or started. Nothing has been written yet.', [step('Letta', 'create_dir', 'Create the folder', name, 'mode 0700')], 'Add Letta'), () => () => {});
+      const agent = world.agents.find((one) => one.uid === uid);
+      if (!agent || !known) return refuse('module_there', `${agent?.name ?? uid} has ${module} already.`, 'An agent has each module once. Its page shows those it has.');
+      const port = (module === 'web-bridge' ? 9300 : 9200) + world.agents.indexOf(agent);
+      return keep(plan(`Add ${known.title} to ${agent.name}`, 'Its folder, settings and port; nothing is installed or started. Nothing has been written yet.', [
+        step(`Agent ${agent.name}`, 'create_dir', 'Create the folder', `${agent.path}/${module}`, 'mode 0700'), step('Registry', 'registry', `Keep port ${port} for ${module}`, `ports ${port}`, 'new'),
+      ], `Add ${known.title}`), () => {
+        const [rows, agents] = [store.rows, world.agents];
+        store.rows = [...rows, moduleRow({ id: name, module, title: known.title, icon: known.icon, agent, port, state: 'stopped', status: status('Off', 'no code yet', 0), more: { cannot_start: 'no code installed yet' } })];
+        world.agents = agents.map((one) => (one === agent ? { ...one, modules: [...one.modules, { name: module, title: known.title, port, status: status('Off', 'no code yet'), tool_id: null }] } : one));
+        return () => { store.rows = rows; world.agents = agents; };
+      });
+    },
+    moduleRemovePlan: async (id) => {
+      const row = find(id);
+      return keep(plan(`Remove ${fullTitle(row)}`, 'Its folder goes to this Sanctum’s trash. Other modules stay as they are. Nothing has been written yet.', [
+        step('Files', 'trash', 'Move it to the trash', `agents/agent-${row.agent ?? ''}/${row.module}`, '214 files, 3 MB'),
+      ], `Remove ${row.title}`), () => {
+        const [rows, agents] = [store.rows, world.agents];
+        store.rows = rows.filter((one) => one.id !== id);
+        world.agents = agents.map((one) => (one.uid === row.agent ? { ...one, modules: one.modules.filter((module) => module.name !== row.module) } : one));
+        return () => { store.rows = rows; world.agents = agents; };
+      });
+    },
     overview: async () => overviewOf(store.rows),
     quitState: async (): Promise<QuitState> => ({ running: store.rows.filter((row) => up(row) && row.way === 'app').map(fullTitle), remembered: store.remembered }),
     quitChoose: async (choice, remember) => {

@@ -18,7 +18,7 @@ use crate::setup::{self, PortPolicy};
 use crate::{Actor, ApiError, ApiResult, stamps};
 
 pub(crate) use edit::{edited, modules};
-pub(crate) use plans::{Extras, add, remove};
+pub(crate) use plans::{Extras, add, known_module, remove, weigh};
 pub(crate) use profile::Profile;
 
 /// Rows of one page at most.
@@ -192,22 +192,37 @@ fn shown(open: &Open, row: Stored) -> AgentRow {
     }
 }
 
-/// An agent in whose folder something works, or on whose ports somebody listens, is not moved away under it.
+/// An agent, or one of its modules (`athena/broca2`), in whose folder something works, or on whose ports somebody listens, is not
+/// moved away under it.
 ///
 /// # Errors
 /// `module_running` with who it is.
-pub(crate) fn must_not_run(open: &Open, uid: &str) -> ApiResult<()> {
-    let row = find(open, uid)?;
+pub(crate) fn must_not_run(open: &Open, what: &str) -> ApiResult<()> {
+    if what.contains('/') {
+        return crate::modules::must_not_run(open, what);
+    }
+    let row = find(open, what)?;
     let ports = open.registry().read(|c| sanctum_registry::ports::of_agent(c, row.id))?;
-    let listening = cards::listening(ports.iter().map(|port| port.port));
-    let on_a_port =
-        ports.iter().find_map(|port| Some(format!("{} listens on {}", listening.get(&port.port)?, port.port)));
     let folder = open.root().join(&row.path);
-    let who = on_a_port.or_else(|| cards::working_in(&folder)).or_else(|| crate::modules::kept_in(open, &folder));
+    let hint = "Stop it first; then remove the agent.";
+    must_be_still(open, row.title(), &folder, ports.iter().map(|port| port.port), hint)
+}
+
+/// Nobody listens on `ports`, and nothing works in `folder` or is kept running there.
+///
+/// # Errors
+/// `module_running` with who it is.
+pub(crate) fn must_be_still(
+    open: &Open,
+    named: &str,
+    folder: &std::path::Path,
+    ports: impl IntoIterator<Item = u16>,
+    hint: &str,
+) -> ApiResult<()> {
+    let ports: Vec<u16> = ports.into_iter().collect();
+    let listening = cards::listening(ports.iter().copied());
+    let on_a_port = ports.iter().find_map(|port| Some(format!("{} listens on {port}", listening.get(port)?)));
+    let who = on_a_port.or_else(|| cards::working_in(folder)).or_else(|| crate::modules::kept_in(open, folder));
     let Some(who) = who else { return Ok(()) };
-    Err(ApiError::refused(
-        "module_running",
-        format!("{} is in use: {who}.", row.title()),
-        "Stop it first; then remove the agent.",
-    ))
+    Err(ApiError::refused("module_running", format!("{named} is in use: {who}."), hint))
 }

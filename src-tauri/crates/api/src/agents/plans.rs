@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use sanctum_change::{Planner, Row};
+use sanctum_install::catalogue::{Catalogue, Known};
 use sanctum_install::layout;
 use sanctum_install::names::{self, AgentUid};
 use sanctum_install::ports::OsPorts;
@@ -28,6 +29,23 @@ pub(crate) struct Extras {
     pub visible_to_roles: Option<String>,
 }
 
+/// A module of the catalogue that an agent can have.
+///
+/// # Errors
+/// `module_unknown` with those there are.
+pub(crate) fn known_module(name: &str) -> ApiResult<&'static Known> {
+    let mut all = Catalogue::builtin().agent_modules();
+    all.retain(|known| known.entry.is_some());
+    all.iter().find(|known| known.name == name).copied().ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|known| known.name.as_str()).collect();
+        ApiError::refused(
+            "module_unknown",
+            format!("There is no module `{name}` that an agent can have."),
+            format!("Choose from {}.", names.join(", ")),
+        )
+    })
+}
+
 /// The plan that adds an agent: folder, files, rows.
 pub(crate) fn add(
     open: &Open,
@@ -50,25 +68,9 @@ pub(crate) fn add(
     let name = draft.name.trim().to_owned();
     let index = u32::try_from(open.registry().read(agents::next_index)?).unwrap_or(u32::MAX);
     let mut reserved: BTreeSet<u16> = setup::reserved(open.registry())?;
-    let catalogue = sanctum_install::catalogue::Catalogue::builtin();
     let mut modules = Vec::new();
     for module in &draft.modules {
-        if !catalogue.agent_modules().iter().any(|known| &known.name == module && known.entry.is_some()) {
-            return Err(ApiError::refused(
-                "module_unknown",
-                format!("There is no module `{module}` that an agent can have."),
-                format!(
-                    "Choose from {}.",
-                    catalogue
-                        .agent_modules()
-                        .iter()
-                        .filter(|m| m.entry.is_some())
-                        .map(|m| m.name.as_str())
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                ),
-            ));
-        }
+        known_module(module)?;
         modules.push((module.clone(), setup::assign(&mut reserved, index, module, policy, &OsPorts)?));
     }
     let seat = setup::Seat {
@@ -186,7 +188,8 @@ pub(crate) fn remove(open: &Open, uid: &str) -> ApiResult<(sanctum_change::Plan,
     Ok((planner.finish(&format!("Remove {name}"), &summary), words))
 }
 
-fn weigh(folder: &std::path::Path) -> (usize, u64) {
+/// Files below a folder, and their bytes.
+pub(crate) fn weigh(folder: &std::path::Path) -> (usize, u64) {
     let Ok(entries) = std::fs::read_dir(folder) else { return (0, 0) };
     entries.flatten().fold((0, 0), |(files, bytes), entry| match entry.metadata() {
         Ok(meta) if meta.is_dir() => {

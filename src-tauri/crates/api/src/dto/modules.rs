@@ -72,6 +72,8 @@ pub struct ModuleRow {
     pub cannot_start: Option<String>,
     /// It runs with other settings than it would be started with now.
     pub restart_needed: bool,
+    /// Why: "`agents/agent-athena/broca2/config/.env` says something else than when it was started."
+    pub restart_reason: Option<String>,
     pub needs_you: bool,
 }
 

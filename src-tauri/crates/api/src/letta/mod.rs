@@ -19,4 +19,5 @@ mod remote;
 pub(crate) use around::{Around, is_clean, prepare};
 pub(crate) use connection::{ADDRESS, Connection, forget, of};
 pub(crate) use convert::trouble;
+pub(crate) use plans::told;
 pub(crate) use remote::{LETTA, There};

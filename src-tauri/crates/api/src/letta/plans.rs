@@ -221,6 +221,12 @@ pub(super) fn address(open: &Open) -> ApiResult<Option<String>> {
     Ok(row.and_then(|row| row.config_value).filter(|url| !url.is_empty()))
 }
 
+/// What the modules of an agent are told of its side in Letta.
+pub(crate) fn told(open: &Open, letta: Option<&str>) -> ApiResult<[(&'static str, Option<String>); 2]> {
+    let endpoint = if letta.is_some() { address(open)? } else { None };
+    Ok([("AGENT_ID", letta.map(str::to_owned)), ("AGENT_ENDPOINT", endpoint)])
+}
+
 /// The registry row and what the agent's modules are told.
 pub(super) fn linking(
     open: &Open,
@@ -241,8 +247,7 @@ pub(super) fn linking(
         let (key, said) = (Row::new().with("uid", row.uid.as_str()), Row::new().with("letta_uid", value));
         Ok(planner.registry_put("agents", key, said, &format!("Record the Letta agent of {}", row.title()))?)
     };
-    let endpoint = if letta.is_some() { address(open)? } else { None };
-    let values = [("AGENT_ID", letta.map(str::to_owned)), ("AGENT_ENDPOINT", endpoint)];
+    let values = told(open, letta)?;
     let (plan, told, aside) = settings::plan_for_agent(open, who, row, &values, title, &more)?;
     let mut said = words("Apply", "Nobody else here speaks for it");
     said.checks.extend(told.checks.into_iter().filter(|(word, _)| *word != StatusWord::Healthy));

@@ -1,10 +1,11 @@
-//! The plan that adds a shared service which the catalogue knows and this Sanctum does not have yet: its folder, its settings, its port,
-//! its rows. Its code and its packages come after that, each by a plan of its own.
+//! What the catalogue knows and is not here yet, for the whole Sanctum or for one agent, and the plan that adds one: its folder, its
+//! settings, its port, its rows. Its code and its packages come after that, each by a plan of its own.
 
 use sanctum_install::catalogue::{Catalogue, Known, Scope};
 use sanctum_install::layout;
-use sanctum_install::ports::OsPorts;
+use sanctum_install::ports::{Assigned, OsPorts};
 
+use super::join;
 use crate::app::App;
 use crate::blocking::blocking;
 use crate::dto::{self, ModuleOffer, StatusWord};
@@ -12,16 +13,17 @@ use crate::open::Open;
 use crate::plan::Words;
 use crate::settings::Snapshot;
 use crate::setup::{self, PortPolicy};
-use crate::{Actor, ApiError, ApiResult};
+use crate::{Actor, ApiError, ApiResult, agents};
 
 impl App {
-    /// Services that can be added.
+    /// Shared services that can be added, or the modules that the agent `uid` could be given.
     ///
     /// # Errors
-    /// What the registry says.
-    pub async fn modules_offered(&self, actor: &Actor) -> ApiResult<Vec<ModuleOffer>> {
+    /// `not_allowed`, `agent_unknown`, and what the registry says.
+    pub async fn modules_offered(&self, actor: &Actor, uid: Option<&str>) -> ApiResult<Vec<ModuleOffer>> {
         actor.must_be_admin()?;
         let open = self.opened().await?;
+        let (who, uid) = (actor.clone(), uid.map(str::to_owned));
         blocking(move || {
             let offer = |known: &Known| ModuleOffer {
                 name: known.name.clone(),
@@ -29,25 +31,34 @@ impl App {
                 description: known.description.clone(),
                 note: known.note.clone(),
             };
-            Ok(absent(&open)?.into_iter().map(offer).collect())
+            let offered = match uid {
+                Some(uid) => join::absent(&open, &agents::visible(&open, &who, &uid)?)?,
+                None => absent(&open)?,
+            };
+            Ok(offered.into_iter().map(offer).collect())
         })
         .await
     }
 
-    /// The plan of adding one of them.
+    /// The plan of adding a service (`letta`), or a module to an agent (`athena/thalamus`).
     ///
     /// # Errors
-    /// `not_allowed`, `module_unknown`, and what the layout says.
+    /// `not_allowed`, `agent_unknown`, `module_unknown`, `module_shared`, `module_there`, `install_adopted`, and what the layout says.
     pub async fn module_add_plan(&self, actor: &Actor, name: &str) -> ApiResult<dto::Plan> {
         actor.may_change()?;
         let open = self.opened().await?;
         let (app, actor, name) = (self.clone(), actor.clone(), name.to_owned());
         blocking(move || {
+            if let Some((uid, module)) = name.split_once('/') {
+                let agent = agents::visible(&open, &actor, uid)?;
+                let (plan, words) = join::plan(&open, &actor, &agent, module)?;
+                return Ok(app.0.plans.keep(plan, words, Some(actor.user_id), open.env().now()));
+            }
             let known = absent(&open)?.into_iter().find(|known| known.name == name).ok_or_else(|| {
                 ApiError::refused(
                     "module_unknown",
                     format!("`{name}` is no service that could be added here."),
-                    "`sanctumctl modules offered` names them; what is there already is not among them.",
+                    "`sanctumctl modules offered` names them; what is there already is not among them. A module of an agent is added as `AGENT/MODULE`.",
                 )
             })?;
             let (plan, words) = plan(&open, &actor, known)?;
@@ -73,20 +84,8 @@ fn plan(open: &Open, actor: &Actor, known: &'static Known) -> ApiResult<(sanctum
     let assigned = setup::assign(&mut reserved, 0, &known.name, PortPolicy::Move, &OsPorts)?;
     let mut planner = open.planner();
     planner.icon("module");
-    let mut checks = Vec::new();
+    let checks = assigned.as_ref().map(port_check).into_iter().collect();
     let port = assigned.as_ref().map_or(0, |assigned| assigned.port);
-    if let Some(assigned) = &assigned {
-        checks.push(match assigned.moved_from {
-            None => (StatusWord::Healthy, format!("Port {port} is free for it")),
-            Some(from) => (
-                StatusWord::Degraded,
-                format!(
-                    "It gets {port} instead of {from}{}",
-                    setup::holder(assigned).map(|h| format!(", held by {h}")).unwrap_or_default()
-                ),
-            ),
-        });
-    }
     layout::propose_service(&mut planner, open.root(), &known.name, port).map_err(setup::layout_refused)?;
     planner.group("Registry");
     let maker = serde_json::json!(actor.user_id);
@@ -108,4 +107,16 @@ fn plan(open: &Open, actor: &Actor, known: &'static Known) -> ApiResult<(sanctum
         notes: known.note.iter().cloned().collect(),
     };
     Ok((planner.finish(&title, &summary), words))
+}
+
+/// What a plan says about the port it found.
+pub(super) fn port_check(assigned: &Assigned) -> (StatusWord, String) {
+    let port = assigned.port;
+    match assigned.moved_from {
+        None => (StatusWord::Healthy, format!("Port {port} is free for it")),
+        Some(from) => {
+            let by = setup::holder(assigned).map(|holder| format!(", held by {holder}")).unwrap_or_default();
+            (StatusWord::Degraded, format!("It gets {port} instead of {from}{by}"))
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::cards::{Ground, Rows, measure};
 use crate::dto::{ModuleFilter, ModulePage, ModuleRow, ModuleSort, RunState, RunWay, Status, StatusWord};
 use crate::open::Open;
 use crate::plan::lock;
-use crate::settings::Snapshot;
+use crate::settings::{Snapshot, said_by_files};
 use crate::{Actor, ApiResult, stamps};
 
 /// Seconds between two measurements while something runs.
@@ -90,6 +90,7 @@ pub(crate) fn row(open: &Open, snap: &Snapshot, ground: &Ground, acts: &Acts, in
     let listener = instance.port.and_then(|port| ground.listening.get(&port));
     let state = look.map_or(RunState::Stopped, |look| look.state);
     let used = look.and_then(|look| look.used);
+    let restart_reason = restart_reason(snap, instance, look).filter(|_| runs);
     ModuleRow {
         id: instance.address.clone(),
         card: Some(instance.card.clone()),
@@ -111,20 +112,33 @@ pub(crate) fn row(open: &Open, snap: &Snapshot, ground: &Ground, acts: &Acts, in
         next_try: look.and_then(Look::next_try).map(stamps::rfc3339),
         restarts: look.and_then(|look| look.record.as_ref()).map_or(0, |record| record.restarts),
         cannot_start: if runs { None } else { recipe::cannot_start(open, instance) },
-        restart_needed: runs && restart_needed(snap, instance, look),
+        restart_needed: restart_reason.is_some(),
+        restart_reason,
         status,
     }
 }
 
-/// Whether the settings changed since it was started. Secrets are not looked at: a keychain is not asked for a list.
-fn restart_needed(snap: &Snapshot, instance: &Instance, look: Option<&Look>) -> bool {
-    let Some(since) = look.and_then(Look::since) else { return false };
-    let Ok(target) = snap.find(&instance.address) else { return false };
+/// Why it runs with other settings than it would be started with now; `None` where it does not. Secrets themselves are not looked at:
+/// a keychain is not asked for a list.
+fn restart_reason(snap: &Snapshot, instance: &Instance, look: Option<&Look>) -> Option<String> {
+    let look = look?;
+    let since = look.since()?;
+    let target = snap.find(&instance.address).ok()?;
     let view = snap.view(target, None);
+    let python = instance.known.and_then(|known| known.entry.as_ref()).map(|entry| entry.python.as_str());
+    let files = look.record.as_ref().and_then(|record| record.differs(&said_by_files(&view, snap, python)));
+    if let Some(files) = files.as_deref().filter(|files| !files.is_empty()) {
+        let named: Vec<String> = files.iter().map(|file| format!("`{file}`")).collect();
+        let named: Vec<&str> = named.iter().map(String::as_str).collect();
+        let say = if files.len() == 1 { "says" } else { "say" };
+        return Some(format!("{} {say} something else than when it was started.", crate::words::list(&named)));
+    }
+    // What stands in no file is known by when it was changed here.
     view.fields()
         .filter(|field| field.restart && field.env.is_some())
-        .filter_map(|field| view.changed_at(field))
-        .any(|at| at > since)
+        .filter(|field| files.is_none() || field.secret || view.by_environment(field))
+        .find(|field| view.changed_at(field).is_some_and(|at| at > since))
+        .map(|field| format!("{} was changed since it was started.", field.title))
 }
 
 fn page(

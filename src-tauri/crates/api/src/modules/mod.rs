@@ -10,6 +10,8 @@ mod detail;
 mod foreground;
 mod install;
 mod instances;
+mod join;
+mod leave;
 mod list;
 mod look;
 mod order;
@@ -21,6 +23,7 @@ mod trial;
 
 pub(crate) use act::{launcher, secrets_for, take_over};
 pub(crate) use instances::{Instance, all as all_instances, bare as bare_instances, seen as seen_instances};
+pub(crate) use leave::must_not_run;
 pub(crate) use list::{EVERY, ground};
 pub(crate) use look::{Look, Runs, at_all as looks, kept_in, stamps_of_records};
 pub(crate) use overview::{after_look, any_runs};

@@ -14,7 +14,7 @@ use sanctum_modules::recipe::{Exits, LogFile, Recipe, Restart, Stop};
 use super::instances::Instance;
 use crate::open::Open;
 use crate::secrets::handed;
-use crate::settings::Snapshot;
+use crate::settings::{self, Snapshot};
 use crate::{ApiError, ApiResult};
 
 /// Why an instance cannot be started as it is; `None` where it can. Looks at files alone.
@@ -150,10 +150,10 @@ pub(crate) fn of(open: &Open, snap: &Snapshot, instance: &Instance) -> ApiResult
         own_pid_file: pid_file(instance),
         stop: entry.map_or(stop, |entry| Stop { grace_ms: u64::from(entry.stop_grace_s) * 1000, ..stop }),
         restart: Restart::default(),
+        said: settings::said_by_files(&snap.view(target, None), snap, entry.map(|entry| entry.python.as_str())),
     })
 }
 
-/// Where an instance is looked for; with `by_hand` also by what a process that somebody else started is known as it, which
 /// The port it is told: what its settings say, else the one that is kept for it.
 fn port(instance: &Instance, env: &BTreeMap<String, String>) -> Option<String> {
     let key = instance.known.and_then(|known| known.entry.as_ref()).map_or("PORT", |entry| entry.env_port.as_str());
@@ -180,6 +180,7 @@ pub(crate) fn command_line(open: &Open, instance: &Instance) -> Option<(PathBuf,
     Some((program, args.join(" ")))
 }
 
+/// Where an instance is looked for; with `by_hand` also by what a process that somebody else started is known as it, which
 /// reads the instance's files.
 pub(crate) fn place(open: &Open, instance: &Instance, by_hand: bool) -> Place {
     let entry = instance.known.and_then(|known| known.entry.as_ref());

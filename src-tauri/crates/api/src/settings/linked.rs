@@ -140,7 +140,7 @@ pub(crate) fn tell_new(
 }
 
 /// What the steps so far write into a file.
-fn planned_file(planner: &Planner<'_>, file: &str) -> Option<Vec<u8>> {
+pub(super) fn planned_file(planner: &Planner<'_>, file: &str) -> Option<Vec<u8>> {
     planner.steps().iter().rev().find_map(|step| match &step.action {
         sanctum_change::Action::WriteFile { path, after, .. } if path.as_str() == file => Some(after.clone()),
         _ => None,

@@ -72,22 +72,30 @@ pub(crate) fn agent_rows(
     planner.registry_put("agents", agent_key(uid), row, &format!("Record the agent {}", seat.name))?;
     let agent = Row::reference("agents", agent_key(uid), "id");
     for (module, assigned) in &seat.modules {
-        if let Some(known) = Catalogue::builtin().get(module) {
-            tool(planner, known, maker)?;
-            instance(
-                planner,
-                module,
-                Some(&agent),
-                &format!("{} of {}", known.title, seat.name),
-                seat.places.get(module).unwrap_or(&format!("{path}/{module}")),
-                maker,
-            )?;
-        }
-        if let Some(assigned) = assigned {
-            port(planner, module, Some(&agent), assigned.port, maker)?;
-        }
+        let at = seat.places.get(module).cloned().unwrap_or_else(|| format!("{path}/{module}"));
+        module_rows(planner, module, &agent, &seat.name, &at, assigned.as_ref().map(|a| a.port), maker)?;
     }
     Ok(())
+}
+
+/// One module of an agent: its definition, its instance in `path`, its port.
+pub(crate) fn module_rows(
+    planner: &mut Planner<'_>,
+    module: &str,
+    agent: &serde_json::Value,
+    whose: &str,
+    path: &str,
+    held: Option<u16>,
+    maker: &serde_json::Value,
+) -> Result<(), ChangeError> {
+    if let Some(known) = Catalogue::builtin().get(module) {
+        tool(planner, known, maker)?;
+        instance(planner, module, Some(agent), &format!("{} of {whose}", known.title), path, maker)?;
+    }
+    match held {
+        Some(held) => port(planner, module, Some(agent), held, maker),
+        None => Ok(()),
+    }
 }
 
 /// A tool's instance.

@@ -6,6 +6,7 @@ mod bridge;
 mod broca;
 mod chats;
 mod guard;
+mod joining;
 mod letta_chat;
 mod letta_moves;
 mod letta_plans;

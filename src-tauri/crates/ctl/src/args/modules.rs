@@ -33,11 +33,23 @@ pub enum Modules {
         #[command(flatten)]
         confirm: Confirm,
     },
-    /// Shared services that can be added. Read-only.
-    Offered,
-    /// Add a shared service: `letta`, `letta-code` or `router`.
+    /// Shared services that can be added, or modules that an agent could be given. Read-only.
+    Offered {
+        /// For this agent, by its uid.
+        #[arg(long)]
+        agent: Option<String>,
+    },
+    /// Add a module to an agent, such as `athena/thalamus`, or a shared service: `letta`, `letta-code` or `router`.
     Add {
+        /// `AGENT/MODULE`, or the name of a service.
         name: String,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
+    /// Move a module of an agent to the trash and forget its rows; undo brings both back.
+    Remove {
+        /// Its address, such as `athena/thalamus`.
+        instance: String,
         #[command(flatten)]
         confirm: Confirm,
     },

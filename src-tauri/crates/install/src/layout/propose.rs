@@ -4,7 +4,10 @@ use std::path::Path;
 
 use sanctum_change::{Planner, RunSpec};
 
-use super::{LayoutError, NewAgent, NewSanctum, Piece, VENV_TIMEOUT, pieces_agent, pieces_new, pieces_service};
+use super::{
+    LayoutError, NewAgent, NewModule, NewSanctum, Piece, VENV_TIMEOUT, pieces_agent, pieces_module, pieces_new,
+    pieces_service,
+};
 use crate::names::AgentUid;
 
 /// Where the shared environment lives, relative to the root.
@@ -16,7 +19,7 @@ const VENV: &str = "agents/venv";
 /// As [`pieces_new`], [`LayoutError::Exists`] for an agent whose folder is there, and what the planner refuses.
 pub fn propose_new(planner: &mut Planner<'_>, spec: &NewSanctum) -> Result<(), LayoutError> {
     for agent in &spec.agents {
-        absent(&spec.root, agent)?;
+        free(&spec.root, &agent.uid.folder())?;
     }
     feed(planner, &spec.root, pieces_new(spec)?)
 }
@@ -26,8 +29,17 @@ pub fn propose_new(planner: &mut Planner<'_>, spec: &NewSanctum) -> Result<(), L
 /// # Errors
 /// As [`pieces_agent`], [`LayoutError::Exists`] when its folder is there, and what the planner refuses.
 pub fn propose_agent(planner: &mut Planner<'_>, spec: &NewAgent) -> Result<(), LayoutError> {
-    absent(&spec.root, spec)?;
+    free(&spec.root, &spec.uid.folder())?;
     feed(planner, &spec.root, pieces_agent(spec)?)
+}
+
+/// Adds the steps that make one more module in an agent's folder, which is there.
+///
+/// # Errors
+/// As [`pieces_module`], [`LayoutError::Exists`] when the module's folder holds something, and what the planner refuses.
+pub fn propose_module(planner: &mut Planner<'_>, root: &Path, new: &NewModule<'_>) -> Result<(), LayoutError> {
+    free(root, &new.at())?;
+    feed(planner, root, pieces_module(root, new)?)
 }
 
 /// Adds the steps that make a shared service's folder.
@@ -35,9 +47,7 @@ pub fn propose_agent(planner: &mut Planner<'_>, spec: &NewAgent) -> Result<(), L
 /// # Errors
 /// As [`pieces_service`], [`LayoutError::Exists`] when its folder holds something, and what the planner refuses.
 pub fn propose_service(planner: &mut Planner<'_>, root: &Path, name: &str, port: u16) -> Result<(), LayoutError> {
-    if root.join(name).symlink_metadata().is_ok() && holds_a_file(&root.join(name), 4) {
-        return Err(LayoutError::Exists(name.to_owned()));
-    }
+    free(root, name)?;
     feed(planner, root, pieces_service(root, name, port)?)
 }
 
@@ -55,11 +65,12 @@ pub fn propose_remove_agent(planner: &mut Planner<'_>, root: &Path, uid: &AgentU
     Ok(())
 }
 
-fn absent(root: &Path, agent: &NewAgent) -> Result<(), LayoutError> {
-    let folder = agent.uid.folder();
-    match root.join(&folder).symlink_metadata() {
+fn free(root: &Path, folder: &str) -> Result<(), LayoutError> {
+    match root.join(folder).symlink_metadata() {
         // Empty folders are what an interrupted set-up leaves.
-        Ok(meta) if !meta.is_dir() || holds_a_file(&root.join(&folder), 4) => Err(LayoutError::Exists(folder)),
+        Ok(meta) if !meta.is_dir() || holds_a_file(&root.join(folder), 4) => {
+            Err(LayoutError::Exists(folder.to_owned()))
+        }
         _ => Ok(()),
     }
 }

@@ -89,6 +89,7 @@ impl Keeper {
             // Nobody here knows with what it was started, nor when.
             record.started_at = None;
             record.fingerprint = String::new();
+            record.said.clear();
         }
         let cover = recipe.cover();
         let state_dir = state_dir.to_owned();
@@ -158,6 +159,7 @@ impl Keeper {
         self.record.note(kind, text);
         self.record.adopted = false;
         self.record.fingerprint = self.recipe.fingerprint(&self.record.salt);
+        self.record.said = self.recipe.digests(&self.record.salt);
         self.record.started_at = Some(record::now());
         self.enter_run(&subject, State::Starting);
         Ok(subject)

@@ -43,6 +43,7 @@ pub fn python(text: &str) -> Module {
         own_pid_file: None,
         stop: Stop { grace_ms: 20_000, ..Stop::default() },
         restart: Restart { policy: Policy::OnFailure, first_ms: 50, most_ms: 400, ..Restart::default() },
+        said: BTreeMap::new(),
     };
     Module { dir, recipe, by_hand: Vec::new() }
 }
