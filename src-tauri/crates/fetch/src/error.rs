@@ -152,7 +152,13 @@ impl FetchError {
             Self::GitSlow { .. } => "Check the connection and try again, or give an archive.",
             Self::NotWhatWasLookedAt => "Look at it again, and then decide anew.",
             Self::Cancelled => "Nothing was left behind; start it again when you want.",
-            Self::Io { .. } => "Check the free space and the permissions there.",
+            Self::Io { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    "The disk is full; make room, then try again."
+                }
+                io::ErrorKind::FileTooLarge => "This account, or this disk, takes no file that large.",
+                _ => "Check the free space and the permissions there.",
+            },
         }
     }
 

@@ -52,6 +52,9 @@ pub struct Record {
     pub last_exit: Option<LastExit>,
     /// The fatal error that the present or last run reported in its log.
     pub reported: Option<String>,
+    /// Where the output of the present or last run begins in its log, in bytes; `None` where a keeper before this one wrote it.
+    #[serde(default)]
+    pub log_begins: Option<u64>,
     /// How long it may take to stop, in milliseconds.
     pub grace_ms: u64,
     pub salt: String,
@@ -248,6 +251,7 @@ impl Record {
             restarts: 0,
             last_exit: None,
             reported: None,
+            log_begins: None,
             grace_ms: 0,
             salt: String::new(),
             fingerprint: String::new(),

@@ -8,6 +8,7 @@
 //! are passed in. Everything a plugin says is kept as data and goes through [`shown`] before a person sees it.
 
 pub mod bisect;
+pub mod blame;
 pub mod bundle;
 mod cage;
 pub mod check;

@@ -53,8 +53,10 @@ fn interest(rel: &Path) -> Interest {
 /// Inside a module's folder.
 fn module(inside: &[&[u8]]) -> Interest {
     match inside {
-        [] | [b"config" | b"plugins"] | [b"plugins", _] => Interest::Watch,
-        [_] | [b"config", _] | [b"plugins", _, _] => Interest::Report,
+        [] | [b"config"] | [b"plugins" | b"plugins-disabled" | b"store"] => Interest::Watch,
+        // A version of a plugin lies one folder deeper in the store.
+        [b"plugins" | b"plugins-disabled" | b"store", _] | [b"store", _, _] => Interest::Watch,
+        [_] | [b"config", _] | [b"plugins" | b"plugins-disabled", _, _] | [b"store", _, _, _] => Interest::Report,
         _ => Interest::Ignore,
     }
 }

@@ -168,7 +168,14 @@ fn databases_logs_code_and_caches_are_not_told() {
     }
     let said = drain(&told, Duration::from_millis(400));
     assert!(said.is_empty(), "nothing is told: {said:?}");
-    for rel in ["agents/agent-a/m/config/.env", ".env", "smcp/plugins/p/cli.py", "agents/agent-a/m/settings.json"] {
+    for rel in [
+        "agents/agent-a/m/config/.env",
+        ".env",
+        "smcp/plugins/p/cli.py",
+        "smcp/store/p/0123456789ab/cli.py",
+        "smcp/plugins-disabled/q/cli.py",
+        "agents/agent-a/m/settings.json",
+    ] {
         assert!(is_of_interest(Path::new(rel)), "{rel} is of interest");
         put(tmp.path(), rel, "z");
         wait_for(&told, &[tmp.path().join(rel)]);

@@ -196,7 +196,8 @@ pub fn holds(line: &str, pattern: &str) -> bool {
 
 /// The line without what may be a key: the path of an address elsewhere (Telegram's holds the token of the bot), and any
 /// long word of letters and digits.
-fn veiled(line: &str) -> String {
+#[must_use]
+pub fn veiled(line: &str) -> String {
     let words: Vec<String> = line.split(' ').map(|word| veiled_word(&address(word))).collect();
     words.join(" ")
 }

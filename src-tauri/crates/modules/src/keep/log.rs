@@ -65,6 +65,11 @@ impl Log {
         self.rotated_in_run = false;
     }
 
+    /// Where the present run's output begins.
+    pub fn begins(&self) -> u64 {
+        self.run
+    }
+
     /// Hears what is new, if somebody listens, and keeps the file within its limit. Returns by how much it grew.
     pub fn look(&mut self, listen: bool, hear: &mut dyn FnMut(&str)) -> Result<u64> {
         let size = self.file.metadata()?.len();

@@ -183,6 +183,7 @@ impl Keeper {
         self.record.child = Some(subject.identity.clone());
         self.record.group = subject.leads.then_some(subject.identity.pid);
         self.record.reported = None;
+        self.record.log_begins = Some(self.log.begins());
         self.record.enter(state);
         self.write();
     }
@@ -292,6 +293,7 @@ impl Keeper {
         let failed = facts.failed() && !over.asked;
         self.record.child = None;
         self.record.group = None;
+        self.record.log_begins = Some(self.log.begins());
         if over.asked {
             if over.killed {
                 let grace = span(self.recipe.stop.grace());

@@ -28,6 +28,10 @@ fn a_crash_loop_is_given_up_with_its_reason() {
     assert!(reason.starts_with("It ended 5 times in a row"), "how often: {reason}");
     assert!(reason.ends_with("ModuleNotFoundError: No module named 'module_that_nobody_has'"), "and why: {reason}");
     assert_eq!((record.restarts, module.texts(Kind::Ended).len()), (4, 5), "five runs");
+    let begins = usize::try_from(record.log_begins.unwrap()).unwrap();
+    let all = std::fs::read_to_string(&module.recipe.log.file).unwrap();
+    let last = &all[begins..];
+    assert_eq!(last.matches("Traceback").count(), 1, "where the last one's output begins is known: {last}");
     eventually("the keeper has ended", || (!record.keeper.alive()).then_some(()));
     assert_eq!(module.look().now, Now::Over, "nothing of it runs");
     assert_eq!(stop(&module.place(), std::time::Duration::from_secs(1)), Ok(Stopped::Nothing), "nothing to stop");

@@ -1,0 +1,88 @@
+//! Which plugin the last words of a tool name, and which words name none.
+
+use sanctum_plugins::blame::{blamed, left_out};
+
+/// A traceback through these files, with what is said at its end. `@` stands for the tool's folder.
+fn trace(module: &str, files: &[&str], says: &str) -> String {
+    let frames: String = files
+        .iter()
+        .map(|file| {
+            format!("  File \"{}\", line 3, in <module>\n    import x\n    ^^^^^^^^\n", file.replace('@', module))
+        })
+        .collect();
+    format!("[2026-11-29 01:02:03] INFO begins\nTraceback (most recent call last):\n{frames}{says}\n")
+}
+
+#[test]
+fn the_innermost_code_that_is_the_tools_or_a_plugins_decides() {
+    let dir = tempfile::tempdir().unwrap();
+    let module = dir.path().display().to_string();
+    let no_module = "ModuleNotFoundError: No module named 'aiogram'";
+    for (files, named, why) in [
+        (&["@/app/main.py", "@/plugins/bad/plugin.py"][..], Some("bad"), "its own file is the innermost"),
+        (&["@/app/main.py", "@/app/plugins/bad/plugin.py"], Some("bad"), "behind the link of the code's folder"),
+        (&["@/app/main.py", "@/store/bad/0123456789ab/cli.py"], Some("bad"), "in the store, where the link leads"),
+        (
+            &["@/plugins/bad/plugin.py", "/usr/lib/python3.11/json/decoder.py"],
+            Some("bad"),
+            "Python's own code was called by it",
+        ),
+        (&["@/plugins/bad/plugin.py", "@/venv/lib/site-packages/x/y.py"], Some("bad"), "so was a library"),
+        (&["@/plugins/good/plugin.py", "@/app/main.py"], None, "the tool's own code failed, whoever called it"),
+        (&["@/app/main.py", "@/app/plugins/base.py"], None, "a file beside the plugins is the tool's"),
+        (&["/elsewhere/plugins/bad/plugin.py"], None, "another tool's plugin of that name"),
+        (&["@/plugins/../app/main.py"], None, "a path that turns round is nobody's"),
+    ] {
+        let said = trace(&module, files, no_module);
+        let found = blamed(&said, dir.path()).map(|blamed| blamed.name);
+        assert_eq!(found.as_deref(), named, "{why}: {said}");
+    }
+    let said = trace(&module, &["@/plugins/bad/plugin.py"], no_module);
+    assert_eq!(blamed(&said, dir.path()).unwrap().line, no_module, "what Python said is told with it");
+}
+
+#[test]
+fn only_the_last_traceback_counts_and_only_where_it_names_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let module = dir.path().display().to_string();
+    let one = trace(&module, &["@/plugins/one/plugin.py"], "ValueError: one");
+    let two = trace(&module, &["@/plugins/two/plugin.py"], "ValueError: two");
+    let own = trace(&module, &["@/app/main.py"], "OSError: the port is taken");
+    let name = |said: &str| blamed(said, dir.path()).map(|blamed| blamed.name);
+    assert_eq!(name(&format!("{one}{two}")).as_deref(), Some("two"), "an earlier failure is over");
+    assert_eq!(name(&format!("{one}{own}")), None, "the tool failed last, by itself");
+    let cause = "\nThe above exception was the direct cause of the following exception:\n\n";
+    let [wrapped, second] = [&own, &two].map(|trace| trace.split_once('\n').unwrap().1.to_owned());
+    assert_eq!(
+        name(&format!("{one}{cause}{wrapped}")).as_deref(),
+        Some("one"),
+        "what the tool wrapped was the plugin's"
+    );
+    assert_eq!(name(&format!("{one}{cause}{second}")), None, "two are no answer");
+    assert_eq!(name("ERROR: plugins/one/plugin.py failed"), None, "without a traceback nobody is named");
+}
+
+#[test]
+fn words_of_a_stranger_are_made_harmless() {
+    let dir = tempfile::tempdir().unwrap();
+    let module = dir.path().display().to_string();
+    let flood = format!("ValueError: \u{1b}[31m\u{202e}{}", "x".repeat(5_000));
+    let line = blamed(&trace(&module, &["@/plugins/bad/plugin.py"], &flood), dir.path()).unwrap().line;
+    assert!(line.starts_with("ValueError: xxx") && line.chars().count() <= 301, "one bounded line: {line}");
+}
+
+#[test]
+fn the_line_that_leaves_a_plugin_out_is_found_by_its_whole_name() {
+    let said = "2026 - smcp - INFO - Loaded plugin mail\n2026 - smcp - ERROR - Plugin mail-2 violates the contract: commands\n2026 - smcp - ERROR - Plugin mail violates the contract: name\n2026 - smcp - INFO - mail is there\n";
+    assert_eq!(
+        left_out(said, "mail").as_deref(),
+        Some("Plugin mail violates the contract: name"),
+        "the last error that names it, without stamp and level"
+    );
+    assert_eq!(
+        left_out(said, "mail-2").as_deref(),
+        Some("Plugin mail-2 violates the contract: commands"),
+        "a longer name is another plugin's"
+    );
+    assert_eq!(left_out(said, "ail"), None, "a part of a name is none");
+}
