@@ -1,13 +1,17 @@
 /** Text from manifests, plugins and agents is hostile: shown as text only, isolated, its invisible parts made visible. */
 
-// Control characters, and what turns the writing direction or hides: all drawn as a mark instead of obeyed.
-// eslint-disable-next-line no-control-regex
-const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
+// Control characters, what turns the writing direction, and what is nothing to the eye though a model reads it: all drawn as a mark instead of
+// obeyed. Joiners stay, for scripts and emoji need them. A flag of a country is made of tags, of which it has few: it is let through whole.
+const HIDDEN = new RegExp([
+  '(?<flag>\\u{1f3f4}[\\u{e0030}-\\u{e0039}\\u{e0061}-\\u{e007a}]{4,6}\\u{e007f})',
+  '[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180e\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff9-\\ufffb\\u{e0000}-\\u{e007f}]',
+].join('|'), 'gu');
 
 /** The same text with every invisible or direction-turning character written out. */
 export function visible(text: string): string {
-  return text.replace(HIDDEN, (found) => {
-    const code = found.charCodeAt(0);
+  return text.replace(HIDDEN, (found, flag: string | undefined) => {
+    if (flag !== undefined) return flag;
+    const code = found.codePointAt(0) ?? 0;
     if (code < 0x20) return String.fromCharCode(0x2400 + code);
     if (code === 0x7f) return '\u2421';
     return `\u27e8U+${code.toString(16).toUpperCase().padStart(4, '0')}\u27e9`;
