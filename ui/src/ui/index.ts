@@ -5,6 +5,7 @@ export { Checkbox, Segments, Switch, Tabs, type Choice } from './controls';
 export { CopyButton } from './CopyButton';
 export { DiffView } from './DiffView';
 export { FieldMessage, PasswordField, SearchField, TextField, type TextFieldProps } from './Field';
+export { ifFocusIsLost } from './focus';
 export { Glyph, Icon } from './Icon';
 export { Dialog, Sheet } from './overlays';
 export { PlanSide, PlanSteps, PlanView, type StepProgress } from './PlanView';

@@ -6,7 +6,7 @@ import { navigate } from '../../app/router';
 import { Titlebar } from '../../app/Titlebar';
 import { Foreign, Status } from '../../ui';
 import { NoAgents } from '../agents/NoAgents';
-import { useAsked } from './asks';
+import { ask, useAsked } from './asks';
 import { ChatList } from './ChatList';
 import { ChatPane, useChat } from './ChatPane';
 import { ChatTools } from './ChatTools';
@@ -35,7 +35,7 @@ export function ChatView({ uid, at }: { uid: string | null; at: number | null })
   }
   const openHit = (hit: ChatHit) => navigate({ view: 'chat', uid: hit.uid, at: hit.seq }, { replace: hit.uid === shown });
   const list = scope !== null && shown !== null
-    ? <FindPane uid={shown} scope={scope} setScope={setScope} onOpen={openHit} onClose={() => setScope(null)} />
+    ? <FindPane uid={shown} scope={scope} setScope={setScope} onOpen={openHit} onClose={() => { setScope(null); ask('write'); }} />
     : <ChatList rows={chats.data} error={chats.error} pending={chats.isPending} uid={shown} onRetry={() => void chats.refetch()} />;
   return (
     <main className="main" data-testid="chat-view">

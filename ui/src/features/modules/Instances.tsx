@@ -4,7 +4,7 @@ import { keys } from '../../app/queries';
 import { navigate } from '../../app/router';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
-import { ErrorBox, PAGE, SearchField, Segments, Waiting, usePaged, useToasts } from '../../ui';
+import { ErrorBox, PAGE, SearchField, Segments, Waiting, ifFocusIsLost, usePaged, useToasts } from '../../ui';
 import { Nothing } from './empty';
 import { InstallSheet } from './InstallSheet';
 import { ModuleInspector, NoneChosen, useModule } from './ModuleInspector';
@@ -78,6 +78,15 @@ function useFocusDetails() {
   return () => { wanted.current = true; };
 }
 
+/** Where a pane that had the focus is closed, the focus goes back to the row it told of. */
+function useFocusBack(open: boolean) {
+  const was = useRef(open);
+  useEffect(() => {
+    if (was.current && !open) ifFocusIsLost(() => document.querySelector<HTMLElement>('.mod-cell[aria-selected="true"]')?.focus({ preventScroll: true }));
+    was.current = open;
+  }, [open]);
+}
+
 function Install({ id, onClose }: { id: string; onClose: () => void }) {
   const detail = useModule(id);
   const toasts = useToasts();
@@ -103,6 +112,8 @@ export function Instances({ id, log, onCount }: { id: string | null; log: boolea
   const all = head?.all ?? null;
   useEffect(() => onCount(all), [all, onCount]);
   const selected = indexOf(list, id);
+  useFocusBack(shell.inspector && id !== null);
+  useFocusBack(log && id !== null);
   const go = (next: string, more: { log?: boolean; replace?: boolean } = {}) => navigate({ view: 'modules', tab: 'instances', id: next, ...(more.log ?? log ? { log: true } : {}) }, { replace: more.replace ?? true });
   const toggleLog = (of: string) => go(of, { log: !(log && of === id) });
   const details = (of: string) => { go(of); if (!shell.inspector) shell.toggleInspector(); focusDetails(); };

@@ -41,7 +41,7 @@ export function MoveDialog({ row, onClose }: { row: LedgerRow; onClose: () => vo
       <form className="dialog-form" onSubmit={submit} noValidate>
         <div className="dialog-body">
           <h2>Another port for <Foreign>{row.title}</Foreign></h2>
-          <TextField label="Port" mono inputMode="numeric" value={typed} onChange={(next) => { setTyped(next); setRefused(null); }} onBlur={() => { if (typed) setTouched(true); }} autoFocus className="port-field"
+          <TextField label="Port" mono inputMode="numeric" value={typed} onChange={(next) => { setTyped(next); setRefused(null); }} onBlur={() => { if (typed) setTouched(true); }} onFocus={(event) => event.currentTarget.select()} autoFocus className="port-field"
             error={refused ?? (touched ? problem : null)} help={`It has ${row.port} now. ${row.offer === null ? '1024 to 65535.' : `${row.offer} is free.`} Everything that names the port is changed with it.`} data-testid="port-number" />
         </div>
         <footer className="row dialog-acts">
