@@ -22,6 +22,7 @@ mod letta;
 mod login;
 mod modules;
 mod plain;
+mod plugin_settings;
 mod plugins;
 mod ports;
 mod python;

@@ -56,8 +56,9 @@ pub async fn run(console: &Console, words: Plugins) -> Done {
             Ok(ExitCode::SUCCESS)
         }
         Plugins::Install(words) | Plugins::Update(words) => install(console, &actor, words).await,
-        Plugins::Remove { id, confirm } => {
-            console.change(&actor, confirm, &app.plugin_remove_plan(&actor, &id, true).await?).await
+        Plugins::Remove { id, delete_settings, confirm } => {
+            let plan = console.with_store(async || app.plugin_remove_plan(&actor, &id, !delete_settings).await).await?;
+            console.change(&actor, confirm, &plan).await
         }
         Plugins::Rollback { id, hash, confirm } => {
             console.change(&actor, confirm, &app.plugin_rollback_plan(&actor, &id, &hash).await?).await

@@ -25,7 +25,8 @@ export function RemoveDialog({ row, onClose }: { row: PluginRow; onClose: () => 
         <div className="dialog-body">
           <h2>Remove <Foreign>{row.title}</Foreign></h2>
           <p>Its folder{size && ` (${size})`} goes to the trash of this Sanctum and comes back with undo. <Foreign>{row.tool_title}</Foreign> runs on without it; the other plugins are not touched.</p>
-          <div className="group"><Checkbox checked={keep} onChange={setKeep} help="If it is installed again, it finds them as they are now." data-testid="plugin-keep-settings">Keep its settings</Checkbox></div>
+          <div className="group"><Checkbox checked={keep} onChange={setKeep} help="If it is installed again, it finds them as they are now." data-testid="plugin-keep-settings">Keep its settings and data</Checkbox></div>
+          {!keep && <p className="small muted" data-testid="plugin-deletes">What only it reads is cleared at every level and in the files of <Foreign>{row.tool_title}</Foreign>, its data folder goes to the trash, and its secrets leave the secret store. All but the secrets comes back with undo; what another plugin reads, too, stays.</p>}
         </div>
         <footer className="row dialog-acts">
           <span className="grow" />

@@ -96,6 +96,7 @@ test('removing names its size and asks about its settings; undo brings it back',
   await page.getByRole('menuitem', { name: 'Remove…' }).click();
   await look(seen('plugin-remove-dialog'), 'size').toHaveTextContent(/9 files, 70 KB.*SMCP runs on without it/);
   await seen('plugin-keep-settings').click();
+  await look(seen('plugin-deletes'), 'what goes with it, and what cannot come back').toHaveTextContent(/cleared at every level and in the files of SMCP, its data folder goes to the trash, and its secrets leave the secret store\. All but the secrets comes back with undo/);
   await seen('plugin-remove-review').click();
   await apply();
   expect(calls('pluginRemovePlan'), 'without its settings').toEqual([['smcp:gh', false]]);

@@ -104,6 +104,7 @@ pub(super) fn install(
             ),
         ));
     }
+    checks.extend(super::settings::weighed(snap, &tool, &plugin));
     for finding in plugin.findings.iter().filter(|finding| finding.level == Level::Warning) {
         checks.push((StatusWord::Degraded, finding.words.clone()));
     }

@@ -13,7 +13,10 @@ mod mcp;
 mod place;
 mod plans;
 mod quarantine;
+mod removing;
 mod see;
+mod settings;
 
 pub(crate) use plans::tools_of;
 pub(crate) use see::Plugins;
+pub(crate) use settings::{Asked, asked};

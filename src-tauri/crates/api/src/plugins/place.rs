@@ -43,13 +43,21 @@ impl Placed {
     }
 }
 
+/// What a module loads, by its name.
+pub(crate) fn takes(module: &str) -> Option<Kind> {
+    match module {
+        "smcp" => Some(Kind::Smcp),
+        "broca2" => Some(Kind::Broca),
+        _ => None,
+    }
+}
+
 /// The tools that can have plugins.
 pub(crate) fn tools(open: &Open, snap: &Snapshot, actor: &Actor) -> ApiResult<Vec<Tool>> {
     let mut all = Vec::new();
     for instance in crate::modules::seen_instances(open, snap, actor)? {
-        let takes = match instance.module.as_str() {
-            "smcp" => Some(Kind::Smcp),
-            "broca2" => Some(Kind::Broca),
+        let takes = match takes(&instance.module) {
+            Some(kind) => Some(kind),
             _ if instance.dir.join("plugins").is_dir() && instance.known.is_none() => None,
             _ => continue,
         };
@@ -105,22 +113,37 @@ pub(crate) fn tool(open: &Open, snap: &Snapshot, actor: &Actor, address: &str) -
 
 /// What was read of plugin folders, kept while their files are as they were.
 #[derive(Default)]
-pub(crate) struct Reads(HashMap<PathBuf, (u64, std::sync::Arc<Result<read::Plugin, String>>)>);
+pub(crate) struct Reads {
+    all: HashMap<PathBuf, (u64, std::sync::Arc<Result<read::Plugin, String>>)>,
+    changes: u64,
+}
 
 impl Reads {
     /// Reads a plugin, or takes what was read of it while nothing in it changed.
     pub fn read(&mut self, placed_dir: &Path, name: &str) -> std::sync::Arc<Result<read::Plugin, String>> {
         let stamp = stamp(placed_dir);
-        if let Some((at, read)) = self.0.get(placed_dir)
+        if let Some((at, read)) = self.all.get(placed_dir)
             && *at == stamp
         {
             return read.clone();
         }
         let read = std::sync::Arc::new(read::read_as(placed_dir, name).map_err(|error| error.to_string()));
-        self.0.insert(placed_dir.to_owned(), (stamp, read.clone()));
+        let before = self.all.insert(placed_dir.to_owned(), (stamp, read.clone()));
+        let settings = |read: &Result<read::Plugin, String>| read.as_ref().ok().map(|plugin| plugin.settings.clone());
+        if before.is_none_or(|(_, before)| settings(&before) != settings(&read)) {
+            self.changes += 1;
+        }
         read
     }
+
+    /// How often a plugin was read with other settings than before.
+    pub fn changes(&self) -> u64 {
+        self.changes
+    }
 }
+
+/// Entries of a folder that are looked at.
+const MOST_SEEN: usize = 5_000;
 
 /// Differs where a file came, went, or was written: names, sizes and times of everything in it, to a bound.
 fn stamp(dir: &Path) -> u64 {

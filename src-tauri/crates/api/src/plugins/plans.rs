@@ -37,14 +37,20 @@ impl App {
         .await
     }
 
-    /// The plan of removing a plugin: its link and all its versions go to the trash.
+    /// The plan of removing a plugin: its link and all its versions go to the trash; unless its settings are kept, what only it
+    /// reads is cleared at every level, and its data folder goes, too.
     ///
     /// # Errors
     /// `not_allowed`, `plugin_unknown`.
     pub async fn plugin_remove_plan(&self, actor: &Actor, id: &str, keep_settings: bool) -> ApiResult<dto::Plan> {
-        let id = id.to_owned();
-        self.plugin_plan(actor, id, move |open, snap, actor, id| {
-            remove(open, snap, &place::find(open, snap, actor, &id)?, keep_settings)
+        actor.may_change()?;
+        let open = self.opened().await?;
+        let (app, who, id) = (self.clone(), actor.clone(), id.to_owned());
+        blocking(move || {
+            let snap = Snapshot::of(&open)?;
+            let placed = place::find(&open, &snap, &who, &id)?;
+            let (plan, words, aside) = super::removing::remove(&open, &snap, &who, &placed, keep_settings)?;
+            Ok(app.0.plans.keep_aside(plan, words, aside, Some(who.user_id), open.env().now()))
         })
         .await
     }
@@ -370,43 +376,6 @@ fn rollback(open: &Open, snap: &Snapshot, placed: &Placed, hash: &str) -> ApiRes
     gone.settle(&mut plan);
     let command = format!("sanctumctl plugins rollback {} {} --yes", quote(&placed.id()), version.short);
     Ok((plan, words("Put it back", Some(command), Vec::new())))
-}
-
-fn remove(open: &Open, snap: &Snapshot, placed: &Placed, keep_settings: bool) -> ApiResult<(Plan, Words)> {
-    let (tool, name) = (&placed.tool, placed.at.name.as_str());
-    let mut planner = open.planner();
-    planner.icon("trash");
-    planner.group(&tool.instance.named);
-    let mut gone = Unlinked::default();
-    for on in [true, false] {
-        gone.let_go(open, &mut planner, &link_path(tool, name, on), "Take it from where it is loaded")?;
-    }
-    let store = format!("{}/{}/{name}", tool.instance.path, lie::STORE);
-    if open.root().join(&store).symlink_metadata().is_ok() {
-        planner.trash(&store, "Move its versions to the trash")?;
-    }
-    if let Some(known) = snap.rows.tools.iter().find(|row| row.slug == tool.instance.module) {
-        let there = open.registry().read(|c| sanctum_registry::plugins::of_tool(c, known.id))?;
-        if there.iter().any(|row| row.name == name) {
-            planner.group("Registry");
-            let key = Row::new().with("tool_id", known.id).with("name", name);
-            planner.registry_delete("plugins", key, &format!("Forget the plugin {name}"))?;
-        }
-    }
-    let mut plan = planner.finish(
-        &format!("Remove {name}"),
-        "Its files go to this Sanctum’s trash, from where undo brings them back. Nothing has been written yet.",
-    );
-    gone.settle(&mut plan);
-    let mut checks = Vec::new();
-    if !keep_settings {
-        checks.push((
-            StatusWord::Degraded,
-            format!("Its settings are those of {}; they stay until you clear them there", tool.instance.named),
-        ));
-    }
-    let command = format!("sanctumctl plugins remove {} --yes", quote(&placed.id()));
-    Ok((plan, words("Remove it", Some(command), checks)))
 }
 
 /// The addresses of the tools whose plugins a plan changes.

@@ -1,9 +1,10 @@
 //! Plugins as rows: what each is, whether its tool loads it, and what the running tool server says of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use sanctum_config::Field;
 use sanctum_plugins::read::{Kind, Plugin};
 use sanctum_plugins::shown;
 use time::OffsetDateTime;
@@ -76,6 +77,8 @@ pub(super) struct Seen {
     listed: Option<Arc<Listed>>,
     /// Versions that the index offers, by name.
     offered: HashMap<String, String>,
+    /// The variables of each tool, by its address, that are set, as far as they were looked at.
+    set: Mutex<HashMap<String, Arc<HashSet<String>>>>,
     pub now: OffsetDateTime,
 }
 
@@ -90,6 +93,7 @@ impl Seen {
                 .collect(),
             ground: crate::modules::ground(open)?,
             listed: lock(&open.plugins.listed).as_ref().map(|(_, listed)| listed.clone()),
+            set: Mutex::default(),
             now: open.env().now(),
         })
     }
@@ -197,17 +201,30 @@ impl Seen {
         if needed.is_empty() {
             return Vec::new();
         }
-        let Ok(snap) = Snapshot::of(open) else { return Vec::new() };
-        let Ok(target) = snap.find(placed.tool.address()) else { return Vec::new() };
-        let view = snap.view(target, None);
-        let set = |name: &str| {
-            view.fields().any(|field| {
-                field.env.as_deref() == Some(name)
-                    && (view.effective(field).is_some() || field.secret && view.chain(field).last().is_some())
-            })
-        };
-        needed.into_iter().filter(|name| !set(name)).map(shown).collect()
+        let set = self.set(open, placed.tool.address());
+        needed.into_iter().filter(|name| !set.contains(*name)).map(shown).collect()
     }
+
+    /// The variables that some level of a tool's settings says, or a default.
+    fn set(&self, open: &Open, tool: &str) -> Arc<HashSet<String>> {
+        if let Some(known) = lock(&self.set).get(tool) {
+            return known.clone();
+        }
+        let set = Arc::new(set_of(open, tool));
+        lock(&self.set).insert(tool.to_owned(), set.clone());
+        set
+    }
+}
+
+fn set_of(open: &Open, tool: &str) -> HashSet<String> {
+    let Ok(snap) = Snapshot::of(open) else { return HashSet::new() };
+    let Ok(target) = snap.find(tool) else { return HashSet::new() };
+    let view = snap.view(target, None);
+    let is_set = |field: &Field| {
+        view.effective(field).is_some_and(|(value, _)| !value.is_null())
+            || field.secret && view.chain(field).last().is_some()
+    };
+    view.fields().filter(|field| is_set(field)).filter_map(|field| field.env.clone()).collect()
 }
 
 fn page(rows: Vec<PluginRow>, query: &str, sort: PluginSort, offset: u32, limit: u32) -> PluginPage {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sanctum_config::to_env;
-use sanctum_secrets::Secret;
+use sanctum_secrets::{Secret, SecretError};
 
 use super::status::{Where, value, whereabouts};
 use crate::app::App;
@@ -74,13 +74,15 @@ pub(crate) fn handed(open: &Open, snap: &Snapshot, target: &Target) -> ApiResult
         let Some(env) = field.env.clone() else { continue };
         if field.secret {
             // What stands in a file is read from there; what stands in the registry reaches the module only so.
-            let given = match whereabouts(&view, field) {
-                Where::Stored(_) => true,
-                Where::Plain(from) => from.starts_with(REGISTRY),
-                Where::Nowhere => false,
-            };
-            if given {
-                handed.push((env, value(open, &view, field)?));
+            match whereabouts(&view, field) {
+                Where::Stored(account) => match open.secrets()?.get(&account) {
+                    // A plugin’s own that left the store with it, and is referred to again since that was undone: the other
+                    // plugins run without it.
+                    Err(SecretError::NoSuchItem(_)) if target.shape.plugins.contains_key(&field.key) => {}
+                    found => handed.push((env, found?)),
+                },
+                Where::Plain(from) if from.starts_with(REGISTRY) => handed.push((env, value(open, &view, field)?)),
+                Where::Plain(_) | Where::Nowhere => {}
             }
         } else if view.by_environment(field)
             && let Some((said, _)) = view.effective(field).filter(|(said, _)| !said.is_null())

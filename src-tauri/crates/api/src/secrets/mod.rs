@@ -12,7 +12,7 @@ mod status;
 mod store;
 
 pub(crate) use exec::handed;
-pub(crate) use items::{Aside, NewSecret, account, put, settle, take_away};
+pub(crate) use items::{Aside, NewSecret, account, group as group_of, put, settle, take_away};
 pub(crate) use plain::secret_leaves;
-pub(crate) use status::value;
+pub(crate) use status::{answering, value};
 pub(crate) use store::{Keyring, Unsealing};

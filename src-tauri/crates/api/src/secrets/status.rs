@@ -144,7 +144,7 @@ pub(crate) fn value(open: &Open, view: &View<'_>, field: &Field) -> ApiResult<Se
 }
 
 /// The store, where it answers within a moment: one look for all secrets of a form.
-fn answering(open: &Open) -> Result<std::sync::Arc<dyn SecretStore>, String> {
+pub(crate) fn answering(open: &Open) -> Result<std::sync::Arc<dyn SecretStore>, String> {
     let store = open.secrets().map_err(|error| error.message)?;
     let health = store.peek(PEEK);
     if health.is_ok() { Ok(store) } else { Err(health.reason) }

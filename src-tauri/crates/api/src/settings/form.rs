@@ -132,6 +132,13 @@ fn findings(view: &View<'_>) -> Vec<Finding> {
         hint: "It is the schema of the tool; everything else of it counts.".to_owned(),
         path: None,
     }));
+    findings.extend(shape.left_out.iter().take(20).map(|message| Finding {
+        code: "plugin_settings".to_owned(),
+        level: FindingLevel::Warn,
+        message: message.clone(),
+        hint: "They can be added as variables; the plugin reads them all the same.".to_owned(),
+        path: None,
+    }));
     for found in view.env.iter().chain(view.json.values()) {
         match &found.text {
             Text::Unreadable(why) => findings.push(Finding {

@@ -328,7 +328,7 @@ pub(crate) fn steps(
 }
 
 /// Where a settings file really lies: `settings.json` is often a link to `config/settings.json`.
-fn led_to(root: &std::path::Path, file: &str) -> String {
+pub(super) fn led_to(root: &std::path::Path, file: &str) -> String {
     let full = root.join(file);
     let real = full.is_symlink().then(|| full.canonicalize().ok()).flatten();
     let inside = real.as_deref().and_then(|real| real.strip_prefix(root).ok()).and_then(|rest| rest.to_str());

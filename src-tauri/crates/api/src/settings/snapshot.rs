@@ -1,6 +1,7 @@
 //! Settings of the whole install at one moment: all levels, all targets, and the files as they are read.
 //!
-//! Made anew when the registry was written (by whomever) or a file was changed; shared meanwhile. Nothing is written here.
+//! Made anew when the registry was written (by whomever), a file was changed, or a plugin was seen with other settings; shared
+//! meanwhile. Nothing is written here.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -28,6 +29,8 @@ pub(crate) struct Snapshot {
     by_id: HashMap<String, usize>,
     by_address: HashMap<String, usize>,
     version: i64,
+    /// How often a plugin was seen with other settings than before.
+    plugins: u64,
 }
 
 /// What an open install keeps of its settings between two calls.
@@ -53,7 +56,9 @@ impl Snapshot {
                 c.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0))?,
             )
         })?;
-        if let Some(last) = lock(&open.settings.last).clone().filter(|last| last.version == version) {
+        let plugins = lock(&open.plugins.reads).changes();
+        let last = lock(&open.settings.last).clone();
+        if let Some(last) = last.filter(|last| (last.version, last.plugins) == (version, plugins)) {
             return Ok(last);
         }
         if lock(&open.live).discovery.is_none() {
@@ -68,7 +73,9 @@ impl Snapshot {
             cards = open.registry().read(all_cards)?;
         }
         let discovery = lock(&open.live).discovery.clone();
-        let targets = target::all(&cards, &rows, discovery.as_deref());
+        let asked = crate::plugins::asked(open, &cards);
+        let plugins = lock(&open.plugins.reads).changes();
+        let targets = target::all(&cards, &rows, discovery.as_deref(), &asked);
         let by_id = targets.iter().enumerate().map(|(at, target)| (target.id.clone(), at)).collect();
         let by_address = targets.iter().enumerate().rev().map(|(at, target)| (target.address.clone(), at)).collect();
         let made = Arc::new(Self {
@@ -81,6 +88,7 @@ impl Snapshot {
             by_id,
             by_address,
             version,
+            plugins,
         });
         *lock(&open.settings.last) = Some(made.clone());
         Ok(made)

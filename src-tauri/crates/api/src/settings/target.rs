@@ -3,56 +3,25 @@
 //! Made from the card list, so that whatever has a card has its settings. Nothing is measured or read from disk here.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
-use sanctum_config::{Field, Schema, Validator};
+use sanctum_config::Field;
 use sanctum_install::catalogue::Catalogue;
 use sanctum_install::discovery::Discovery;
 use sanctum_registry::cards::Card;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
+pub(super) use super::shape::Shape;
+use super::shape::Shapes;
 use super::world::Home;
 use crate::cards::Rows;
 use crate::dto::Level;
+use crate::plugins::Asked;
 
 /// Card of the app's own preferences.
 pub(crate) const PREFERENCES: &str = "preferences";
 /// Card of the environment of the whole install.
 pub(crate) const SYSTEM: &str = "system-settings";
-
-/// A schema, read once for all who share it.
-pub(crate) struct Shape {
-    pub schema: Schema,
-    raw: Value,
-    validator: OnceLock<(Validator, Vec<sanctum_config::Finding>)>,
-}
-
-impl Shape {
-    pub fn new(raw: Value) -> Self {
-        Self { schema: Schema::read(&raw), raw, validator: OnceLock::new() }
-    }
-
-    fn of_text(text: &str) -> Self {
-        match serde_json::from_str::<Value>(text) {
-            Ok(raw) if text.len() <= sanctum_config::schema::MAX_BYTES => Self::new(raw),
-            _ => Self {
-                schema: Schema::read_bytes(text.as_bytes()),
-                raw: Value::Object(Map::new()),
-                validator: OnceLock::new(),
-            },
-        }
-    }
-
-    /// What compiles the schema as a whole; only made where a draft is checked or a form is shown.
-    pub fn validator(&self) -> &(Validator, Vec<sanctum_config::Finding>) {
-        self.validator.get_or_init(|| Validator::new(&self.raw))
-    }
-
-    /// The keywords of one field that only apply there, as its author wrote them.
-    fn empty() -> Self {
-        Self::new(Value::Object(Map::new()))
-    }
-}
 
 /// What kind of thing it is; decides which levels it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,9 +113,15 @@ impl Target {
 }
 
 /// Everything that has settings, in the order of the cards; agents after them.
-pub(crate) fn all(cards: &[Card], rows: &Rows, discovery: Option<&Discovery>) -> Vec<Target> {
-    let mut shapes = Shapes::new(rows, discovery);
-    let mut targets: Vec<Target> = cards.iter().map(|card| of_card(card, rows, &mut shapes)).collect();
+/// `asked` is what plugins can be set about, by the folder of their tool.
+pub(crate) fn all(
+    cards: &[Card],
+    rows: &Rows,
+    discovery: Option<&Discovery>,
+    asked: &HashMap<String, Arc<Asked>>,
+) -> Vec<Target> {
+    let mut shapes = Shapes::new(rows, discovery, asked);
+    let mut targets: Vec<Target> = cards.iter().map(|card| of_card(card, cards, rows, &mut shapes)).collect();
     let agents: Vec<Target> = rows
         .agents
         .iter()
@@ -180,7 +155,7 @@ pub(crate) fn all(cards: &[Card], rows: &Rows, discovery: Option<&Discovery>) ->
 fn shared<'a>(shapes: impl Iterator<Item = &'a Shape>) -> Arc<Shape> {
     let mut properties = Map::new();
     for shape in shapes {
-        let Some(own) = shape.raw.get("properties").and_then(Value::as_object) else { continue };
+        let Some(own) = shape.properties() else { continue };
         for (name, node) in own {
             let skipped = ["x-dead", "x-database", "x-file"].iter().any(|word| node.get(word).is_some());
             if !skipped && !properties.contains_key(name) {
@@ -204,7 +179,7 @@ fn unique(targets: &mut [Target]) {
     }
 }
 
-fn of_card(card: &Card, rows: &Rows, shapes: &mut Shapes<'_>) -> Target {
+fn of_card(card: &Card, cards: &[Card], rows: &Rows, shapes: &mut Shapes<'_>) -> Target {
     let instance = card.instance_id.and_then(|id| rows.instances.iter().find(|i| i.id == id));
     let uid = card.tab.strip_prefix("agent:");
     let agent = match instance {
@@ -230,6 +205,15 @@ fn of_card(card: &Card, rows: &Rows, shapes: &mut Shapes<'_>) -> Target {
         (Some(agent), Sort::Instance | Sort::Fixed) if !builtin => format!("{}/{}", agent.uid, card.name),
         _ => card.name.clone(),
     };
+    let tool_id = tool.map(|t| t.id);
+    let shape = match sort {
+        Sort::Tool => {
+            let instances =
+                cards.iter().filter(|other| other.name == card.name).filter_map(|other| other.path.as_deref());
+            shapes.of_tool(card, tool_id, &instances.collect::<Vec<_>>())
+        }
+        _ => shapes.of(card, tool_id),
+    };
     Target {
         id: card.id.clone(),
         address,
@@ -237,46 +221,11 @@ fn of_card(card: &Card, rows: &Rows, shapes: &mut Shapes<'_>) -> Target {
         title: card.title.clone(),
         sort,
         agent: agent.map(|a| (a.id, a.uid.clone(), a.title().to_owned())),
-        tool_id: tool.map(|t| t.id),
+        tool_id,
         tool_title: known.map_or_else(|| card.title.clone(), |k| k.title.clone()),
         path: if builtin { None } else { card.path.clone() },
         recorded: card.instance_id.is_some(),
-        shape: shapes.of(card, tool.map(|t| t.id)),
+        shape,
         tab: card.tab.clone(),
-    }
-}
-
-/// Schemas by where they come from: the manifest's, else the registry's, else the catalogue's.
-struct Shapes<'a> {
-    rows: &'a Rows,
-    manifests: HashMap<&'a str, &'a Value>,
-    by_tool: HashMap<i64, Arc<Shape>>,
-    by_name: HashMap<String, Arc<Shape>>,
-    empty: Arc<Shape>,
-}
-
-impl<'a> Shapes<'a> {
-    fn new(rows: &'a Rows, discovery: Option<&'a Discovery>) -> Self {
-        let found = discovery.into_iter().flat_map(|d| d.items.iter());
-        let manifests =
-            found.filter_map(|f| Some((f.rel_path.as_str(), f.manifest.as_ref()?.config_schema.as_ref()?))).collect();
-        Self { rows, manifests, by_tool: HashMap::new(), by_name: HashMap::new(), empty: Arc::new(Shape::empty()) }
-    }
-
-    fn of(&mut self, card: &Card, tool_id: Option<i64>) -> Arc<Shape> {
-        if let Some(raw) = card.path.as_deref().and_then(|path| self.manifests.get(path)) {
-            return Arc::new(Shape::new((*raw).clone()));
-        }
-        let known = Catalogue::builtin().get(&card.name);
-        // What the catalogue describes is as new as this app; a copy in the registry may be older.
-        if let Some(known) = known {
-            let shape = self.by_name.entry(card.name.clone());
-            return shape.or_insert_with(|| Arc::new(Shape::new(known.config_schema.clone()))).clone();
-        }
-        let text = tool_id.and_then(|id| Some((id, self.rows.tool(id)?.config_schema.as_ref()?)));
-        match text {
-            Some((id, text)) => self.by_tool.entry(id).or_insert_with(|| Arc::new(Shape::of_text(text))).clone(),
-            None => self.empty.clone(),
-        }
     }
 }

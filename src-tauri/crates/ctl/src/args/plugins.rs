@@ -34,9 +34,12 @@ pub enum Plugins {
     Install(Install),
     /// Install a newer version of one that is there.
     Update(Install),
-    /// Remove a plugin with all its versions.
+    /// Remove a plugin with all its versions. Its settings stay for when it comes back.
     Remove {
         id: String,
+        /// Clear what only it reads at every level, its secrets, and its data folder, too.
+        #[arg(long)]
+        delete_settings: bool,
         #[command(flatten)]
         confirm: Confirm,
     },
