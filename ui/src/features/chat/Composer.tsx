@@ -30,13 +30,14 @@ function useSend(uid: string, text: string, write: (text: string) => void, image
   now.current = text;
   const send = async () => {
     if (sending || (text.trim() === '' && images.pictures.length === 0)) return;
+    const { pictures } = images;
     setSending(true);
     setWrong(null);
     try {
-      const entry = await platform.chatSend(uid, text.trim(), images.pictures.map((picture) => picture.image));
+      const entry = await platform.chatSend(uid, text.trim(), pictures.map((picture) => picture.image));
       // What was typed meanwhile is the next message.
       write(now.current.startsWith(text) ? now.current.slice(text.length) : now.current);
-      images.clear();
+      images.sent(pictures);
       onSent(entry);
     } catch (thrown) {
       const { message, hint } = toPlatformError(thrown);

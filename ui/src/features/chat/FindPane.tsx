@@ -2,7 +2,7 @@ import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } f
 import type { ChatHit, Page } from '../../bindings';
 import { keys } from '../../app/queries';
 import { usePlatform } from '../../platform/context';
-import { ErrorBox, Foreign, IconButton, type Paged, SearchField, Segments, Waiting, WindowedGrid, absolute, useNow, usePaged, visible } from '../../ui';
+import { ErrorBox, Foreign, IconButton, type Paged, SearchField, Segments, Waiting, WindowedGrid, absolute, useNow, usePaged, useToasts, visible } from '../../ui';
 import { useAsked } from './asks';
 import { dayWords, lastWords } from './words';
 
@@ -38,6 +38,7 @@ function Hits({ list, scope, query, onRange, onOpen, moved }: { list: Paged<Chat
 /** Looks for words in this conversation or in all; Enter goes to where they were said. */
 export function FindPane({ uid, scope, setScope, onOpen, onClose }: { uid: string; scope: Scope; setScope: (scope: Scope) => void; onOpen: (hit: ChatHit) => void; onClose: () => void }) {
   const platform = usePlatform();
+  const toasts = useToasts();
   const [typed, setTyped] = useState('');
   const [moved, setMoved] = useState<number | null>(null);
   const query = useDeferredValue(typed.trim());
@@ -52,7 +53,15 @@ export function FindPane({ uid, scope, setScope, onOpen, onClose }: { uid: strin
   useAsked('find-all', focus);
   useEffect(() => setMoved(null), [query, scope]);
   const open = (index: number) => { const hit = list.at(index); if (hit) { setMoved(index); onOpen(hit); } };
-  const next = () => open(moved === null ? 0 : Math.min(list.total - 1, moved + 1));
+  const now = useRef(typed);
+  now.current = typed;
+  const next = () => {
+    const asked = typed.trim();
+    if (asked === '') return;
+    if (list.head && asked === query && !list.isStale) { open(moved === null ? 0 : Math.min(list.total - 1, moved + 1)); return; }
+    // The first of what was typed, not of what the list still shows.
+    platform.chatSearch(where, asked, 0, 1).then(({ items: [hit] }) => { if (hit && now.current.trim() === asked) { setMoved(0); onOpen(hit); } }, (thrown: unknown) => toasts.fail(thrown));
+  };
   return (
     <div className="pane-list find-pane" role="region" aria-label="Find in chats" data-testid="chat-find-pane" onKeyDown={(event) => { if (event.key === 'Escape' && typed === '') { event.stopPropagation(); onClose(); } }}>
       <div className="bar">

@@ -200,3 +200,28 @@ test('what another process wrote down is read when it is told, once, and never i
   await eventually(() => calls('chatPage').length, 'it is asked for').toBeGreaterThan(pages);
   expect(lastSeq(), 'and not put where it does not belong').toBeLessThan(200);
 });
+
+test('Esc in the search leads back to where is written', async () => {
+  await openChat({ entries: 20 });
+  await press('{Meta>}f{/Meta}');
+  await look(seen('chat-find'), 'the search has the focus').toHaveFocus();
+  await press('{Escape}');
+  await look(seen('chat-find'), 'closed').not.toBeInTheDocument();
+  await look(field(), 'one can go on writing').toHaveFocus();
+});
+
+test('Enter right after typing goes to the first hit of what was typed, not of what was typed before', async () => {
+  const hit = (seq: number, said: string) => ({ uid: 'athena', agent: 'Athena', seq, side: 'agent' as const, at: '2026-11-25T10:00:00Z', snippet: ['', said, ''] });
+  const answers: Record<string, ReturnType<typeof hit>[]> = { por: [hit(3, 'porch')], ports: [hit(11, 'ports')] };
+  const { calls } = await openChat({ entries: 20 }, {
+    overrides: { chatSearch: async (_, query) => { await new Promise((done) => setTimeout(done, query === 'ports' ? 300 : 0)); const items = answers[query] ?? []; return { items, total: items.length }; } },
+  });
+  await press('{Meta>}f{/Meta}');
+  await look(seen('chat-find'), 'the search has the focus').toHaveFocus();
+  await type('por');
+  await eventually(() => document.querySelector('[data-testid="chat-hit"]')?.textContent, 'hits of the beginning').toContain('porch');
+  await type('ts');
+  await press('{Enter}');
+  await eventually(() => location.hash, 'what was meant').toContain('at=11');
+  expect(calls('chatPage').some((args) => JSON.stringify(args[1]) === '{"at":"around","seq":3}'), 'the other place was never shown').toBe(false);
+});

@@ -62,3 +62,19 @@ test('where the other side takes text only, pictures are not offered and a dropp
   await look(page.getByRole('alert'), 'refused').toHaveTextContent(/the other side takes text only/);
   expect(calls('chatDropped'), 'nothing was read').toEqual([]);
 });
+
+test('a picture that is chosen while a message is on its way belongs to the next one', async () => {
+  let let_go = () => {};
+  const { calls, platform } = await openChat({ images: true });
+  const really = platform.chatSend;
+  platform.chatSend = async (uid, text, images) => { await new Promise<void>((done) => { let_go = done; }); return really(uid, text, images); };
+  choose([png('one.png')]);
+  await look(seen('chat-picture').first(), 'chosen').toHaveTextContent(/one\.png/);
+  await send('Look');
+  choose([png('two.png')]);
+  await eventually(() => document.querySelectorAll('[data-testid="chat-picture"]').length, 'both are seen').toBe(2);
+  let_go();
+  await eventually(() => mine().at(-1)?.textContent, 'the first went').toMatch(/Look.*one\.png/);
+  await eventually(() => [...document.querySelectorAll('[data-testid="chat-picture"]')].map((each) => each.textContent?.includes('two.png')), 'the second is kept').toEqual([true]);
+  expect((calls('chatSend').at(-1)?.[2] as { name: string }[]).map((image) => image.name), 'and did not go unasked').toEqual(['one.png']);
+});

@@ -35,8 +35,9 @@ export function usePictures(allowed: boolean) {
     }
   }, [allowed, put]);
   const remove = useCallback((index: number) => setPictures((now) => now.filter((_, i) => i !== index)), []);
-  const clear = useCallback(() => { setPictures([]); setWrong(null); }, []);
-  return useMemo(() => ({ pictures, wrong, add, addDropped, remove, clear }), [pictures, wrong, add, addDropped, remove, clear]);
+  /** These went with a message; what was added meanwhile belongs to the next one. */
+  const sent = useCallback((gone: Picture[]) => { setPictures((now) => now.filter((one) => !gone.includes(one))); setWrong(null); }, []);
+  return useMemo(() => ({ pictures, wrong, add, addDropped, remove, sent }), [pictures, wrong, add, addDropped, remove, sent]);
 }
 
 export type Pictures = ReturnType<typeof usePictures>;
