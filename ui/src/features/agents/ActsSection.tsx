@@ -3,6 +3,7 @@ import type { AgentRow } from '../../bindings';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
 import { Button, useToasts } from '../../ui';
+import { bytesWords } from '../logs/words';
 import { usePlanFlow } from '../plan/flow';
 import { DeleteDialog } from './DeleteDialog';
 import { NameDialog } from './NameDialog';
@@ -27,7 +28,7 @@ export function ActsSection({ agent }: { agent: AgentRow }) {
     if (path === null) return;
     setBusy(true);
     const kib = await platform.agentExportTo(agent.uid, path);
-    toasts.show({ title: `Exported ${agent.name}, ${kib.toLocaleString('en')} KiB.`, text: `Written to ${path}.` });
+    toasts.show({ title: `Exported ${agent.name}, ${bytesWords(kib * 1024)}.`, text: `Written to ${path}.` });
   };
   const archive = () => flow.open({ title: agent.archived ? `Bring back ${agent.name}` : `Archive ${agent.name}`, make: () => platform.agentArchivePlan(agent.uid, !agent.archived) });
   return (
@@ -39,11 +40,11 @@ export function ActsSection({ agent }: { agent: AgentRow }) {
         </Act>
         {agent.letta_uid && (
           <Act title="Export" words="Memory, tools and messages as an agent file that any Letta can import.">
-            <Button busy={busy} onClick={() => { exportTo().catch((thrown: unknown) => toasts.fail(thrown)).finally(() => setBusy(false)); }} data-testid="agent-export">Export…</Button>
+            <Button busy={busy} onClick={() => { exportTo().catch((thrown: unknown) => toasts.fail(thrown)).finally(() => setBusy(false)); }} data-testid="agent-export">{busy ? 'Exporting' : 'Export…'}</Button>
           </Act>
         )}
         <Act title={agent.archived ? 'Archived' : 'Archive'} words={agent.archived ? 'It is put aside. Everything of it is kept.' : 'Puts it aside. Its files stay, and so does its agent in Letta.'}>
-          <Button icon="archive" onClick={archive} data-testid="agent-archive">{agent.archived ? 'Bring back' : 'Archive'}</Button>
+          <Button icon="archive" onClick={archive} data-testid="agent-archive">{agent.archived ? 'Bring back…' : 'Archive…'}</Button>
         </Act>
         <Act title="Remove" words={agent.letta_uid ? 'Its folder goes to the trash. You choose what becomes of its agent in Letta.' : 'Its folder goes to the trash. It comes back with undo.'}>
           <Button className="btn-danger-quiet" icon="trash" onClick={() => (agent.letta_uid ? setOpen('delete') : shell.removeAgent(agent.uid))} data-testid="agent-remove">Remove…</Button>

@@ -50,7 +50,9 @@ export function AddAgentSheet({ onClose, link }: { onClose: () => void; link?: {
   const { name, chosen, side } = form;
   const check = useVerdict(name);
   const driven = drivenByBroca(chosen);
-  const why = check.why ?? avatarProblem(form.avatar) ?? sideProblem(side);
+  // Without the catalogue it would get no module at all.
+  const catalogue = modules.data ? null : modules.isError ? 'Its modules could not be read.' : 'Its modules are still being read.';
+  const why = check.why ?? catalogue ?? avatarProblem(form.avatar) ?? sideProblem(side);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const uid = check.verdict?.uid;
@@ -69,7 +71,7 @@ export function AddAgentSheet({ onClose, link }: { onClose: () => void; link?: {
           <Appearance name={name} color={form.color} avatar={form.avatar} onColor={form.setColor} onAvatar={form.setAvatar} />
           {modules.data && <ModuleChoices modules={modules.data} chosen={chosen} onChange={form.setPicked} />}
           {modules.isPending && <Waiting>Reading the catalogue of modules</Waiting>}
-          {(modules.error ?? check.error) && <ErrorBox error={modules.error ?? check.error} onRetry={() => void modules.refetch()} />}
+          {(modules.error ?? check.error) && <ErrorBox error={modules.error ?? check.error} onRetry={modules.isError ? () => void modules.refetch() : undefined} />}
           <SideFields value={side} onChange={form.setSide} driven={driven} allow={['none', 'create', 'link']} />
         </div>
         <footer>

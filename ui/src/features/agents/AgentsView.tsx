@@ -21,7 +21,7 @@ function Row({ agent }: { agent: AgentRow }) {
       <Avatar name={agent.name} color={agent.color} text={agent.avatar} large />
       <div className="grow">
         <div className="row ag-name"><b className="strong grow cut"><Foreign>{agent.name}</Foreign></b>{agent.archived && <span className="chip">Archived</span>}{agent.status.measured_at && <RelativeTime at={agent.status.measured_at} className="caption faint nowrap" bare />}</div>
-        <span className="st"><Glyph word={agent.status.word} /><span className="word">{agent.status.word}</span><span className="why" title={agent.status.reason}><Foreign>{agent.status.reason}</Foreign></span></span>
+        <span className="st"><Glyph word={agent.status.word} /><span className="word">{agent.status.word}</span><span className="why" title={visible(agent.status.reason)}><Foreign>{agent.status.reason}</Foreign></span></span>
       </div>
     </div>
   );

@@ -2,7 +2,7 @@ import { type FormEvent, useId, useState } from 'react';
 import type { AgentRow } from '../../bindings';
 import { navigate } from '../../app/router';
 import { usePlatform } from '../../platform/context';
-import { Button, Dialog, Foreign, TextField } from '../../ui';
+import { Button, Dialog, Foreign, TextField, visible } from '../../ui';
 import { usePlanFlow } from '../plan/flow';
 
 /** A linked agent: only here, or in Letta too. Only the second cannot be taken back whole, so only it asks for the name. */
@@ -12,7 +12,9 @@ export function DeleteDialog({ agent, onClose }: { agent: AgentRow; onClose: () 
   const group = useId();
   const [both, setBoth] = useState(false);
   const [typed, setTyped] = useState('');
-  const why = both && typed.trim() !== agent.name ? 'Type the name of the agent first.' : null;
+  // As it is called, or as it is shown here, which is all that a person can read of a name with signs nobody sees.
+  const named = [agent.name, visible(agent.name)].some((name) => name.trim() === typed.trim());
+  const why = both && !named ? 'Type the name of the agent first.' : null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (why) return;
@@ -41,7 +43,7 @@ export function DeleteDialog({ agent, onClose }: { agent: AgentRow; onClose: () 
         </div>
         <footer className="row dialog-acts">
           <span className="grow" />
-          <Button onClick={onClose}>Cancel</Button>
+          <Button onClick={onClose} keys="esc">Cancel</Button>
           <Button kind="danger" type="submit" why={why} data-testid="delete-review">Review plan</Button>
         </footer>
       </form>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { AgentDetail, AgentModule, AgentRow } from '../../bindings';
 import { toHash } from '../../app/router';
-import { Button, CopyButton, Foreign, Status, absolute } from '../../ui';
+import { Button, CopyButton, Foreign, Prose, Status, absolute } from '../../ui';
 import { useActs } from '../modules/acts';
 import { AddModuleSheet, useOffers } from '../modules/AddModuleSheet';
 import { useModule } from '../modules/ModuleInspector';
@@ -71,7 +71,7 @@ function Measured({ agent }: { agent: AgentRow }) {
       <div className="group-head"><h2>Status</h2></div>
       <div className="group">
         <div className="status-row"><Status status={status} /></div>
-        {status.evidence.length > 0 && <ul className="evidence small muted selectable">{status.evidence.map((line) => <li key={line}><Foreign>{line}</Foreign></li>)}</ul>}
+        {status.evidence.length > 0 && <ul className="evidence small muted selectable">{status.evidence.map((line) => <li key={line}><Prose>{line}</Prose></li>)}</ul>}
       </div>
     </section>
   );

@@ -98,3 +98,24 @@ test('ten thousand agents stay light', async () => {
   await look(page.getByRole('heading', { name: 'Athena', level: 2 }), 'the first is shown').toBeVisible();
   expect(document.querySelectorAll('*').length, 'nodes').toBeLessThan(1_500);
 });
+
+test('an agent is not planned before its modules are known: it would get none', async () => {
+  let known = false;
+  const { platform, calls } = await openApp({}, '#/agents/athena');
+  const really = platform.agentModules;
+  platform.agentModules = () => (known ? really() : refuse('catalogue_unreadable', 'The catalogue cannot be read.', 'Install the app again.'));
+  await look(seen('agent-detail'), 'the view is there').toBeVisible();
+  await press('{Meta>}n{/Meta}');
+  await look(seen('agent-name'), 'the form is there').toHaveFocus();
+  await type('Hermes');
+  await look(page.getByText('agents/agent-hermes'), 'the name is free').toBeVisible();
+  await look(page.getByText('The catalogue cannot be read.'), 'why not').toBeVisible();
+  await press('{Enter}');
+  await look(seen('agent-review'), 'not to be reviewed').toHaveAttribute('aria-disabled', 'true');
+  expect(calls('agentCreatePlan'), 'nothing was planned').toEqual([]);
+  known = true;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await look(seen('agent-module-broca2'), 'they are there').toBeVisible();
+  await seen('agent-review').click();
+  await eventually(() => (calls('agentCreatePlan').at(-1)?.[0] as { modules: string[] } | undefined)?.modules.length, 'with its modules').toBeGreaterThan(0);
+});

@@ -62,7 +62,7 @@ test('archived: a mark in list and page, and the way back', async () => {
   await look(seen('agent-archived'), 'on its page').toBeVisible();
   await look(page.getByRole('gridcell', { name: /^Athena, archived/ }), 'in the list').toBeVisible();
   await eventually(() => document.querySelectorAll('[data-testid="sidebar-agent"]').length, 'not in the sidebar').toBe(2);
-  await look(seen('agent-archive'), 'the way back').toHaveTextContent('Bring back');
+  await look(seen('agent-archive'), 'the way back').toHaveTextContent('Bring back…');
   await seen('agent-archive').click();
   await apply();
   await look(seen('agent-archived'), 'it is back').not.toBeInTheDocument();
@@ -91,7 +91,7 @@ test('export asks where and says how much; leaving the dialog writes nothing, a 
   expect(calls('agentExportTo').length, 'left').toBe(0);
   chosen = '/Users/mara/athena.af';
   await seen('agent-export').click();
-  await look(seen('toast'), 'how much and where').toHaveTextContent('Exported Athena, 48 KiB. Written to /Users/mara/athena.af.');
+  await look(seen('toast'), 'how much and where').toHaveTextContent('Exported Athena, 48 kB. Written to /Users/mara/athena.af.');
   refused = true;
   await seen('agent-export').click();
   await look(page.getByText('Letta does not answer.', { exact: true }), 'why not').toBeVisible();
@@ -136,4 +136,22 @@ test('tabs are addresses, kept while walking the list', async () => {
   await eventually(() => location.hash, 'arrows walk the tabs').toBe('#/agents/athena/broca');
   await page.getByRole('gridcell', { name: /^Monday/ }).click();
   await eventually(() => location.hash, 'the next agent, the same part').toBe('#/agents/monday/broca');
+});
+
+test('an agent whose name holds signs nobody sees can be removed by typing it as it is shown', async () => {
+  const [athena] = sampleAgents(1);
+  await openApp({ agents: [{ ...athena!, name: ' Ath\u200bena ' }] }, '#/agents/athena');
+  await seen('agent-remove').click();
+  await seen('delete-both').click();
+  await seen('delete-name').fill('Athena');
+  await look(seen('delete-review'), 'another name is not enough').toHaveAttribute('aria-disabled', 'true');
+  await seen('delete-name').fill('Ath⟨U+200B⟩ena');
+  await look(seen('delete-review'), 'as it is shown').not.toHaveAttribute('aria-disabled');
+});
+
+test('while an export is written, its button says so', async () => {
+  await openApp({ overrides: { pickSave: async () => '/Users/mara/athena.af', agentExportTo: () => new Promise<number>(() => {}) } }, '#/agents/athena');
+  await seen('agent-export').click();
+  await look(seen('agent-export'), 'what it waits for').toHaveTextContent('Exporting');
+  await look(seen('agent-export'), 'for assistive technology too').toHaveAttribute('aria-busy', 'true');
 });
