@@ -1,6 +1,6 @@
 import type { Status as StatusFacts } from '../bindings';
 import { Glyph } from './Icon';
-import { Foreign } from './text';
+import { Foreign, visible } from './text';
 import { RelativeTime } from './time';
 
 /** Shape, word, reason, age: on one line. */
@@ -9,7 +9,7 @@ export function Status({ status, word }: { status: StatusFacts; word?: string })
     <span className="st">
       <Glyph word={status.word} />
       <span className="word">{word ?? status.word}</span>
-      {status.reason && <span className="why" title={status.reason}><Foreign>{status.reason}</Foreign></span>}
+      {status.reason && <span className="why" title={visible(status.reason)}><Foreign>{status.reason}</Foreign></span>}
       {status.measured_at && <RelativeTime at={status.measured_at} className="age" bare />}
     </span>
   );
@@ -22,7 +22,7 @@ export function StatusStack({ status, word }: { status: StatusFacts; word?: stri
       <Glyph word={status.word} />
       <span className="word">{word ?? status.word}</span>
       {status.measured_at ? <RelativeTime at={status.measured_at} className="age" bare /> : <span className="age">not measured</span>}
-      <span className="why" title={status.reason}><Foreign>{status.reason}</Foreign></span>
+      <span className="why" title={visible(status.reason)}><Foreign>{status.reason}</Foreign></span>
     </div>
   );
 }

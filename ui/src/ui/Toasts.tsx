@@ -3,7 +3,7 @@ import type { StatusWord } from '../bindings';
 import { toPlatformError } from '../platform/platform';
 import { Button, IconButton } from './Button';
 import { Glyph } from './Icon';
-import { Foreign } from './text';
+import { Foreign, visible } from './text';
 
 export interface ToastFacts {
   word?: StatusWord;
@@ -81,7 +81,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
       <div className="toasts" role="region" aria-label="Messages" data-react-aria-top-layer="true">
         {toasts.map((toast) => <ToastView key={toast.id} toast={toast} onGone={gone} />)}
       </div>
-      <div className="sr" role="status" aria-live="polite">{toasts.map((toast) => `${toast.title} ${toast.text ?? ''}`).join(' ')}</div>
+      <div className="sr" role="status" aria-live="polite">{toasts.map((toast) => visible(`${toast.title} ${toast.text ?? ''}`)).join(' ')}</div>
     </ToastContext.Provider>
   );
 }

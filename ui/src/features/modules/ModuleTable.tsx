@@ -142,6 +142,7 @@ function useFocusAlong(selected: number | null, grid: RefObject<GridApi | null>)
 
 export function ModuleTable(props: Props) {
   const { list, selected, sort, onSort, onSelect, onDetails, resetKey, onRange, watch } = props;
+  const { doing } = useActs();
   const grid = useRef<GridApi | null>(null);
   const onKeyDown = useKeys(props);
   const { list: box, gutter } = useGutter();
@@ -150,7 +151,7 @@ export function ModuleTable(props: Props) {
   const label = (index: number) => {
     const row = list.at(index);
     if (!row) return 'Reading this module';
-    const stand = standOf(row, undefined, Date.now());
+    const stand = standOf(row, doing.get(row.id), Date.now());
     return visible([titleOf(row), [stand.word, stand.reason].filter(Boolean).join(': '), row.restart_needed && 'needs a restart'].filter(Boolean).join(', '));
   };
   const choose = (index: number, how: 'click' | 'move') => { const row = list.at(index); if (row) onSelect(row.id, how); };

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { QuitChoice, QuitState } from '../../bindings';
 import { usePlatform } from '../../platform/context';
-import { Button, Checkbox, Dialog, ErrorBox, Foreign, useToasts } from '../../ui';
+import { Button, Checkbox, Dialog, ErrorBox, Foreign, Waiting, useToasts } from '../../ui';
 import { modulesOf } from './words';
 
 /** Named in full up to here. */
@@ -17,10 +17,13 @@ function Question({ running, onClose }: { running: string[]; onClose: () => void
   const [busy, setBusy] = useState<QuitChoice | null>(null);
   const [error, setError] = useState<unknown>(null);
   const choose = (choice: QuitChoice) => {
+    if (busy === choice) return;
     setBusy(choice);
     setError(null);
-    platform.quitChoose(choice, always).then(onClose, (thrown: unknown) => { setError(thrown); setBusy(null); });
+    // Not to wait is no answer to what is done every time.
+    platform.quitChoose(choice, always && busy === null).then(onClose, (thrown: unknown) => { setError(thrown); setBusy(null); });
   };
+  const stopping = busy === 'stop';
   const more = running.length - MOST_NAMES;
   const one = running.length === 1;
   return (
@@ -34,13 +37,14 @@ function Question({ running, onClose }: { running: string[]; onClose: () => void
           </ul>
           <p className="muted">Left running, {one ? 'it goes' : 'they go'} on without this window; opening the app again shows {one ? 'it' : 'them'} as {one ? 'it does' : 'they do'} then.</p>
           <div className="quit-always"><Checkbox checked={always} onChange={setAlways} disabled={busy !== null} data-testid="quit-always">Do this every time</Checkbox></div>
+          {stopping && <Waiting>Waiting for {one ? 'it' : 'them'} to end</Waiting>}
           {error !== null && <ErrorBox error={error} />}
         </div>
         <footer className="row dialog-acts">
-          <Button onClick={onClose} keys="esc" why={busy ? 'It quits already.' : null} data-testid="quit-cancel">Cancel</Button>
+          <Button onClick={onClose} keys="esc" why={stopping ? `${one ? 'It is' : 'They are'} being stopped already.` : busy ? 'It quits already.' : null} data-testid="quit-cancel">Cancel</Button>
           <span className="grow" />
-          <Button busy={busy === 'stop'} onClick={() => choose('stop')} data-testid="quit-stop">{busy === 'stop' ? 'Stopping' : one ? 'Stop it' : 'Stop them'}</Button>
-          <Button kind="primary" autoFocus busy={busy === 'keep'} onClick={() => choose('keep')} data-testid="quit-keep">{busy === 'keep' ? 'Quitting' : one ? 'Leave it running' : 'Leave them running'}</Button>
+          <Button busy={stopping} why={busy === 'keep' ? 'It quits already.' : null} onClick={() => choose('stop')} data-testid="quit-stop">{stopping ? 'Stopping' : one ? 'Stop it' : 'Stop them'}</Button>
+          <Button kind="primary" autoFocus busy={busy === 'keep'} onClick={() => choose('keep')} data-testid="quit-keep">{busy === 'keep' ? 'Quitting' : stopping ? 'Quit without waiting' : one ? 'Leave it running' : 'Leave them running'}</Button>
         </footer>
       </div>
     </Dialog>

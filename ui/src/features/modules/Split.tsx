@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react';
+import { type KeyboardEvent, type PointerEvent, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 
 const KEPT = 'sanctum.modules.split';
 const LEAST = 160;
@@ -18,6 +18,12 @@ export function Split({ upper, lower, label }: { upper: ReactNode; lower: ReactN
   const from = useRef<{ y: number; height: number } | null>(null);
   const room = () => box.current?.clientHeight ?? 0;
   const lowerHeight = () => (box.current?.lastElementChild as HTMLElement | null)?.offsetHeight ?? 0;
+  const [drawn, setDrawn] = useState({ now: LEAST, most: LEAST });
+  useLayoutEffect(() => {
+    if (lower === null) return;
+    const next = { now: lowerHeight(), most: Math.max(LEAST, room() - LEAST) };
+    setDrawn((old) => (old.now === next.now && old.most === next.most ? old : next));
+  });
   const put = (wanted: number) => {
     const next = Math.round(Math.min(Math.max(LEAST, wanted), Math.max(LEAST, room() - LEAST)));
     setHeight(next);
@@ -39,7 +45,7 @@ export function Split({ upper, lower, label }: { upper: ReactNode; lower: ReactN
       <div className="split-upper" data-alone={lower === null || undefined} data-free={height === null || undefined}>{upper}</div>
       {lower !== null && (
         <>
-          <div role="separator" className="split-bar" tabIndex={0} aria-orientation="horizontal" aria-label={label} aria-valuemin={LEAST} aria-valuenow={height ?? LEAST} data-testid="split-bar"
+          <div role="separator" className="split-bar" tabIndex={0} aria-orientation="horizontal" aria-label={label} aria-valuemin={LEAST} aria-valuemax={drawn.most} aria-valuenow={drawn.now} data-testid="split-bar"
             onKeyDown={onKeyDown} onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={() => { from.current = null; }} onDoubleClick={() => { setHeight(null); try { localStorage.removeItem(KEPT); } catch { /* as above */ } }} />
           <div className="split-lower" style={height === null ? undefined : { flex: `0 0 ${height}px` }}>{lower}</div>
         </>

@@ -15,8 +15,8 @@ export function StopAllDialog({ onClose }: { onClose: () => void }) {
     <Dialog label="Stop all modules" onClose={onClose} data-testid="stop-all">
       <div className="dialog-form">
         <div className="dialog-body">
-          <h2>{data ? `Stop ${data.running === 1 ? 'the 1 module that runs' : `all ${data.running.toLocaleString('en')} modules that run`}?` : 'Stop all modules?'}</h2>
-          <p className="muted">They are asked to end and given time to finish what they do. Nothing answers on any channel until they are started again. Their settings and messages stay.</p>
+          <h2>{!data ? 'Stop all modules?' : data.running === 0 ? 'No module runs.' : `Stop ${data.running === 1 ? 'the 1 module that runs' : `all ${data.running.toLocaleString('en')} modules that run`}?`}</h2>
+          <p className="muted">{data?.running === 0 ? 'There is nothing to stop.' : 'They are asked to end and given time to finish what they do. Nothing answers on any channel until they are started again. Their settings and messages stay.'}</p>
           {isError && <ErrorBox error={error} onRetry={() => void refetch()} />}
           {!data && !isError && <Waiting>Counting what runs</Waiting>}
         </div>

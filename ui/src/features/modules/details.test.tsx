@@ -181,3 +181,31 @@ test('the icon in the menu bar opens the instance that was chosen there', async 
   platform.memory.emitMenu({ id: 'module.show:monday/broca2' });
   await look(seen('module-trouble'), 'what is wrong with it').toHaveTextContent('Broca of Monday: Letta refused the password');
 });
+
+test('words of a module are tamed in tooltips too', async () => {
+  const { platform } = await openApp({}, '#/modules');
+  await look(seen('module-row').first(), 'the rows').toBeVisible();
+  platform.memory.modules.rows[0]!.status.reason = 'ended: gpj\u202eexe';
+  platform.memory.emitChanged({ topics: ['modules'], source: 'test' });
+  await eventually(() => [...document.querySelectorAll<HTMLElement>('.why')].map((each) => each.title).filter((title) => title.includes('ended: gpj')), 'written out').toEqual(['ended: gpj⟨U+202E⟩exe']);
+});
+
+test('the bar over the log says how high the log is', async () => {
+  await openApp({}, '#/modules/instances/monday%2Fbroca2?log');
+  await look(seen('log-lines'), 'open').toBeVisible();
+  const bar = () => seen('split-bar').element();
+  await eventually(() => Number(bar().getAttribute('aria-valuenow')), 'as it is drawn').toBe(document.querySelector<HTMLElement>('.split-lower')!.offsetHeight);
+  bar().focus();
+  const before = Number(bar().getAttribute('aria-valuenow'));
+  await press('{ArrowUp}');
+  await eventually(() => Number(bar().getAttribute('aria-valuenow')), 'and follows the keys').toBe(before + 24);
+  expect(Number(bar().getAttribute('aria-valuemax')), 'up to what there is').toBeGreaterThan(before + 24);
+});
+
+test('where nothing runs, stopping all says so instead of asking', async () => {
+  await openApp({ modules: { rows: 0 } }, '#/modules');
+  await seen('modules-more').click();
+  await page.getByRole('menuitem', { name: 'Stop all' }).click();
+  await look(seen('stop-all'), 'nothing to ask').toHaveTextContent(/No module runs\..*There is nothing to stop\./);
+  await look(seen('stop-all-yes'), 'nor to do').toHaveAttribute('aria-disabled', 'true');
+});

@@ -30,7 +30,7 @@ test('segments and search narrow the list, the figures come from the server', as
   await press('{Meta>}f{/Meta}');
   await type('bridge');
   await eventually(() => names().length, 'both').toBe(1);
-  expect(calls('modulesList').at(-1), 'asked with both').toEqual(['needs_you', 'bridge', 'status', 0, 100]);
+  await eventually(() => calls('modulesList').at(-1), 'asked with both').toEqual(['needs_you', 'bridge', 'status', 0, 100]);
   await press('{Enter}');
   await eventually(() => location.hash, 'Enter chooses the first').toBe('#/modules/instances/web_bridge');
   await press('{Escape}');

@@ -56,3 +56,17 @@ test('what is done every time can be changed in the preferences', async () => {
   await openApp({}, '#/settings/preferences');
   await look(page.getByRole('button', { name: /^When quitting/ }).or(page.getByRole('combobox', { name: /^When quitting/ })).first(), 'the choice').toBeVisible();
 });
+
+test('while they end the wait is named, and one can quit without it; that is not remembered', async () => {
+  const asked: unknown[] = [];
+  await quit({ overrides: { quitChoose: (choice, remember) => { asked.push([choice, remember]); return choice === 'stop' ? new Promise<null>(() => {}) : Promise.resolve(null); } } });
+  await page.getByRole('checkbox', { name: 'Do this every time' }).click();
+  await seen('quit-stop').click();
+  await look(seen('quit-dialog'), 'what is waited for').toHaveTextContent(/Waiting for them to end/);
+  await look(seen('quit-cancel'), 'what began cannot be called off').toHaveAttribute('aria-disabled', 'true');
+  await expectClean('the wait');
+  await seen('quit-stop').click();
+  await seen('quit-keep').click();
+  await look(seen('quit-dialog'), 'left').not.toBeInTheDocument();
+  expect(asked, 'stopping was asked for once, quitting at once is for this time only').toEqual([['stop', true], ['keep', false]]);
+});
