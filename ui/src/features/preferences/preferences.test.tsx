@@ -177,3 +177,10 @@ test('a secret that cannot be moved says why and is not counted; one in git is m
   await look(page.getByTestId('plain-secret'), 'and git').toHaveTextContent(/tracked by git/);
   await look(seen('plain-move'), 'nothing to move').toHaveAttribute('aria-disabled', 'true');
 });
+
+test('while no setting is chosen the inspector says what it is for, so that its button does something', async () => {
+  await openApp({}, '#/settings/system');
+  await look(seen('inspector'), 'beside the settings').toHaveTextContent(/Choose a setting to see where its value comes from/);
+  await page.getByRole('button', { name: 'Hide the inspector' }).click();
+  await look(seen('inspector'), 'hidden').not.toBeInTheDocument();
+});

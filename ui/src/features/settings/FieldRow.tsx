@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type ReactNode, memo, useId, useRef } from 'react';
 import type { SettingRow } from '../../bindings';
-import { Foreign, Prose } from '../../ui';
+import { Foreign, Prose, visible } from '../../ui';
 import { Control } from './controls/Control';
 import type { Edit } from './draft';
 import { type Field, useField, useForm } from './form-context';
@@ -14,7 +14,7 @@ function LevelChip({ row, field }: { row: SettingRow; field: Field }) {
   const level = edit === null ? field.base.level : edit.op === 'reset' ? valueAt(row, edit.level, true).level : edit.level;
   if (level === null) return <span className="caption faint">Not set</span>;
   const here = (edit !== null && edit.op !== 'reset') || isModified(row);
-  return <span className={here ? 'chip chip-here' : 'chip'} title={titleOf(target, level)}>{levelWords[level]}</span>;
+  return <span className={here ? 'chip chip-here' : 'chip'} title={visible(titleOf(target, level))}>{levelWords[level]}</span>;
 }
 
 /** Escape brings back what the draft said when the field was entered; leaving it asks the server. */

@@ -5,7 +5,7 @@ import { useShell } from '../../app/shell-context';
 import { accelerator } from '../../commands/shortcut';
 import { usePlatform } from '../../platform/context';
 import { PlatformError, toPlatformError } from '../../platform/platform';
-import { Button, Foreign, Glyph, useToasts } from '../../ui';
+import { Button, Foreign, Glyph, useToasts, visible } from '../../ui';
 import { usePlanFlow } from '../plan/flow';
 import { type Draft, type Edits, leftOut, toWire } from './draft';
 import { useCheck } from './use-check';
@@ -88,8 +88,8 @@ export function FootBar({ id, draft, restart, onInvalid }: { id: string; draft: 
       {!some && restart}
       {some && (
         <footer className="footbar" data-testid="draft-bar">
-          <div className="grow cut"><b className="strong">{count(changes, 'change')}</b> <span className="muted" title={totals.check?.restarts.join('\n')}><Foreign>{comesTo(totals)}</Foreign></span></div>
-          {failed && <span className="st"><Glyph word="Unknown" /><span className="why" title={`${failed.message} ${failed.hint}`}>Not checked: <Foreign>{failed.message}</Foreign></span></span>}
+          <div className="grow cut"><b className="strong">{count(changes, 'change')}</b> <span className="muted" title={totals.check?.restarts.map(visible).join('\n')}><Foreign>{comesTo(totals)}</Foreign></span></div>
+          {failed && <span className="st"><Glyph word="Unknown" /><span className="why" title={visible(`${failed.message} ${failed.hint}`)}>Not checked: <Foreign>{failed.message}</Foreign></span></span>}
           {first !== undefined && <button type="button" className="btn btn-link draft-invalid" onClick={() => onInvalid(first)} data-testid="draft-invalid"><Glyph word="Error" />{count(invalid.length, 'invalid value')}, left out</button>}
           <Button kind="quiet" onClick={discard} data-testid="draft-discard">Discard</Button>
           <Button kind="primary" keys={accelerator('CmdOrCtrl+Enter', shell.platform)} onClick={review} why={changes === 0 ? 'No valid change is left to apply.' : null} data-testid="draft-review">Review plan</Button>

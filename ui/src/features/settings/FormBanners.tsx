@@ -1,15 +1,18 @@
 import type { SettingsTarget } from '../../bindings';
 import { navigate } from '../../app/router';
+import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
 import { PlatformError } from '../../platform/platform';
 import { Banner, Button, FindingBanner, Foreign } from '../../ui';
 import { usePlanFlow } from '../plan/flow';
+import { storeWords } from '../preferences/store';
 
 function PlainSecrets({ id, count }: { id: string; count: number }) {
   const platform = usePlatform();
   const flow = usePlanFlow();
+  const store = storeWords(useShell().state.secret_store);
   const move = () => flow.open({
-    title: 'Move to the keychain',
+    title: `Move to ${store}`,
     make: async () => {
       const mine = (await platform.secretsPlain()).filter((secret) => secret.target === id);
       const free = mine.filter((secret) => secret.why_not === null);
@@ -21,7 +24,7 @@ function PlainSecrets({ id, count }: { id: string; count: number }) {
   });
   return (
     <Banner kind="warn" title={`${count} ${count === 1 ? 'secret stands' : 'secrets stand'} in plain text in its files.`} data-testid="plain-secrets"
-      actions={<Button size="s" onClick={move} data-testid="plain-secrets-move">Move to the keychain…</Button>}>
+      actions={<Button size="s" onClick={move} data-testid="plain-secrets-move">Move to {store}…</Button>}>
       Whoever can read the files can read {count === 1 ? 'it' : 'them'}.
     </Banner>
   );

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ModuleRow } from '../../bindings';
 import { keys } from '../../app/queries';
 import { usePlatform } from '../../platform/context';
-import { Button, Foreign, Icon, Spinner } from '../../ui';
+import { Button, Foreign, Icon, Spinner, visible } from '../../ui';
 import { useActs } from '../modules/acts';
 import { useDoing } from '../modules/RowActions';
 import { standOf, titleOf } from '../modules/words';
@@ -17,8 +17,8 @@ function Bar({ row }: { row: ModuleRow }) {
     <footer className="footbar" data-testid="restart-bar">
       {stand.busy ? <Spinner /> : <Icon name="refresh" />}
       <div className="grow cut" role="status">
-        {stand.busy ? <><b className="strong">{stand.word} {title}</b> <span className="muted">{stand.reason}</span></>
-          : failed ? <><b className="strong">{title} could not be restarted.</b> <span className="muted" title={failed.text}><Foreign>{failed.text}</Foreign></span></>
+        {stand.busy ? <><b className="strong">{stand.word} {title}</b> <span className="muted"><Foreign>{stand.reason}</Foreign></span></>
+          : failed ? <><b className="strong">{title} could not be restarted.</b> <span className="muted" title={visible(failed.text)}><Foreign>{failed.text}</Foreign></span></>
             : <><b className="strong">{title} runs with older settings.</b> <span className="muted">It sees what was changed after a restart.</span></>}
       </div>
       <Button icon="refresh" busy={stand.busy} onClick={() => acts.run('restart', [row.id])} data-testid="restart-now">{stand.busy ? 'Restarting' : 'Restart'}</Button>

@@ -29,6 +29,14 @@ interface Around {
   only?: readonly string[];
 }
 
+function NoneChosen() {
+  return (
+    <aside className="inspector" aria-label="Inspector" data-testid="inspector">
+      <section><p className="small muted">Choose a setting to see where its value comes from, and what it was before.</p></section>
+    </aside>
+  );
+}
+
 /** Only a module is an instance that can run; cards of other kinds are not asked about. */
 const mayRun = ({ card }: ToolDetail) => card.kind === 'module';
 
@@ -82,7 +90,7 @@ function Loaded({ detail, top, idle, setting = null, only }: Around & { detail: 
             )}
           </div>
         </div>
-        {shell.inspector && (chosen ? <SettingInspector key={chosen.id} row={chosen} /> : idle)}
+        {shell.inspector && (chosen ? <SettingInspector key={chosen.id} row={chosen} /> : idle ?? (only ? null : <NoneChosen />))}
       </div>
       <FootBar id={id} draft={draft} restart={<RestartBar address={detail.target.address} asked={mayRun(detail)} />} onInvalid={go} />
     </FormContext.Provider>

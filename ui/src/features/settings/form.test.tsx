@@ -156,3 +156,9 @@ test('a person’s preferences are set at their own level', async () => {
   await seen('draft-review').click();
   expect(JSON.stringify(calls('settingsPlan')[0]), 'user').toContain('"level":"user"');
 });
+
+test('secrets in plain text are offered the place that this Sanctum has for them', async () => {
+  const status = { word: 'Healthy' as const, reason: 'unlocked', evidence: [], measured_at: null };
+  await openWith([one('text', 'NAME', { default: 'a' })], { state: { secret_store: { kind: 'file', name: 'encrypted file', status } } }, { plain_secrets: 2 });
+  await look(seen('plain-secrets-move'), 'no keychain is promised where there is none').toHaveTextContent('Move to the encrypted file…');
+});

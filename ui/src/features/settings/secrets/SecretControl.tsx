@@ -6,6 +6,7 @@ import { usePlatform } from '../../../platform/context';
 import { toPlatformError } from '../../../platform/platform';
 import { Button, Foreign, Glyph, Icon, Prose, Status } from '../../../ui';
 import { usePlanFlow } from '../../plan/flow';
+import { storeWords } from '../../preferences/store';
 import { useForm } from '../form-context';
 import { CopySecretDialog } from './CopySecretDialog';
 import { useSecretStatus } from './queries';
@@ -47,7 +48,7 @@ export function SecretControl({ row, labelId, level }: { row: SettingRow; labelI
   const [open, setOpen] = useState<Open>(null);
   const secret = query.data?.find((entry) => entry.id === row.id);
   const failed = query.isError ? toPlatformError(query.error) : null;
-  const words = secret?.words ?? (failed ? 'Can’t be reached' : query.isPending ? `Asking ${shell.state.secret_store.name}` : row.value ?? 'Not set');
+  const words = secret?.words ?? (failed ? 'Can’t be reached' : query.isPending ? `Asking ${storeWords(shell.state.secret_store)}` : row.value ?? 'Not set');
   const odd = secret && secret.status.word !== 'Healthy' && secret.status.word !== 'Off';
   const title = row.title || row.key;
   const standing = form.target.levels.find((info) => info.level === row.level && info.why_not === null && info.level !== 'default')?.level;

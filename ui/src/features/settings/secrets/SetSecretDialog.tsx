@@ -5,6 +5,7 @@ import { keys } from '../../../app/queries';
 import { useShell } from '../../../app/shell-context';
 import { usePlatform } from '../../../platform/context';
 import { Button, Dialog, ErrorBox, Foreign, useToasts } from '../../../ui';
+import { storeWords } from '../../preferences/store';
 import { useForm } from '../form-context';
 import { LevelSelect } from '../LevelSelect';
 import { titleOf } from '../values';
@@ -20,7 +21,7 @@ export function SetSecretDialog({ row, level: first, onClose }: { row: SettingRo
   const input = useRef<HTMLInputElement>(null);
   const [level, setLevel] = useState(first);
   const [error, setError] = useState<string | null>(null);
-  const store = shell.state.secret_store.name;
+  const store = storeWords(shell.state.secret_store);
   const title = row.title || row.key;
   const save = useMutation({
     // The value is no variable of the mutation: the cache would keep it.
