@@ -12,39 +12,9 @@ use crate::{ApiError, ApiResult};
 /// Current time, UTC. Passed in so that expiry, lockout and stamps can be tested.
 pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
 
-/// What is handed on to modules, installers and Python; nothing else of the app's own environment is.
-const INHERITED: &[&str] = &[
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "TZ",
-    "TMPDIR",
-    "XDG_RUNTIME_DIR",
-    "DBUS_SESSION_BUS_ADDRESS",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "ALL_PROXY",
-    "NO_PROXY",
-    "http_proxy",
-    "https_proxy",
-    "all_proxy",
-    "no_proxy",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "REQUESTS_CA_BUNDLE",
-    "CURL_CA_BUNDLE",
-    "PIP_INDEX_URL",
-    "PIP_EXTRA_INDEX_URL",
-    "PIP_TRUSTED_HOST",
-    "PIP_CONFIG_FILE",
-    "PIP_CERT",
-    "UV_INDEX_URL",
-    "UV_DEFAULT_INDEX",
-    "UV_INDEX",
-    "UV_CACHE_DIR",
-    "PIP_CACHE_DIR",
-    "XDG_CACHE_HOME",
-];
+/// What is handed on to modules, installers and Python besides [`sanctum_python::installer::EVERYBODYS`]; nothing else of the app's own
+/// environment is.
+const INHERITED: &[&str] = &["LANG", "LC_ALL", "LC_CTYPE", "TZ", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"];
 
 /// The surroundings of one app or one `sanctumctl` run.
 #[derive(Clone)]
@@ -132,15 +102,18 @@ impl AppEnv {
             ),
             program: None,
             ctl: None,
-            inherited: INHERITED.iter().filter_map(|name| Some(((*name).to_owned(), given(name)?))).collect(),
+            inherited: INHERITED
+                .iter()
+                .chain(sanctum_python::installer::EVERYBODYS)
+                .filter_map(|name| Some(((*name).to_owned(), given(name)?)))
+                .collect(),
             home,
             data_dir,
             root: given("SANCTUM_ROOT").map(PathBuf::from),
             secret_store,
             search_path: given("PATH").unwrap_or_default(),
-            installer_vars: sanctum_python::installer::PASSED
-                .iter()
-                .filter_map(|name| Some(((*name).to_owned(), given(name)?)))
+            installer_vars: sanctum_python::installer::passed()
+                .filter_map(|name| Some((name.to_owned(), given(name)?)))
                 .collect(),
             os_user: given("USER").or_else(|| given("LOGNAME")).unwrap_or_else(|| "console".to_owned()),
             clock: Arc::new(OffsetDateTime::now_utc),

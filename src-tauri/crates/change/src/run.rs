@@ -4,15 +4,16 @@
 //! the marker as its locked standard input, so that recovery can tell whether it is still running without trusting a
 //! process number, and can stop its group (`<n>.group`) before it removes what the command made.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process_group};
+use sanctum_foreign::child::{end_group, lines};
 
 use crate::disk::{Disk, Place, Spot};
 use crate::forward::Doing;
@@ -86,7 +87,7 @@ pub(crate) fn run(doing: &Doing<'_>, action: &Action) -> Result<(), ChangeError>
         Ok(status) => status,
         Err(error) => {
             if !matches!(error, ChangeError::Died { .. }) {
-                stop(&mut child);
+                end_group(&mut child, GRACE);
             }
             return Err(error);
         }
@@ -109,7 +110,7 @@ fn watch(
     program: &str,
 ) -> Result<ExitStatus, ChangeError> {
     let began = Instant::now();
-    let lines = read_both(child);
+    let lines = lines(child, LONGEST_LINE);
     let mut take = |line: String| {
         (doing.line)(&line, began);
         if tail.len() == TAIL {
@@ -152,51 +153,6 @@ fn watch(
             });
         }
     }
-}
-
-fn read_both(child: &mut Child) -> Receiver<String> {
-    let (send, lines) = channel();
-    if let Some(out) = child.stdout.take() {
-        read_lines(out, send.clone());
-    }
-    if let Some(err) = child.stderr.take() {
-        read_lines(err, send);
-    }
-    lines
-}
-
-fn read_lines(from: impl Read + Send + 'static, to: Sender<String>) {
-    thread::spawn(move || {
-        let mut from = BufReader::new(from);
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            match from.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
-                Ok(0) | Err(_) => return,
-                Ok(_) => {
-                    let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-                    if !text.is_empty() && to.send(text).is_err() {
-                        return;
-                    }
-                }
-            }
-        }
-    });
-}
-
-/// Ends the whole group: TERM, and KILL for what is left after the grace.
-fn stop(child: &mut Child) {
-    let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else {
-        return;
-    };
-    // ESRCH means that it is over already, which is what is wanted.
-    let _ = kill_process_group(group, Signal::TERM);
-    let until = Instant::now() + GRACE;
-    while Instant::now() < until && matches!(child.try_wait(), Ok(None)) {
-        thread::sleep(Duration::from_millis(20));
-    }
-    let _ = kill_process_group(group, Signal::KILL);
-    let _ = child.wait();
 }
 
 /// After a crash: if the command of this step still runs, ends its group and waits for it.

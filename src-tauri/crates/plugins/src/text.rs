@@ -5,49 +5,15 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, fstat, openat};
+pub(crate) use sanctum_foreign::line as shown_up_to;
 
 /// Most characters of a text that are shown on a line.
 const LONGEST: usize = 300;
 
-/// Text of others as one harmless line: without terminal codes, control characters and marks that turn or hide what stands
-/// around them, and cut where it is long.
+/// Text of others as one harmless line, cut where it is long.
 #[must_use]
 pub fn shown(text: &str) -> String {
     shown_up_to(text, LONGEST)
-}
-
-pub(crate) fn shown_up_to(text: &str, most: usize) -> String {
-    // What is far behind the cut need not be cleaned.
-    let end = text.char_indices().nth(most.saturating_mul(8)).map_or(text.len(), |(at, _)| at);
-    let (mut out, mut count, mut gap) = (String::new(), 0, false);
-    for c in sanctum_python::plain(&text[..end].replace(['\n', '\r'], " ")).chars() {
-        if c.is_whitespace() {
-            gap = !out.is_empty();
-            continue;
-        }
-        if steers(c) || c.is_control() {
-            continue;
-        }
-        if count + usize::from(gap) >= most {
-            out.push('…');
-            return out;
-        }
-        if std::mem::take(&mut gap) {
-            out.push(' ');
-            count += 1;
-        }
-        out.push(c);
-        count += 1;
-    }
-    if end < text.len() {
-        out.push('…');
-    }
-    out
-}
-
-/// Marks that reorder or hide what stands around them.
-fn steers(c: char) -> bool {
-    matches!(u32::from(c), 0x061c | 0x200b..=0x200f | 0x2028..=0x202e | 0x2060..=0x206f | 0xfeff | 0xfff9..=0xfffb)
 }
 
 /// Why a file was not read.
@@ -93,21 +59,7 @@ pub(crate) fn count(number: usize, one: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{NoText, load, shown};
-
-    #[test]
-    fn hostile_names_become_one_line_that_moves_nothing() {
-        for (text, want, why) in [
-            ("\u{1b}[31mred\u{1b}[0m", "red", "colours go"),
-            ("a\nb\r\nc", "a b c", "it stays one line"),
-            ("user\u{202e}gpj.exe", "usergpj.exe", "what turns the order of letters goes"),
-            ("x\u{200b}y\u{feff}", "xy", "what nobody sees goes"),
-            ("<b>bold</b>", "<b>bold</b>", "HTML is text, and whoever shows it shows text"),
-        ] {
-            assert_eq!(shown(text), want, "{why}");
-        }
-        assert_eq!(shown(&"x".repeat(1_000_000)).chars().count(), 301, "a flood is cut, with a mark");
-    }
+    use super::{NoText, load};
 
     #[test]
     fn only_regular_files_of_bounded_size_are_read() {

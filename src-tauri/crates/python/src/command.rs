@@ -2,16 +2,15 @@
 //!
 //! The whole group is ended when the time is up or it is called off, so that no installer goes on behind one's back.
 
-use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use sanctum_foreign::child::{end_group, lines};
 
 /// Lines kept of what it says, and bytes of a line.
 const MOST_LINES: usize = 20_000;
@@ -64,17 +63,12 @@ pub(crate) fn run(
         .process_group(0)
         .spawn()
         .map_err(start)?;
-    let (send, lines) = channel();
-    if let Some(out) = child.stdout.take() {
-        read(out, send.clone());
-    }
-    if let Some(err) = child.stderr.take() {
-        read(err, send);
-    }
+    let lines = lines(&mut child, LONGEST_LINE);
     let began = Instant::now();
     let mut said = Said::default();
     let keep = |said: &mut Said, line: String| {
-        if said.lines.len() < MOST_LINES {
+        let line = crate::plain(&line);
+        if said.lines.len() < MOST_LINES && !line.trim().is_empty() {
             said.lines.push(line);
         }
     };
@@ -101,42 +95,11 @@ pub(crate) fn run(
         }
         let late = began.elapsed() >= limit;
         if late || cancel.load(Ordering::SeqCst) {
-            stop(&mut child);
+            end_group(&mut child, GRACE);
             return Err(match late {
                 true => CommandError::TimedOut { program: program.clone(), seconds: limit.as_secs() },
                 false => CommandError::Cancelled,
             });
         }
     }
-}
-
-fn read(from: impl Read + Send + 'static, to: Sender<String>) {
-    thread::spawn(move || {
-        let mut from = BufReader::new(from);
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            match from.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
-                Ok(0) | Err(_) => return,
-                Ok(_) => {
-                    let text = crate::plain(String::from_utf8_lossy(&line).trim_end());
-                    if !text.trim().is_empty() && to.send(text).is_err() {
-                        return;
-                    }
-                }
-            }
-        }
-    });
-}
-
-fn stop(child: &mut Child) {
-    let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else { return };
-    // ESRCH means that it is over already, which is what is wanted.
-    let _ = kill_process_group(group, Signal::TERM);
-    let until = Instant::now() + GRACE;
-    while Instant::now() < until && matches!(child.try_wait(), Ok(None)) {
-        thread::sleep(Duration::from_millis(20));
-    }
-    let _ = kill_process_group(group, Signal::KILL);
-    let _ = child.wait();
 }

@@ -11,34 +11,18 @@ use std::time::Duration;
 
 use crate::{Machine, command, linux, macos};
 
-/// The variables of the person that an installer gets, where they are set.
-pub const PASSED: &[&str] = &[
+/// What every program of others gets of the person's variables, where they are set: its way to the net, to packages and to caches.
+pub const EVERYBODYS: &[&str] = &[
     "PIP_INDEX_URL",
     "PIP_EXTRA_INDEX_URL",
-    "PIP_NO_INDEX",
-    "PIP_FIND_LINKS",
     "PIP_TRUSTED_HOST",
     "PIP_CERT",
-    "PIP_CLIENT_CERT",
-    "PIP_PROXY",
     "PIP_CONFIG_FILE",
     "PIP_CACHE_DIR",
-    "PIP_DEFAULT_TIMEOUT",
-    "PIP_KEYRING_PROVIDER",
     "UV_DEFAULT_INDEX",
     "UV_INDEX",
     "UV_INDEX_URL",
-    "UV_EXTRA_INDEX_URL",
-    "UV_NO_INDEX",
-    "UV_FIND_LINKS",
-    "UV_INSECURE_HOST",
-    "UV_NATIVE_TLS",
-    "UV_SYSTEM_CERTS",
-    "UV_CONFIG_FILE",
     "UV_CACHE_DIR",
-    "UV_OFFLINE",
-    "UV_HTTP_TIMEOUT",
-    "UV_KEYRING_PROVIDER",
     "HTTP_PROXY",
     "HTTPS_PROXY",
     "ALL_PROXY",
@@ -51,12 +35,37 @@ pub const PASSED: &[&str] = &[
     "SSL_CERT_DIR",
     "REQUESTS_CA_BUNDLE",
     "CURL_CA_BUNDLE",
-    "NETRC",
-    "XDG_CONFIG_HOME",
     "XDG_CACHE_HOME",
-    "SSH_AUTH_SOCK",
     "TMPDIR",
 ];
+
+/// What only an installer gets besides.
+const INSTALLERS: &[&str] = &[
+    "PIP_NO_INDEX",
+    "PIP_FIND_LINKS",
+    "PIP_CLIENT_CERT",
+    "PIP_PROXY",
+    "PIP_DEFAULT_TIMEOUT",
+    "PIP_KEYRING_PROVIDER",
+    "UV_EXTRA_INDEX_URL",
+    "UV_NO_INDEX",
+    "UV_FIND_LINKS",
+    "UV_INSECURE_HOST",
+    "UV_NATIVE_TLS",
+    "UV_SYSTEM_CERTS",
+    "UV_CONFIG_FILE",
+    "UV_OFFLINE",
+    "UV_HTTP_TIMEOUT",
+    "UV_KEYRING_PROVIDER",
+    "NETRC",
+    "XDG_CONFIG_HOME",
+    "SSH_AUTH_SOCK",
+];
+
+/// The variables of the person that an installer gets, where they are set.
+pub fn passed() -> impl Iterator<Item = &'static str> {
+    EVERYBODYS.iter().chain(INSTALLERS).copied()
+}
 
 /// What an installer is told of the surroundings; all of it passed in.
 #[derive(Debug, Clone)]
@@ -64,7 +73,7 @@ pub struct Around {
     /// The value of `PATH`.
     pub search_path: String,
     pub home: PathBuf,
-    /// Variables of the person by name; those that are not in [`PASSED`] are left out.
+    /// Variables of the person by name; those that are not among [`passed`] are left out.
     pub vars: Vec<(String, String)>,
     pub machine: Machine,
 }
@@ -108,7 +117,7 @@ impl Around {
         env.extend(fixed.map(|(name, value)| (name.to_owned(), value.to_owned())));
         let mut had = Vec::new();
         for (name, value) in &self.vars {
-            if !PASSED.contains(&name.as_str()) || value.is_empty() {
+            if !passed().any(|one| one == name) || value.is_empty() {
                 continue;
             }
             let bare = without_password(value);

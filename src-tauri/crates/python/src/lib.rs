@@ -53,25 +53,5 @@ pub fn moves(from: &[(String, String)], to: &[(String, String)]) -> Vec<Move> {
 /// Text of somebody else's on one line, without what would move a cursor.
 #[must_use]
 pub fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            // A terminal code: from the escape to its last letter.
-            '\u{1b}' => {
-                if chars.peek() == Some(&'[') {
-                    chars.next();
-                    while chars.peek().is_some_and(|c| !c.is_ascii_alphabetic()) {
-                        chars.next();
-                    }
-                    chars.next();
-                }
-            }
-            '\t' => out.push(' '),
-            c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c) => {
-            }
-            c => out.push(c),
-        }
-    }
-    out
+    sanctum_foreign::block(text).replace('\t', " ").replace('\n', "")
 }
