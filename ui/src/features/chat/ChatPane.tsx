@@ -4,7 +4,8 @@ import type { ChatEntry, ChatState } from '../../bindings';
 import { keys } from '../../app/queries';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
-import { EmptyState, ErrorBox, Waiting, useToasts, visible } from '../../ui';
+import { EmptyState, ErrorBox, Waiting, ifFocusIsLost, useToasts, visible } from '../../ui';
+import { ask } from './asks';
 import { Dock } from './Dock';
 import type { EntryActions } from './EntryView';
 import { Transcript } from './Transcript';
@@ -27,12 +28,15 @@ function useAnnouncer(name: string): [string, (entry: ChatEntry) => void] {
   return [said, tell];
 }
 
+/** The button that was pressed goes with what it did. */
+const writeOn = () => ifFocusIsLost(() => ask('write'));
+
 function useActions(uid: string, take: (entry: ChatEntry) => void): EntryActions {
   const platform = usePlatform();
   const toasts = useToasts();
   return useMemo(() => ({
-    retry: (id) => { platform.chatRetry(uid, id).then(take, (thrown: unknown) => toasts.fail(thrown)); },
-    takeOut: (id) => { platform.chatDiscard(uid, id).catch((thrown: unknown) => toasts.fail(thrown)); },
+    retry: (id) => { platform.chatRetry(uid, id).then((entry) => { take(entry); writeOn(); }, (thrown: unknown) => toasts.fail(thrown)); },
+    takeOut: (id) => { platform.chatDiscard(uid, id).then(writeOn, (thrown: unknown) => toasts.fail(thrown)); },
   }), [platform, toasts, uid, take]);
 }
 

@@ -3,7 +3,8 @@ import type { ChatEntry, ChatState } from '../../bindings';
 import { navigate } from '../../app/router';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
-import { Banner, Button, Foreign, Glyph, Prose, Spinner, duration, useToasts } from '../../ui';
+import { Banner, Button, Foreign, Glyph, Prose, Spinner, duration, ifFocusIsLost, useToasts } from '../../ui';
+import { ask } from './asks';
 import { Composer } from './Composer';
 
 /** Ticks each second while somebody is waited for. */
@@ -21,6 +22,8 @@ function Answering({ name, uid, since }: { name: string; uid: string; since: str
   const platform = usePlatform();
   const toasts = useToasts();
   const seconds = useSeconds(since);
+  // The button to stop goes with the answer; whoever had it in hand writes on.
+  useEffect(() => () => ifFocusIsLost(() => ask('write')), []);
   return (
     <div className="dock-line caption faint" data-testid="chat-answering">
       <Spinner /><span><Foreign>{name}</Foreign> is answering{seconds > 0 && ` · ${duration(seconds * 1_000).replace('.0 s', ' s')}`}</span><span className="grow" />

@@ -2,6 +2,7 @@ import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useEff
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import type { ChatEntry, ChatRow } from '../../bindings';
 import { Button, Spinner, useNow, visible } from '../../ui';
+import { ask } from './asks';
 import { type EntryActions, EntryView } from './EntryView';
 import { FoldsContext } from './Parts';
 import { type Said, placeOf } from './said';
@@ -141,7 +142,7 @@ export function Transcript({ conversation, said, aim, row, actions, folds, onSee
         </FoldsContext.Provider>
       </div>
       {conversation.loading !== null && <div className={`chat-loading chat-loading-${conversation.loading}`} role="status"><Spinner /><span className="caption">Reading {conversation.loading === 'before' ? 'older' : 'newer'} messages</span></div>}
-      {leftAt !== null && <ToNewest count={news} onClick={newest} />}
+      {leftAt !== null && <ToNewest count={news} onClick={() => { newest(); ask('write'); }} />}
     </div>
   );
 }

@@ -173,3 +173,20 @@ test('the list is filtered and walked by keys; Enter goes to the field', async (
   await press('{Enter}');
   await look(field(), 'Enter writes').toHaveFocus();
 });
+
+test('stopping an answer, taking a message out and sending it again by keyboard lead back to the field', async () => {
+  const { hooks } = await openChat();
+  await send('Tell me');
+  await look(seen('chat-stop'), 'it answers').toBeVisible();
+  (seen('chat-stop').element() as HTMLElement).focus();
+  await press('{Enter}');
+  await look(seen('chat-stop'), 'stopped').not.toBeInTheDocument();
+  await look(field(), 'after stopping').toHaveFocus();
+  hooks.away('Letta refused the connection');
+  await send('first');
+  await look(seen('chat-take-out').last(), 'it waits').toBeVisible();
+  (seen('chat-take-out').last().element() as HTMLElement).focus();
+  await press('{Enter}');
+  await look(seen('chat-take-out'), 'taken out').not.toBeInTheDocument();
+  await look(field(), 'after taking out').toHaveFocus();
+});

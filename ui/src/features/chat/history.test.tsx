@@ -225,3 +225,13 @@ test('Enter right after typing goes to the first hit of what was typed, not of w
   await eventually(() => location.hash, 'what was meant').toContain('at=11');
   expect(calls('chatPage').some((args) => JSON.stringify(args[1]) === '{"at":"around","seq":3}'), 'the other place was never shown').toBe(false);
 });
+
+test('after the jump to the newest one can write', async () => {
+  await openChat({ entries: 1_000 });
+  await scrollTo(300);
+  await look(seen('chat-newest'), 'offered').toBeVisible();
+  (seen('chat-newest').element() as HTMLElement).focus();
+  await press('{Enter}');
+  await look(seen('chat-newest'), 'there').not.toBeInTheDocument();
+  await look(field(), 'the focus is not lost with the button').toHaveFocus();
+});

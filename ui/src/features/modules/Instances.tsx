@@ -5,6 +5,7 @@ import { navigate } from '../../app/router';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
 import { ErrorBox, PAGE, SearchField, Segments, Waiting, ifFocusIsLost, usePaged, useToasts } from '../../ui';
+import { focusRow } from './back';
 import { Nothing } from './empty';
 import { InstallSheet } from './InstallSheet';
 import { ModuleInspector, NoneChosen, useModule } from './ModuleInspector';
@@ -82,7 +83,7 @@ function useFocusDetails() {
 function useFocusBack(open: boolean) {
   const was = useRef(open);
   useEffect(() => {
-    if (was.current && !open) ifFocusIsLost(() => document.querySelector<HTMLElement>('.mod-cell[aria-selected="true"]')?.focus({ preventScroll: true }));
+    if (was.current && !open) ifFocusIsLost(focusRow);
     was.current = open;
   }, [open]);
 }

@@ -3,8 +3,9 @@ import { useState } from 'react';
 import type { ModuleRow } from '../../bindings';
 import { navigate } from '../../app/router';
 import { usePlatform } from '../../platform/context';
-import { Banner, Button, ErrorBox, Foreign, Prose, visible } from '../../ui';
+import { Banner, Button, ErrorBox, Foreign, Prose, ifFocusIsLost, visible } from '../../ui';
 import { type Failure, failureTitle, useActs } from './acts';
+import { focusRow } from './back';
 import { isUp, sentence, titleOf } from './words';
 
 /** Of many failures these are written out; the rest is in the copied details. */
@@ -17,7 +18,8 @@ function Copy({ text }: { text: string }) {
 }
 
 function Failed({ failure, onLog }: { failure: Failure; onLog: (id: string) => void }) {
-  const { dismiss } = useActs();
+  const acts = useActs();
+  const dismiss = () => { acts.dismiss(); ifFocusIsLost(focusRow); };
   const { outcomes } = failure;
   if (outcomes.length === 0) return <ErrorBox error={failure.error} actions={<Button size="s" onClick={dismiss}>Dismiss</Button>} />;
   const lines = outcomes.map((outcome) => `${outcome.title}: ${sentence(outcome.text)}${outcome.hint ? ` ${outcome.hint}` : ''}`);

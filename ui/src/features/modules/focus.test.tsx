@@ -59,3 +59,16 @@ test('a port that is proposed is replaced by what is typed', async () => {
   await look(seen('port-number'), 'typing takes its place').toHaveValue('9300');
   expect(calls('portMovePlan'), 'nothing is planned by typing').toEqual([]);
 });
+
+test('dismissing what went wrong leads back to the row', async () => {
+  await openApp({ modules: { failing: { scheduler: 'ended with exit code 1' } } }, '#/modules/instances/scheduler');
+  await look(seen('module-row').first(), 'the rows are there').toBeVisible();
+  await eventually(() => document.querySelector('.mod-cell[aria-selected="true"]') !== null, 'it is chosen').toBe(true);
+  document.querySelector<HTMLElement>('.mod-cell[aria-selected="true"]')!.focus();
+  await press('s');
+  await look(seen('module-failure'), 'it did not start').toBeVisible();
+  (seen('trouble-dismiss').element() as HTMLElement).focus();
+  await press('{Enter}');
+  await look(seen('module-failure'), 'read').not.toBeInTheDocument();
+  await eventually(focused, 'on the row').toMatch(/^Scheduler, /);
+});

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { Level, ToolDetail } from '../../bindings';
 import { keys } from '../../app/queries';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
-import { ErrorBox, Waiting, visible } from '../../ui';
-import { draftOf } from './draft';
+import { ErrorBox, Waiting, ifFocusIsLost, visible } from '../../ui';
+import { type Draft, draftOf } from './draft';
 import { FootBar } from './FootBar';
 import { type Form, FormContext } from './form-context';
 import { SettingInspector } from './inspector/SettingInspector';
@@ -56,6 +56,22 @@ function useGoing(all: ReturnType<typeof useRows>['all'], asked: string | null, 
   return { selected, setSelected, going, go, there: useCallback(() => setGoing(null), []) };
 }
 
+/** A button that changes the draft may go with what it did; the focus then goes to the setting that is chosen. */
+function useFocusAtSetting(draft: Draft, selected: string | null) {
+  const chosen = useRef(selected);
+  chosen.current = selected;
+  useEffect(() => {
+    let edits = draft.edits();
+    return draft.onAny(() => {
+      if (draft.edits() === edits) return;
+      edits = draft.edits();
+      ifFocusIsLost(() => {
+        if (chosen.current !== null) document.querySelector<HTMLElement>(`[data-setting="${CSS.escape(chosen.current)}"]`)?.focus({ preventScroll: true });
+      });
+    });
+  }, [draft]);
+}
+
 function Loaded({ detail, top, idle, setting = null, only }: Around & { detail: ToolDetail }) {
   const { id } = detail.card;
   const shell = useShell();
@@ -67,6 +83,7 @@ function Loaded({ detail, top, idle, setting = null, only }: Around & { detail: 
   // A plugin names its settings by the variable it reads.
   const wanted = setting === null ? null : rows.all.find((row) => row.id === setting || row.key === setting)?.id ?? setting;
   const { selected, setSelected, going, go, there } = useGoing(rows.all, wanted, setShown);
+  useFocusAtSetting(draft, selected);
   useEffect(() => {
     // A setting that is gone cannot be changed, and its edit could not be seen.
     if (only) return;

@@ -179,3 +179,25 @@ test('a change that was made elsewhere meanwhile shows under the draft', async (
   await look(input('LOG_LEVEL'), 'read again').toHaveValue('3');
   await look(input('POLL_INTERVAL'), 'the draft stays').toHaveValue('33');
 });
+
+const rowInFocus = () => (document.activeElement as HTMLElement | null)?.dataset.setting;
+
+test('a change that is given up by a button leaves the focus at its setting', async () => {
+  await openWith([one('text', 'NAME', { default: 'a' }), one('integer', 'WAIT', { default: 5 }, { nullable: true })]);
+  await seen('setting-input-NAME').fill('b');
+  await look(seen('setting-discard'), 'offered').toBeVisible();
+  (seen('setting-discard').element() as HTMLElement).focus();
+  await press('{Enter}');
+  await look(seen('setting-discard'), 'nothing left to discard').not.toBeInTheDocument();
+  await eventually(rowInFocus, 'from the inspector').toBe('NAME');
+  await seen('setting-input-WAIT').fill('7');
+  await look(seen('draft-discard'), 'the bar').toBeVisible();
+  (seen('draft-discard').element() as HTMLElement).focus();
+  await press('{Enter}');
+  await look(seen('draft-bar'), 'gone').not.toBeInTheDocument();
+  await eventually(rowInFocus, 'from the bar').toBe('WAIT');
+  (seen('setting-none-WAIT').element() as HTMLElement).focus();
+  await press('{Enter}');
+  await look(seen('setting-value-WAIT'), 'explicitly none').toBeVisible();
+  await eventually(rowInFocus, 'from a button inside the field').toBe('WAIT');
+});
