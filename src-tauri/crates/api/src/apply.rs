@@ -18,10 +18,13 @@ impl App {
     pub async fn plan_apply(&self, actor: &Actor, plan_id: &str) -> ApiResult<dto::Receipt> {
         self.secrets_before(actor, plan_id).await?;
         let (receipt, tried) = self.apply(actor, plan_id).await?;
-        if tried.is_empty() {
-            return Ok(receipt);
+        let receipt = if tried.is_empty() { receipt } else { self.prove(actor, plan_id, receipt, tried).await? };
+        let open = self.opened().await?;
+        // The change stands, whatever is known of plugins besides.
+        if let Err(error) = blocking(move || crate::plugins::let_out(&open)).await {
+            eprintln!("Why plugins were put aside could not be brought up to date: {}", error.message);
         }
-        self.prove(actor, plan_id, receipt, tried).await
+        Ok(receipt)
     }
 
     /// What would be started again by a plan gets its secrets then, or the plan is not applied at all.
@@ -142,7 +145,7 @@ impl App {
         let tried = blocking(move || runs_on(&at, &plan)).await.unwrap_or_default();
         let (app, refreshed, who) = (self.clone(), open.clone(), actor.clone());
         crate::audit::note(&open, Some(&who), "change.applied", &done.change_id);
-        self.changed(&["tools", "agents", "changes", "install", "settings", "modules"]);
+        self.changed(&["tools", "agents", "changes", "install", "settings", "modules", "plugins"]);
         // The change stands whatever the look at the cards says; it does not wait for modules that answer slowly.
         std::thread::spawn(move || match crate::cards::refresh(&refreshed) {
             Ok(_) => app.changed(&["tools", "agents", "settings"]),
@@ -196,9 +199,6 @@ pub(crate) fn control(sink: Arc<dyn EventSink>, pending: &Pending) -> ApplyContr
     }
 }
 
-pub(crate) fn via(via: Via) -> change::Via {
-    match via {
-        Via::App => change::Via::App,
 /// Who runs on what a plan changes, and runs now.
 fn runs_on(open: &Open, plan: &change::Plan) -> ApiResult<Vec<String>> {
     let mut users = crate::python::users_of(open, plan)?;
@@ -206,6 +206,9 @@ fn runs_on(open: &Open, plan: &change::Plan) -> ApiResult<Vec<String>> {
     crate::modules::that_run(open, &users)
 }
 
+pub(crate) fn via(via: Via) -> change::Via {
+    match via {
+        Via::App => change::Via::App,
         Via::Cli => change::Via::Cli,
     }
 }

@@ -13,7 +13,23 @@ pub async fn run(console: &Console, words: Plugins) -> Done {
     let actor = console.actor().await?;
     let app = &console.app;
     match words {
-        Plugins::List { query, window } => {
+        Plugins::List { query, available: true, .. } => {
+            let offers = app.plugins_offered(&actor, &query).await?;
+            output::show(console.json, &offers, |offers| {
+                let row = |offer: &dto::PluginOffer| {
+                    let updates = offer.updates.as_ref().map(|id| format!("updates {id}")).unwrap_or_default();
+                    vec![
+                        visible(&offer.name),
+                        visible(offer.version.as_deref().unwrap_or("–")),
+                        visible(&updates),
+                        visible(&offer.offered_by),
+                    ]
+                };
+                output::table(&offers.iter().map(row).collect::<Vec<_>>())
+            })?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Plugins::List { query, window, .. } => {
             let sort = dto::PluginSort::Tool;
             let page = app.plugins_list(&actor, &query, sort, window.offset, window.limit).await?;
             if let Some(unknown) = &page.unknown_filter {

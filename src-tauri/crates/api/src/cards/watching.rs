@@ -1,9 +1,11 @@
 //! Keeps an open install's cards true: what changes outside shows by itself, and everything is measured again from time to time.
 
+use std::path::{Component, Path};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use sanctum_install::watch::{WatchEvent, WatchOptions, Watcher};
+use sanctum_plugins::place as lie;
 use sanctum_registry::changes;
 
 use crate::dto::ChangedEvent;
@@ -35,7 +37,11 @@ pub(crate) fn start(open: &Arc<Open>) {
             let whole = matches!(event, WatchEvent::Reconcile { .. });
             // A settings file may have changed without any card: the forms read theirs again.
             open.settings.forget();
-            open.sink.changed(ChangedEvent { topics: vec!["settings".to_owned()], source: "outside".to_owned() });
+            let mut topics = vec!["settings".to_owned()];
+            if of_plugins(open.root(), &event) {
+                topics.push("plugins".to_owned());
+            }
+            open.sink.changed(ChangedEvent { topics, source: "outside".to_owned() });
             tell(&open, super::refresh(&open), whole, "outside");
         }
     })
@@ -48,6 +54,16 @@ pub(crate) fn start(open: &Arc<Open>) {
     let of_journal = weak.clone();
     std::thread::spawn(move || rounds(&weak));
     std::thread::spawn(move || journal(&of_journal));
+}
+
+/// Whether plugins of a tool lie where something changed; always where that is not known.
+fn of_plugins(root: &Path, event: &WatchEvent) -> bool {
+    let WatchEvent::Changed { paths } = event else { return true };
+    let holds = |part: Component<'_>| {
+        let folders = [lie::PLUGINS, lie::DISABLED, lie::STORE];
+        matches!(part, Component::Normal(name) if folders.iter().any(|folder| name == *folder))
+    };
+    paths.iter().any(|path| path.strip_prefix(root).unwrap_or(path).components().any(holds))
 }
 
 /// Measures again beside whatever goes on, because something outside of the tree changed: somebody signed in or out.
@@ -96,7 +112,7 @@ fn journal(open: &Weak<Open>) {
                     if seen.is_some() && tail.by_terminal {
                         open.settings.forget();
                         crate::chat::again(&open);
-                        let topics = ["changes", "settings", "install"].map(str::to_owned).to_vec();
+                        let topics = ["changes", "settings", "install", "plugins"].map(str::to_owned).to_vec();
                         open.sink.changed(ChangedEvent { topics, source: "cli".to_owned() });
                         tell(&open, super::refresh(&open), true, "cli");
                     }

@@ -18,6 +18,7 @@ mod order;
 mod overview;
 mod quit;
 mod recipe;
+mod said;
 mod system;
 mod trial;
 
@@ -25,7 +26,8 @@ pub(crate) use act::{launcher, secrets_for, take_over};
 pub(crate) use instances::{Instance, all as all_instances, bare as bare_instances, seen as seen_instances};
 pub(crate) use leave::must_not_run;
 pub(crate) use list::{EVERY, ground};
-pub(crate) use look::{Look, Runs, at_all as looks, kept_in, stamps_of_records};
-pub(crate) use overview::{after_look, any_runs};
+pub(crate) use look::{Look, Runs, at as look_now, at_all as looks, kept_in, stamps_of_records};
+pub(crate) use overview::{after_look, any_runs, everybody, hear};
+pub(crate) use said::{covered, said};
 pub(crate) use system::{after_change, units_place};
 pub(crate) use trial::{Tried, run as try_out, that_run};

@@ -91,6 +91,7 @@ fn take_in(open: &Arc<Open>) -> ApiResult<()> {
         note(open, &turned)?;
     }
     news(open, &rows);
+    crate::plugins::look_for_culprit(open, &ground);
     let viewer = lock(&open.runs.viewer).clone();
     let at = Some(stamps::rfc3339(ground.now));
     let shown = match &viewer {
@@ -204,22 +205,32 @@ fn news(open: &Open, rows: &[ModuleRow]) {
             }),
         })
         .collect();
-    let viewer = lock(&open.runs.viewer).clone();
     for news in lock(&open.runs.news).look(&seen) {
-        let may = match &viewer {
-            None => false,
-            Some(actor) if actor.role == "admin" => true,
-            Some(actor) => rows_of(open, actor).is_some_and(|ids| news.ids.iter().all(|id| ids.contains(id))),
-        };
-        let notice = match (may, news.kind) {
-            (true, _) => Notice { title: news.title, text: news.text },
-            (false, NewsKind::Trouble) => Notice {
-                title: "Sanctum needs you".to_owned(),
-                text: "Open it and sign in to see what it is.".to_owned(),
-            },
-            (false, NewsKind::Recovered) => continue,
-        };
+        let recovered = news.kind == NewsKind::Recovered;
+        tell(open, &news.ids, Notice { title: news.title, text: news.text }, recovered);
+    }
+}
+
+/// Tells something about these instances that needs somebody, once.
+pub(crate) fn hear(open: &Open, ids: &[String], title: String, text: String) {
+    tell(open, ids, Notice { title, text }, false);
+}
+
+/// Who may not see one of them, or is not there, hears only that something needs somebody.
+fn tell(open: &Open, ids: &[String], notice: Notice, recovered: bool) {
+    let viewer = lock(&open.runs.viewer).clone();
+    let may = match &viewer {
+        None => false,
+        Some(actor) if actor.role == "admin" => true,
+        Some(actor) => rows_of(open, actor).is_some_and(|seen| ids.iter().all(|id| seen.contains(id))),
+    };
+    if may {
         open.sink.notice(notice);
+    } else if !recovered {
+        open.sink.notice(Notice {
+            title: "Sanctum needs you".to_owned(),
+            text: "Open it and sign in to see what it is.".to_owned(),
+        });
     }
 }
 

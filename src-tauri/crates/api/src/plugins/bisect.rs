@@ -9,7 +9,7 @@ use sanctum_plugins::bisect::{Answer, Bisect as Reasoning, Outcome};
 use sanctum_plugins::graph::NodeKind;
 
 use super::place::{self, Tool};
-use super::{graph, kept, plans};
+use super::{graph, kept, switching};
 use crate::app::App;
 use crate::blocking::blocking;
 use crate::dto::Bisect;
@@ -137,7 +137,7 @@ impl App {
             at.settings.forget();
             let snap = Snapshot::of(&at)?;
             let tool = place::tool(&at, &snap, &who, &name)?;
-            let made = plans::exactly(&at, &snap, &tool, &wanted)?;
+            let made = switching::exactly(&at, &snap, &tool, &wanted)?;
             Ok(made.map(|(plan, words)| app.0.plans.keep(plan, words, Some(who.user_id), at.env().now())))
         })
         .await?;

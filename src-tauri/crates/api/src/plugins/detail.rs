@@ -6,12 +6,10 @@ use sanctum_plugins::shown;
 
 use super::place::{self, Placed};
 use super::see::{self, Seen};
-use super::{kept, quarantine};
+use super::{compare, kept, quarantine};
 use crate::app::App;
 use crate::blocking::blocking;
-use crate::dto::{
-    Fact, Finding, FindingLevel, Json, ModuleSource, PluginDetail, PluginOffer, PluginTool, PluginVersion,
-};
+use crate::dto::{Fact, Finding, FindingLevel, Json, PluginDetail, PluginTool, PluginVersion};
 use crate::open::Open;
 use crate::plan::lock;
 use crate::settings::Snapshot;
@@ -33,67 +31,6 @@ impl App {
         })
         .await
     }
-
-    /// What could be installed: what the index of this Sanctum (`control/plugins.json`) names.
-    ///
-    /// # Errors
-    /// `index_unreadable` where it is there and cannot be read.
-    pub async fn plugins_offered(&self, actor: &Actor, query: &str) -> ApiResult<Vec<PluginOffer>> {
-        let open = self.opened().await?;
-        let (actor, query) = (actor.clone(), sanctum_registry::fold(query));
-        blocking(move || {
-            let offers = offers(&open)?;
-            let snap = Snapshot::of(&open)?;
-            let there = place::all(&open, &snap, &actor)?;
-            Ok(offers
-                .into_iter()
-                .take(5_000)
-                .filter(|offer| {
-                    sanctum_registry::fold(&format!("{} {}", offer.name, offer.description)).contains(query.trim())
-                })
-                .map(|offer| PluginOffer {
-                    updates: there.iter().find(|placed| placed.at.name == offer.name).map(Placed::id),
-                    title: shown(offer.title.as_deref().unwrap_or(&offer.name)),
-                    name: shown(&offer.name),
-                    description: shown(&offer.description),
-                    version: offer.version.as_deref().map(shown),
-                    kind: shown(&offer.kind),
-                    source: offer.source,
-                    offered_by: "control/plugins.json".to_owned(),
-                })
-                .collect())
-        })
-        .await
-    }
-}
-
-/// What the index of this Sanctum names; nothing where there is none.
-pub(super) fn offers(open: &Open) -> ApiResult<Vec<Offer>> {
-    let file = open.root().join("control/plugins.json");
-    let bytes = match std::fs::read(&file) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        read => read.ok().filter(|bytes| bytes.len() < 4 << 20),
-    };
-    let unreadable = || {
-        crate::ApiError::refused(
-            "index_unreadable",
-            "`control/plugins.json` is no index of plugins.",
-            "It is a list of {name, title, description, version, kind, source}; docs/writing-a-plugin.md shows one.",
-        )
-    };
-    serde_json::from_slice(&bytes.ok_or_else(unreadable)?).map_err(|_| unreadable())
-}
-
-#[derive(serde::Deserialize)]
-pub(super) struct Offer {
-    pub name: String,
-    title: Option<String>,
-    #[serde(default)]
-    description: String,
-    pub version: Option<String>,
-    #[serde(default)]
-    kind: String,
-    source: ModuleSource,
 }
 
 fn detail(open: &Open, placed: &Placed) -> ApiResult<PluginDetail> {
@@ -133,14 +70,14 @@ fn detail(open: &Open, placed: &Placed) -> ApiResult<PluginDetail> {
     };
     let matters = |found: &&sanctum_plugins::Finding| found.level != sanctum_plugins::Level::Note;
     findings.extend(plugin.findings.iter().filter(matters).map(quarantine::finding));
-    if placed.at.put == Put::Store
-        && placed.at.current.as_ref().is_some_and(|short| !plugin.hash.starts_with(short.as_str()))
-    {
+    if placed.changed(plugin) {
         findings.push(Finding {
             code: "plugin_changed".to_owned(),
             level: FindingLevel::Error,
-            message: "Its files are not what was installed: somebody changed them in the store.".to_owned(),
-            hint: "Install it again from where it came, or put another version back.".to_owned(),
+            message: "Its files are not what was installed: somebody changed them where they lie.".to_owned(),
+            hint:
+                "If that was you, trust them. If not, install it again from where it came, or put another version back."
+                    .to_owned(),
             path: None,
         });
     }
@@ -168,7 +105,7 @@ fn detail(open: &Open, placed: &Placed) -> ApiResult<PluginDetail> {
         facts: facts(open, placed, plugin),
         hash: plugin.hash.clone(),
         trusted,
-        files: quarantine::files(plugin),
+        files: compare::since_installed(open, placed, plugin),
         reach: quarantine::reach(plugin),
         needs: quarantine::needs(open, plugin, env),
         tools,

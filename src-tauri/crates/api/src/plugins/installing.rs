@@ -5,7 +5,7 @@ use sanctum_plugins::place as lie;
 use sanctum_plugins::{Level, read, shown};
 
 use super::plans::{STORE, Unlinked, copy, env, quote, refused, row, tie, words};
-use super::{kept, place, quarantine};
+use super::{compare, kept, place, quarantine};
 use crate::dto::{PluginInstall, StatusWord};
 use crate::open::Open;
 use crate::plan::Words;
@@ -38,8 +38,11 @@ pub(super) fn install(
     let store = format!("{}/{}/{}/{hash}", tool.instance.path, lie::STORE, install.name);
     let kept = kept::read(open)?;
     let before = place::of(&tool, &kept).into_iter().find(|placed| placed.at.name == install.name);
-    if before.as_ref().is_some_and(|b| b.at.current.as_deref() == Some(hash.as_str()) && b.at.enabled == install.enable)
-    {
+    let there = |before: &place::Placed| {
+        let as_installed = read::read_as(&before.at.dir, &install.name).is_ok_and(|now| now.hash == plugin.hash);
+        as_installed && before.installed().as_ref() == Some(&hash) && before.at.enabled == install.enable
+    };
+    if before.as_ref().is_some_and(there) {
         return Err(refused("This version is there already.", "Nothing has to be done."));
     }
     let missing: Vec<String> = quarantine::needs(open, &plugin, env(&tool))
@@ -60,7 +63,11 @@ pub(super) fn install(
     planner.icon("plugin");
     planner.group(&tool.instance.named);
     let mut gone = Unlinked::default();
-    if !open.root().join(&store).exists() {
+    // What somebody changed in the store is no version to go back to.
+    let kept_whole = sanctum_fetch::content_hash(&open.root().join(&store)).is_ok_and(|now| now == plugin.hash);
+    if !kept_whole {
+        gone.let_go(open, &mut planner, &store, "Let go of the version that was changed")?;
+        compare::keep(open, &plugin.hash, &candidate.path);
         let record = sanctum_fetch::Record::read(&quarantine::content(open, &install.inspection)?);
         let commit = record.and_then(|record| record.commit);
         copy(

@@ -18,6 +18,22 @@ pub(crate) struct Kept {
     /// By plugin id: why it was put aside.
     #[serde(default)]
     pub aside: BTreeMap<String, Aside>,
+    /// By `<plugin id>@<content hash>`: what came of putting it aside. Nothing is put aside by itself twice.
+    #[serde(default)]
+    pub judged: BTreeMap<String, Judged>,
+}
+
+/// What came of putting a plugin aside because its tool's last words named it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Judged {
+    pub at: String,
+    /// Its tool starts without it. `None` while that is tried.
+    pub guilty: Option<bool>,
+}
+
+/// What one plugin with one content is kept under.
+pub(crate) fn judged_as(id: &str, hash: &str) -> String {
+    format!("{id}@{hash}")
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

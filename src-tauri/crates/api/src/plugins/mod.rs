@@ -5,18 +5,24 @@
 
 mod author;
 pub(crate) mod bisect;
+mod compare;
+mod culprit;
 mod detail;
 mod graph;
+mod index;
 mod installing;
 pub(crate) mod kept;
 mod mcp;
 mod place;
 mod plans;
 mod quarantine;
+mod remote;
 mod removing;
 mod see;
 mod settings;
+mod switching;
 
+pub(crate) use culprit::{let_out, look as look_for_culprit};
 pub(crate) use plans::tools_of;
 pub(crate) use see::Plugins;
 pub(crate) use settings::{Asked, asked};

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use sanctum_plugins::place::{self as lie, Placed as Lying};
+use sanctum_plugins::place::{self as lie, Placed as Lying, Put};
 use sanctum_plugins::read::{self, Kind};
 
 use super::kept::Kept;
@@ -40,6 +40,21 @@ pub(crate) struct Placed {
 impl Placed {
     pub fn id(&self) -> String {
         format!("{}:{}", self.tool.address(), self.at.name)
+    }
+
+    /// The content that was installed, in as many letters as its folder in the store; `None` for what somebody put there.
+    pub fn installed(&self) -> Option<String> {
+        match self.at.put {
+            Put::Store => self.at.current.clone(),
+            // A copy, as Broca has it, carries the record of where it came from.
+            Put::Real => sanctum_fetch::Record::read(&self.at.dir).map(|record| lie::short(&record.hash).to_owned()),
+            Put::Link => None,
+        }
+    }
+
+    /// Its files are not what was installed.
+    pub fn changed(&self, plugin: &read::Plugin) -> bool {
+        self.installed().is_some_and(|installed| !plugin.hash.starts_with(&installed))
     }
 }
 
@@ -157,7 +172,7 @@ fn stamp(dir: &Path) -> u64 {
         entries.sort_by_key(std::fs::DirEntry::file_name);
         for entry in entries {
             seen += 1;
-            if seen > 5_000 {
+            if seen > MOST_SEEN {
                 return hasher.finish();
             }
             let Ok(meta) = entry.metadata() else { continue };
@@ -168,4 +183,28 @@ fn stamp(dir: &Path) -> u64 {
         }
     }
     hasher.finish()
+}
+
+/// When a plugin was put where it is loaded from: of a link its own time, of a real folder that of its newest file, for the folder itself is
+/// written to by Python as soon as it is loaded.
+pub(super) fn written(at: &Path) -> Option<std::time::SystemTime> {
+    let meta = at.symlink_metadata().ok()?;
+    if !meta.is_dir() {
+        return meta.modified().ok();
+    }
+    let (mut newest, mut seen) = (None, 0);
+    let mut todo = vec![at.to_owned()];
+    while let Some(dir) = todo.pop() {
+        for entry in std::fs::read_dir(&dir).into_iter().flatten().flatten().filter(|e| e.file_name() != "__pycache__")
+        {
+            seen += 1;
+            let Ok(meta) = entry.metadata() else { continue };
+            if meta.is_dir() && seen < MOST_SEEN {
+                todo.push(entry.path());
+            } else if !meta.is_dir() {
+                newest = newest.max(meta.modified().ok());
+            }
+        }
+    }
+    newest
 }

@@ -7,11 +7,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use sanctum_change::{Action, Plan, Planner, Row, RunSpec};
-use sanctum_plugins::place::{self as lie, Put};
+use sanctum_plugins::place as lie;
 use sanctum_plugins::read::{self, Kind, Plugin};
 use sanctum_plugins::shown;
 
-use super::kept;
 use super::place::{self, Placed, Tool};
 use crate::app::App;
 use crate::blocking::blocking;
@@ -74,7 +73,7 @@ impl App {
     pub async fn plugin_enable_plan(&self, actor: &Actor, id: &str, on: bool) -> ApiResult<dto::Plan> {
         let id = id.to_owned();
         self.plugin_plan(actor, id, move |open, snap, actor, id| {
-            switch(open, snap, actor, &place::find(open, snap, actor, &id)?, on)
+            super::switching::switch(open, snap, actor, &place::find(open, snap, actor, &id)?, on)
         })
         .await
     }
@@ -248,110 +247,6 @@ pub(super) fn copy(
     Ok(())
 }
 
-fn switch(open: &Open, snap: &Snapshot, actor: &Actor, placed: &Placed, on: bool) -> ApiResult<(Plan, Words)> {
-    if placed.at.enabled == on {
-        let word = if on { "on" } else { "off" };
-        return Err(refused(format!("`{}` is {word} already.", placed.at.name), "Nothing has to be done."));
-    }
-    let graph = super::graph::graph(open, snap, actor, None)?;
-    let id = placed.id();
-    let mut also = Vec::new();
-    let mut checks = Vec::new();
-    if on {
-        let needs = graph.needs(&id).map_err(|why| refused(why.to_string(), "Install what it needs first."))?;
-        let off = needs.iter().filter(|node| node.state == sanctum_plugins::graph::State::Off);
-        for node in off {
-            also.push(place::find(open, snap, actor, &node.id)?);
-        }
-        if !also.is_empty() {
-            let names: Vec<&str> = also.iter().map(|placed| placed.at.name.as_str()).collect();
-            checks.push((
-                StatusWord::Healthy,
-                format!("It needs {}, which is switched on with it", crate::words::list(&names)),
-            ));
-        }
-    } else {
-        for breaks in graph.breaks(&id) {
-            checks.push((StatusWord::Degraded, breaks.words));
-        }
-    }
-    let mut planner = open.planner();
-    planner.icon("plugin");
-    let mut gone = Unlinked::default();
-    also.push(placed.clone());
-    for one in &also {
-        planner.group(&one.tool.instance.named);
-        one_switch(open, &mut planner, &mut gone, one, on)?;
-        if let Ok(plugin) = read::read_as(&one.at.dir, &one.at.name) {
-            row(&mut planner, snap, &one.tool, &one.at.name, &plugin, on)?;
-        }
-    }
-    let verb = if on { "on" } else { "off" };
-    let mut plan = planner.finish(
-        &format!("Switch {} {verb}", placed.at.name),
-        &format!(
-            "{} loads what lies in its plugins folder when it starts. Nothing has been written yet.",
-            placed.tool.instance.named
-        ),
-    );
-    gone.settle(&mut plan);
-    let command = format!("sanctumctl plugins {} {} --yes", if on { "enable" } else { "disable" }, quote(&id));
-    Ok((plan, words(&format!("Switch it {verb}"), Some(command), checks)))
-}
-
-/// The plan that switches exactly these of a tool's plugins on; `None` where they are.
-pub(super) fn exactly(
-    open: &Open,
-    snap: &Snapshot,
-    tool: &Tool,
-    wanted: &[String],
-) -> ApiResult<Option<(Plan, Words)>> {
-    let kept = kept::read(open)?;
-    let mut planner = open.planner();
-    planner.icon("plugin");
-    planner.group(&tool.instance.named);
-    let mut gone = Unlinked::default();
-    for placed in place::of(tool, &kept) {
-        let on = wanted.contains(&placed.at.name);
-        if placed.at.enabled == on || placed.at.dir.metadata().is_err() {
-            continue;
-        }
-        planner.group(&tool.instance.named);
-        one_switch(open, &mut planner, &mut gone, &placed, on)?;
-        if let Ok(plugin) = read::read_as(&placed.at.dir, &placed.at.name) {
-            row(&mut planner, snap, tool, &placed.at.name, &plugin, on)?;
-        }
-    }
-    if planner.steps().is_empty() {
-        return Ok(None);
-    }
-    let title =
-        format!("Switch {} of {} on", crate::words::count(wanted.len(), "plugin", "plugins"), tool.instance.named);
-    let mut plan = planner.finish(&title, "One step of the search for the plugin that breaks it.");
-    gone.settle(&mut plan);
-    Ok(Some((plan, words("Try it", None, Vec::new()))))
-}
-
-fn one_switch(open: &Open, planner: &mut Planner<'_>, gone: &mut Unlinked, placed: &Placed, on: bool) -> ApiResult<()> {
-    let (tool, name) = (&placed.tool, placed.at.name.as_str());
-    if placed.at.put == Put::Store {
-        let hash = placed
-            .at
-            .current
-            .clone()
-            .ok_or_else(|| refused(format!("No version of `{name}` is there."), "Install it again."))?;
-        return tie(open, planner, gone, tool, name, &hash, on);
-    }
-    // A real folder that somebody put there, or a link of theirs: it is copied into the store, and theirs goes to the trash.
-    let plugin = read::read_as(&placed.at.dir, name).map_err(|error| refused(format!("{error}."), error.advice()))?;
-    let hash = lie::short(&plugin.hash).to_owned();
-    let store = format!("{}/{}/{name}/{hash}", tool.instance.path, lie::STORE);
-    if !open.root().join(&store).exists() {
-        copy(open, planner, &placed.at.dir, &store, Some(&plugin.hash), None, STORE)?;
-    }
-    tie(open, planner, gone, tool, name, &hash, on)
-}
-
 fn rollback(open: &Open, snap: &Snapshot, placed: &Placed, hash: &str) -> ApiResult<(Plan, Words)> {
     let version = placed.at.versions.iter().find(|version| hash.starts_with(&version.short)).ok_or_else(|| {
         ApiError::refused(
@@ -362,6 +257,12 @@ fn rollback(open: &Open, snap: &Snapshot, placed: &Placed, hash: &str) -> ApiRes
     })?;
     let plugin =
         read::read_as(&version.path, &placed.at.name).map_err(|error| refused(format!("{error}."), error.advice()))?;
+    if lie::short(&plugin.hash) != version.short {
+        return Err(refused(
+            format!("What is kept of version {} was changed, too.", version.short),
+            "Install it again from where it came.",
+        ));
+    }
     let mut planner = open.planner();
     planner.icon("undo");
     planner.group(&placed.tool.instance.named);

@@ -11,12 +11,12 @@ use sanctum_plugins::read::{self, Kind, Plugin};
 use sanctum_plugins::{Level, shown};
 use serde::{Deserialize, Serialize};
 
-use super::kept;
 use super::place::{self, Tool};
+use super::{compare, kept};
 use crate::app::App;
 use crate::blocking::blocking;
 use crate::dto::{
-    Finding, FindingLevel, Json, ModuleSource, PluginCandidate, PluginFile, PluginInspection, PluginNeed, PluginReach,
+    Finding, FindingLevel, Json, ModuleSource, PluginCandidate, PluginInspection, PluginNeed, PluginReach,
     PluginSetting, PluginTool, Status, StatusWord,
 };
 use crate::open::Open;
@@ -269,11 +269,7 @@ fn shown_candidate(
     let tools = place::tools(open, &snap, actor)?;
     let fits: Vec<&Tool> = tools.iter().filter(|tool| fits(tool, plugin.kind)).collect();
     let kept = kept::read(open)?;
-    let replaces = fits
-        .iter()
-        .flat_map(|tool| place::of(tool, &kept))
-        .find(|placed| placed.at.name == candidate.name)
-        .map(|placed| placed.id());
+    let replaces = fits.iter().flat_map(|tool| place::of(tool, &kept)).find(|placed| placed.at.name == candidate.name);
     let trusted = kept.trusted.contains_key(&plugin.hash);
     let known = if trusted { known(open, &candidate.path, &candidate.name, &plugin) } else { None };
     // What is only worth knowing to its author is said by `plugins check`.
@@ -290,12 +286,15 @@ fn shown_candidate(
         version: plugin.version.as_deref().map(shown),
         licence: plugin.licence.as_deref().map(shown),
         hash: plugin.hash.clone(),
-        files: files(&plugin),
+        files: match &replaces {
+            Some(placed) => compare::against(placed, &candidate.path, &plugin),
+            None => compare::files(&plugin, None),
+        },
         reach: reach(&plugin),
         needs: needs(open, &plugin, env),
         settings: settings(&plugin),
         fits: fits.iter().map(|tool| tool.address().to_owned()).collect(),
-        replaces,
+        replaces: replaces.map(|placed| placed.id()),
         tools: known.map(|known| tools_of(&candidate.name, &known)).unwrap_or_default(),
         trusted,
         findings,
@@ -326,11 +325,6 @@ pub(super) fn finding(found: &sanctum_plugins::Finding) -> Finding {
         hint: found.todo.clone(),
         path: found.place.clone(),
     }
-}
-
-pub(super) fn files(plugin: &Plugin) -> Vec<PluginFile> {
-    let shown = |file: &read::File| PluginFile { path: shown(&file.path), size: file.size as f64, state: None };
-    plugin.files.iter().take(2_000).map(shown).collect()
 }
 
 pub(super) fn reach(plugin: &Plugin) -> Vec<PluginReach> {

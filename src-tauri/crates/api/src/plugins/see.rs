@@ -1,24 +1,28 @@
 //! Plugins as rows: what each is, whether its tool loads it, and what the running tool server says of it.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sanctum_config::Field;
+use sanctum_plugins::blame;
 use sanctum_plugins::read::{Kind, Plugin};
 use sanctum_plugins::shown;
 use time::OffsetDateTime;
 
-use super::kept::{self, Kept};
+use super::kept::{self, Kept, judged_as};
 use super::mcp::Listed;
 use super::place::{self, Placed, Reads};
 use crate::app::App;
 use crate::blocking::blocking;
-use crate::dto::{PluginPage, PluginRow, PluginSort, Status, StatusWord};
+use crate::dto::{PluginPage, PluginRow, PluginSort, RunState, Status, StatusWord};
+use crate::modules::Look;
 use crate::open::Open;
 use crate::plan::lock;
 use crate::settings::Snapshot;
-use crate::{Actor, ApiResult, stamps};
+use crate::{Actor, ApiError, ApiResult, stamps};
 
 /// What an open install keeps of plugins between two calls.
 #[derive(Default)]
@@ -27,6 +31,12 @@ pub(crate) struct Plugins {
     /// What the running tool server listed last.
     pub listed: Mutex<Option<(Instant, Arc<Listed>)>>,
     pub bisects: Mutex<HashMap<String, super::bisect::Search>>,
+    /// A plugin is being put aside, to see whether its tool starts without it.
+    pub judging: AtomicBool,
+    /// Since when each tool that was given up was so when its last words were read.
+    pub considered: Mutex<HashMap<PathBuf, OffsetDateTime>>,
+    /// When the index at the address could not be read, and why.
+    pub index_failed: Mutex<Option<(Instant, ApiError)>>,
 }
 
 /// A list of the tool server is good for this long.
@@ -77,6 +87,8 @@ pub(super) struct Seen {
     listed: Option<Arc<Listed>>,
     /// Versions that the index offers, by name.
     offered: HashMap<String, String>,
+    /// What tools wrote in their last run, by folder, as far as it was looked at.
+    said: Mutex<HashMap<PathBuf, Arc<str>>>,
     /// The variables of each tool, by its address, that are set, as far as they were looked at.
     set: Mutex<HashMap<String, Arc<HashSet<String>>>>,
     pub now: OffsetDateTime,
@@ -86,11 +98,12 @@ impl Seen {
     pub fn now(open: &Open) -> ApiResult<Self> {
         Ok(Self {
             kept: kept::read(open)?,
-            offered: super::detail::offers(open)
+            offered: super::index::offers(open)
                 .unwrap_or_default()
                 .into_iter()
                 .filter_map(|offer| Some((offer.name, offer.version?)))
                 .collect(),
+            said: Mutex::default(),
             ground: crate::modules::ground(open)?,
             listed: lock(&open.plugins.listed).as_ref().map(|(_, listed)| listed.clone()),
             set: Mutex::default(),
@@ -111,7 +124,7 @@ impl Seen {
         let status = match (aside, read.as_ref()) {
             (Some(aside), _) => self.status(StatusWord::Error, format!("put aside: {}", aside.reason), Vec::new()),
             (None, Err(why)) => self.status(StatusWord::Error, why.clone(), Vec::new()),
-            (None, Ok(plugin)) => self.standing(placed, plugin, tools),
+            (None, Ok(plugin)) => self.standing(open, placed, plugin, tools),
         };
         let instance = &placed.tool.instance;
         PluginRow {
@@ -148,7 +161,40 @@ impl Seen {
         Some(tools.iter().filter(|tool| tool.name.starts_with(&prefix)).count())
     }
 
-    fn standing(&self, placed: &Placed, plugin: &Plugin, tools: Option<usize>) -> Status {
+    /// What its tool wrote in its present or last run.
+    fn said(&self, open: &Open, placed: &Placed, look: &Look) -> Arc<str> {
+        let instance = &placed.tool.instance;
+        let read = || Arc::from(crate::modules::said(open, instance, look));
+        lock(&self.said).entry(instance.dir.clone()).or_insert_with(read).clone()
+    }
+
+    /// Its tool was given up, and this plugin is what its last words name.
+    fn blamed(&self, open: &Open, placed: &Placed, plugin: &Plugin) -> Option<Status> {
+        let instance = &placed.tool.instance;
+        let look = self.ground.looks.get(&instance.dir).filter(|look| look.state == RunState::GaveUp)?;
+        let blamed = blame::blamed(&self.said(open, placed, look), &instance.dir)?;
+        if blamed.name != placed.at.name || !placed.at.enabled {
+            return None;
+        }
+        let judged = self.kept.judged.get(&judged_as(&placed.id(), &plugin.hash)).and_then(|judged| judged.guilty);
+        let tried = match judged {
+            Some(true) => format!("without it, {} did start", instance.title),
+            Some(false) => format!("without it, {} did not start either", instance.title),
+            None => "that is what its log says; it was not tried without it".to_owned(),
+        };
+        let line = crate::modules::covered(&blamed.line);
+        Some(self.status(StatusWord::Error, format!("{} does not start with it: {line}", instance.title), vec![tried]))
+    }
+
+    fn standing(&self, open: &Open, placed: &Placed, plugin: &Plugin, tools: Option<usize>) -> Status {
+        if let Some(installed) = placed.installed().filter(|_| placed.changed(plugin)) {
+            let now = sanctum_plugins::place::short(&plugin.hash);
+            let evidence = vec![format!("content {now}… instead of {}…", shown(&installed))];
+            return self.status(StatusWord::Error, "its files are not what was installed", evidence);
+        }
+        if let Some(status) = self.blamed(open, placed, plugin) {
+            return status;
+        }
         if !placed.at.enabled {
             return self.status(StatusWord::Inactive, "switched off", vec!["not in the plugins folder".to_owned()]);
         }
@@ -167,7 +213,11 @@ impl Seen {
         match (placed.tool.takes, tools, self.listed.as_ref().map(|listed| &listed.tools)) {
             (Some(Kind::Smcp), Some(0), _) => {
                 let evidence = vec![format!("{title} lists no tool named {}__…", placed.at.name)];
-                self.status(StatusWord::Error, format!("{title} lists no tool of it; its log says why"), evidence)
+                let reason = match blame::left_out(&self.said(open, placed, look), &placed.at.name) {
+                    Some(line) => format!("{title} left it out: {}", crate::modules::covered(&line)),
+                    None => format!("{title} lists no tool of it, and its log does not say why"),
+                };
+                self.status(StatusWord::Error, reason, evidence)
             }
             (Some(Kind::Smcp), Some(n), _) => self.status(
                 StatusWord::Active,
@@ -184,11 +234,11 @@ impl Seen {
     }
 
     /// It was switched on, or changed, after its tool began to run.
-    fn restart_needed(&self, placed: &Placed) -> bool {
+    pub fn restart_needed(&self, placed: &Placed) -> bool {
         let look = self.ground.looks.get(&placed.tool.instance.dir).filter(|look| look.runs());
         let Some(since) = look.and_then(|look| look.since()) else { return false };
-        let at = placed.tool.instance.dir.join("plugins").join(&placed.at.name).symlink_metadata();
-        at.and_then(|meta| meta.modified()).is_ok_and(|at| OffsetDateTime::from(at) > since)
+        let at = placed.tool.instance.dir.join("plugins").join(&placed.at.name);
+        place::written(&at).is_some_and(|at| OffsetDateTime::from(at) > since)
     }
 
     /// Settings that its code needs and nobody set.

@@ -109,7 +109,8 @@ pub(crate) fn read_only(target: &Target, field: &Field) -> Option<String> {
         Sort::Root if field.key == "SANCTUM_ROOT" => {
             "It follows the folder this Sanctum lies in; move the folder and open it there."
         }
-        Sort::Root if field.env.is_none() => "It stands in no file.",
+        // What only this app reads lives in the registry alone.
+        Sort::Root if field.env.is_none() && target.name != super::target::SYSTEM => "It stands in no file.",
         _ if field.secret && field.file.is_some() && field.env.is_none() => {
             "The module reads it from its own file only, so the secret store could not hand it over."
         }

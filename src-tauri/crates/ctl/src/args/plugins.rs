@@ -14,6 +14,9 @@ pub enum Plugins {
         /// Words, and filters such as `@tool:smcp @error @disabled`.
         #[arg(default_value = "")]
         query: String,
+        /// Those that could be installed, by the index of this Sanctum and the one that is set in its system settings.
+        #[arg(long)]
+        available: bool,
         #[command(flatten)]
         window: Window,
     },
