@@ -6,6 +6,7 @@ import { usePlatform } from '../../platform/context';
 import { Banner, Button, ErrorBox, Foreign, Prose, ifFocusIsLost, visible } from '../../ui';
 import { type Failure, failureTitle, useActs } from './acts';
 import { focusRow } from './back';
+import { useModule } from './ModuleInspector';
 import { isUp, sentence, titleOf } from './words';
 
 /** Of many failures these are written out; the rest is in the copied details. */
@@ -45,17 +46,19 @@ function Failed({ failure, onLog }: { failure: Failure; onLog: (id: string) => v
 function Needs({ row, onInstall }: { row: ModuleRow; onInstall: (id: string) => void }) {
   const title = titleOf(row);
   const card = row.card;
+  const stuck = row.cannot_start !== null && !isUp(row);
+  const installs = useModule(stuck ? row.id : null).data?.can_install ?? false;
   const text = [`${title}: ${row.status.word}, ${row.status.reason}`, ...row.status.evidence];
   return (
     <Banner kind="warn" title={<Prose>{`${title}: ${row.status.reason || row.status.word}`}</Prose>} data-testid="module-trouble" actions={(
       <>
         <Copy text={text.map(visible).join('\n')} />
-        {row.cannot_start !== null && !isUp(row)
-          ? <Button size="s" kind="primary" onClick={() => onInstall(row.id)} data-testid="trouble-install">Install code…</Button>
+        {stuck && <Button size="s" kind="quiet" onClick={() => navigate({ view: 'modules', tab: 'python', id: null })} data-testid="trouble-python">Python environments</Button>}
+        {installs ? <Button size="s" onClick={() => onInstall(row.id)} data-testid="trouble-install">Install code…</Button>
           : card !== null && <Button size="s" kind="primary" onClick={() => navigate({ view: 'tool', id: card, setting: null })} data-testid="trouble-settings">Open its settings</Button>}
       </>
     )}>
-      {row.cannot_start !== null && !isUp(row) ? <Prose>{row.cannot_start}</Prose> : <Prose>{row.status.evidence.map(sentence).join(' ')}</Prose>}
+      {stuck ? <Prose>{sentence(row.cannot_start ?? '')}</Prose> : <Prose>{row.status.evidence.map(sentence).join(' ')}</Prose>}
     </Banner>
   );
 }

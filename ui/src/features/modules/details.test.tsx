@@ -209,3 +209,18 @@ test('where nothing runs, stopping all says so instead of asking', async () => {
   await look(seen('stop-all'), 'nothing to ask').toHaveTextContent(/No module runs\..*There is nothing to stop\./);
   await look(seen('stop-all-yes'), 'nor to do').toHaveAttribute('aria-disabled', 'true');
 });
+
+test('what cannot be installed from here is not offered; where it is only Python that is missing, the way there is', async () => {
+  const { platform } = await openApp({}, '#/modules');
+  await look(seen('module-row').first(), 'the rows').toBeVisible();
+  const row = platform.memory.modules.rows.find((one) => one.id === 'scheduler')!;
+  Object.assign(row, { state: 'stopped', cannot_start: 'the shared Python environment is missing' });
+  const really = platform.moduleGet;
+  platform.moduleGet = async (id) => ({ ...await really(id), can_install: false });
+  platform.memory.emitChanged({ topics: ['modules'], source: 'test' });
+  await page.getByRole('gridcell', { name: /^Scheduler/ }).click();
+  await look(seen('module-trouble'), 'why').toHaveTextContent(/The shared Python environment is missing\./);
+  await look(seen('trouble-install'), 'its code is not the app’s to bring').not.toBeInTheDocument();
+  await seen('trouble-python').click();
+  await look(seen('python-view'), 'where it is made').toBeVisible();
+});
