@@ -130,6 +130,16 @@ fn a_plugin_is_read_trusted_installed_called_updated_put_back_and_removed() {
 }
 
 #[test]
+fn a_version_that_its_tool_leaves_out_is_said_at_once() {
+    let yard = smcp();
+    let good = install(&yard, &plugin(&yard, "one/greeter", "1.0.0", "hello", ""));
+    assert!(good.code == 0 && !good.out.contains("does not work"), "one that works: {good:?}");
+    let bad = install(&yard, &plugin(&yard, "two/greeter", "2.0.0", "", "raise RuntimeError('broken on purpose')"));
+    assert_eq!(bad.code, 0, "the tool server runs without it: {bad:?}");
+    assert!(bad.out.contains("greeter does not work: "), "which is not left to be found out: {bad:?}");
+}
+
+#[test]
 fn whatever_goes_wrong_while_installing_leaves_everything_as_it_was() {
     let yard = smcp();
     assert_eq!(install(&yard, &plugin(&yard, "ok/steady", "1.0.0", "here", "")).code, 0, "one that works");

@@ -48,6 +48,7 @@ impl App {
             crate::modules::Tried::Nothing => Ok(receipt),
             crate::modules::Tried::Well(words) => {
                 receipt.notes.extend(words);
+                receipt.notes.extend(self.left_out(actor, &tried).await);
                 Ok(receipt)
             }
             crate::modules::Tried::Failed { named, words } => {
@@ -78,6 +79,17 @@ impl App {
                 .with_details([format!("Change {}, taken back by {}", receipt.change_id, undone.0.change_id)]))
             }
         }
+    }
+
+    /// Plugins that a tool left out when it was started again: it runs well without them, so that its own state does not tell.
+    async fn left_out(&self, actor: &Actor, tried: &[String]) -> Vec<String> {
+        let Ok(open) = self.opened().await else { return Vec::new() };
+        *crate::plan::lock(&open.plugins.listed) = None;
+        let Ok(page) = self.plugins_list(actor, "@error", dto::PluginSort::Tool, 0, 100).await else {
+            return Vec::new();
+        };
+        let of_these = page.items.into_iter().filter(|row| tried.contains(&row.tool));
+        of_these.map(|row| format!("{} does not work: {}", row.name, row.status.reason)).collect()
     }
 
     /// Applies a plan; the receipt, and who of those that run on what it changed runs now.

@@ -59,13 +59,23 @@ pub fn blamed(said: &str, module: &Path) -> Option<Blamed> {
     Some(Blamed { name, line })
 }
 
-/// The last line of `said` at level ERROR that names the plugin, from behind the level on. Fit to be shown.
+/// The last line of `said` at level ERROR that names the plugin, from behind the level on; where a traceback begins in it, with
+/// what that ends with. Fit to be shown.
 #[must_use]
 pub fn left_out(said: &str, name: &str) -> Option<String> {
-    said.lines().rev().find_map(|line| {
-        let words = line.split_once("ERROR")?.1;
-        let words = words.trim_start_matches([' ', '-', ']', ':', '\t']);
-        names(words, name).then(|| shown(words)).filter(|words| !words.is_empty())
+    let lines: Vec<&str> = said.lines().collect();
+    (0..lines.len()).rev().find_map(|at| {
+        let words = lines[at].split_once("ERROR")?.1;
+        let words = words.trim_start_matches([' ', '-', ']', ':', '\t']).trim_end();
+        if !names(words, name) {
+            return None;
+        }
+        let last = || lines[at + 1..].iter().find(|line| !line.is_empty() && !line.starts_with([' ', '\t']));
+        let whole = match words.strip_suffix(BEGINS).zip(last()) {
+            Some((head, last)) => format!("{head}{last}"),
+            None => words.to_owned(),
+        };
+        Some(shown(&whole)).filter(|words| !words.is_empty())
     })
 }
 

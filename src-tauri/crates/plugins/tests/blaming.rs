@@ -86,3 +86,13 @@ fn the_line_that_leaves_a_plugin_out_is_found_by_its_whole_name() {
     );
     assert_eq!(left_out(said, "ail"), None, "a part of a name is none");
 }
+
+#[test]
+fn a_plugin_that_was_left_out_for_a_traceback_says_what_that_ends_with() {
+    let log = "2026-11-29 02:05:37,721 - ERROR - Plugin demo_text help command failed: Traceback (most recent call last):\n  File \"/s/smcp/plugins/demo_text/cli.py\", line 144, in <module>\n    main()\nRuntimeError: broken on purpose\n\n2026-11-29 02:05:37,754 - INFO - Plugin demo_math: well\n";
+    assert_eq!(
+        left_out(log, "demo_text").as_deref(),
+        Some("Plugin demo_text help command failed: RuntimeError: broken on purpose"),
+        "as SMCP writes it"
+    );
+}

@@ -13,6 +13,8 @@ use crate::settings::Snapshot;
 use crate::setup::size;
 use crate::{ApiError, ApiResult, stamps, words};
 
+const RESTARTED: &str = "What runs on it is started again with it and watched; where it does not come up, the environment before is put back.";
+
 /// Environments kept besides the current one.
 pub(crate) const KEPT: usize = 3;
 
@@ -149,7 +151,7 @@ fn said(place: &Place, title: &str, command: String) -> Words {
         action: title.to_owned(),
         command: Some(command),
         checks: Vec::new(),
-        notes: vec!["Modules that run use it from their next start on.".to_owned()],
+        notes: vec![RESTARTED.to_owned()],
     }
 }
 
