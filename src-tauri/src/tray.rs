@@ -12,6 +12,7 @@ use tauri::tray::TrayIconBuilder;
 use tauri::{AppHandle, Manager, Wry};
 use tauri_specta::Event;
 
+use crate::notices::tame;
 use crate::{bindings, window};
 
 const ID: &str = "main";
@@ -73,7 +74,8 @@ pub fn show(app: &AppHandle, overview: &Overview) {
 /// Whether both look the same; the time of measuring shows nowhere here.
 fn same(a: &Overview, b: &Overview) -> bool {
     let what = |o: &Overview| {
-        let problems: Vec<_> = o.problems.iter().map(|p| (p.id.clone(), p.status.reason.clone())).collect();
+        let problems: Vec<_> =
+            o.problems.iter().map(|p| (p.id.clone(), p.title.clone(), p.status.reason.clone())).collect();
         (o.word, o.text.clone(), problems, o.running, o.can_start)
     };
     what(a) == what(b)
@@ -123,8 +125,7 @@ fn menu(app: &AppHandle, overview: Option<&Overview>) -> tauri::Result<Menu<Wry>
 
 /// Text of modules, without anything a menu would act on: `&` marks a key there.
 fn plain(text: &str) -> String {
-    let clean: String = text.chars().filter(|c| !c.is_control()).take(LONGEST).collect();
-    clean.replace('&', "&&")
+    tame(text, LONGEST).replace('&', "&&")
 }
 
 /// Brings the window forward and tells the page what was chosen.
@@ -145,6 +146,7 @@ mod tests {
     #[test]
     fn words_of_a_module_do_nothing_in_a_menu() {
         assert_eq!(plain("a & b\u{1b}[31m\n"), "a && b[31m", "no key is marked and no terminal code is left");
-        assert_eq!(plain(&"x".repeat(500)).len(), 80, "a menu stays narrow");
+        assert_eq!(plain("exe\u{202e}gpj"), "exegpj", "nothing turns around what stands beside it");
+        assert_eq!(plain(&"x".repeat(500)).chars().count(), 80, "a menu stays narrow");
     }
 }
