@@ -4,7 +4,7 @@
 //! by a path in it), it is the same kind of program, and its command line names what the recipe's names. An editor or a
 //! shell that stands in that folder is not a module.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -169,11 +169,13 @@ pub fn by_hand(table: &Table, place: &Place) -> Option<Identity> {
     table.identity(*first).filter(|identity| identity.alive()).cloned()
 }
 
-/// The number in the file is only the module's if that process works in its folder; else it was given to another.
+/// The number in the file is only the module's if that process works in its folder and is its kind of program; else it was
+/// given to another, which may be a shell that stands there.
 fn by_own_pid(table: &Table, place: &Place, folders: &[PathBuf]) -> Option<Identity> {
     let identity = table.identity(own_pid(place)?)?;
-    let cwd = crate::process::host::cwd(identity.pid)?;
-    (within(&cwd, folders) && identity.alive()).then(|| identity.clone())
+    let words = crate::process::host::words(std::iter::once(identity.pid)).remove(&identity.pid)?;
+    let of_kind = place.entry.as_ref().is_none_or(|entry| Marks::of(entry).kind_fits(&words));
+    (within(&words.cwd, folders) && of_kind && identity.alive()).then(|| identity.clone())
 }
 
 /// Takes a pid file away that names nobody of this module. Broca refuses to start where the number in its file was given to
@@ -241,9 +243,17 @@ impl Marks {
                     .map(|word| path(word))
                     .any(|path| self.files.contains(&real(&path)) && (works_here || within(&path, folders)));
         }
-        // A script is run by an interpreter, which gets its path as one of the first words.
-        let named = words.program == self.program || argv.iter().take(3).any(|word| real(&path(word)) == self.program);
-        named && (works_here || within(&self.program, folders))
+        self.names(words) && (works_here || within(&self.program, folders))
+    }
+
+    /// A script is run by an interpreter, which gets its path as one of the first words.
+    fn names(&self, words: &Words) -> bool {
+        let named = |word: &OsString| real(&words.cwd.join(word)) == self.program;
+        words.program == self.program || words.argv.iter().take(3).any(named)
+    }
+
+    fn kind_fits(&self, words: &Words) -> bool {
+        kind(&words.program) == self.kind || self.names(words)
     }
 }
 

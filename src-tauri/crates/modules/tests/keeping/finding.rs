@@ -97,9 +97,12 @@ fn a_pid_file_that_names_a_stranger_means_nothing() {
         assert_eq!(module.look().now, Now::Never, "{text:?} is not the module");
     }
     let dir = module.dir();
-    let here = module.run_by_hand(&["sleep", "600"], &dir);
+    let passer_by = module.run_by_hand(&["sleep", "600"], &dir);
+    std::fs::write(&file, passer_by.pid.to_string()).expect("a stale pid file");
+    assert_eq!(module.look().now, Now::Never, "nor a shell or an editor that got the number and works in the folder");
+    let here = module.run_by_hand(&["python3", "-c", "import time; time.sleep(600)"], &dir);
     std::fs::write(&file, format!("{}\n", here.pid)).expect("the module's own pid file");
-    assert_eq!(module.look().now, Now::ByHand { module: here }, "one that works in the folder is");
+    assert_eq!(module.look().now, Now::ByHand { module: here }, "its kind of program in the folder is");
 }
 
 /// As Broca does: it refuses where the number in its file is anybody's, and ends with 0.
