@@ -147,7 +147,11 @@ impl Started {
 
 impl Table {
     pub fn read() -> Table {
-        let rows = host::rows().into_iter().map(|row| (row.identity.pid, row)).collect();
+        Table::of(host::rows())
+    }
+
+    pub(crate) fn of(rows: impl IntoIterator<Item = Row>) -> Table {
+        let rows = rows.into_iter().map(|row| (row.identity.pid, row)).collect();
         Table { rows, relations: OnceCell::new(), words: OnceCell::new() }
     }
 

@@ -102,6 +102,10 @@ impl Subject {
     pub fn everybody(&self, table: &Table) -> BTreeSet<Identity> {
         let mut all: BTreeSet<Identity> = table.tree(&self.identity).iter().map(|row| row.identity.clone()).collect();
         all.extend(table.below(&[std::process::id()]).iter().map(|row| row.identity.clone()));
+        if self.own {
+            // macOS lists no uncollected child, and until it is collected the number of its group is nobody else's.
+            all.extend(table.group(self.identity.pid).map(|row| row.identity.clone()));
+        }
         all
     }
 
@@ -172,5 +176,38 @@ fn not_started(recipe: &Recipe, error: &std::io::Error) -> String {
         (_, Some(Errno::NOEXEC)) => format!("`{program}` is not a program that this machine can run."),
         (_, Some(Errno::TOOBIG)) => "Its arguments and its environment are larger than the system allows.".to_owned(),
         _ => format!("`{program}` could not be started: {error}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::Subject;
+    use crate::process::{Identity, Row, Table};
+
+    fn row(pid: u32, parent: u32, group: u32) -> Row {
+        let identity = Identity { pid, start: "1".to_owned() };
+        Row { identity, parent, group, ended: false, cpu_ms: 0, rss: 0 }
+    }
+
+    #[test]
+    fn what_an_ended_module_left_in_its_group_is_found_where_the_system_lists_no_ended_ones() {
+        let left = row(4_000_002, 1, 4_000_001);
+        let table = Table::of([left.clone(), row(4_000_003, 1, 4_000_003)]);
+        let subject = |own| Subject {
+            identity: Identity { pid: 4_000_001, start: "1".to_owned() },
+            own,
+            leads: true,
+            began: Instant::now(),
+            memory_kills: None,
+        };
+        let found = subject(true).everybody(&table);
+        assert_eq!(
+            found.into_iter().collect::<Vec<_>>(),
+            [left.identity],
+            "it is in the group of an uncollected child"
+        );
+        assert!(subject(false).everybody(&table).is_empty(), "the number of one that is not ours may be anybody's");
     }
 }
