@@ -76,10 +76,7 @@ pub(crate) fn run(
     loop {
         if open {
             match lines.recv_timeout(Duration::from_millis(30)) {
-                Ok(line) => {
-                    keep(&mut said, line);
-                    continue;
-                }
+                Ok(line) => keep(&mut said, line),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => open = false,
             }
@@ -87,8 +84,13 @@ pub(crate) fn run(
             thread::sleep(Duration::from_millis(5));
         }
         if let Some(status) = child.try_wait().map_err(start)? {
+            // Something that it left behind may talk on for ever.
+            let until = Instant::now() + GRACE;
             while let Ok(line) = lines.recv_timeout(Duration::from_millis(100)) {
                 keep(&mut said, line);
+                if Instant::now() >= until {
+                    break;
+                }
             }
             said.code = status.code();
             return Ok(said);

@@ -61,3 +61,27 @@ fn a_try_that_is_called_off_or_late_leaves_no_process() -> Done {
     assert!(!running(&mark), "nothing of it runs any more");
     Ok(())
 }
+
+#[test]
+fn an_installer_that_never_stops_talking_is_late_all_the_same() -> Done {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir()?;
+    let uv = dir.path().join("uv");
+    std::fs::write(&uv, "#!/bin/sh\nyes working | head -n 400000\n")?;
+    std::fs::set_permissions(&uv, std::fs::Permissions::from_mode(0o755))?;
+    let attempt = Attempt {
+        python: Path::new("/usr/bin/python3"),
+        with_pip: None,
+        tool: &Tool::Uv(uv),
+        pins: "six\n",
+        held: &[],
+        version: None,
+        vars: &[("PATH".to_owned(), "/usr/bin:/bin".to_owned())],
+        cwd: dir.path(),
+    };
+    let late = attempt.run(Duration::ZERO, &AtomicBool::new(false));
+    assert!(matches!(late, Err(CommandError::TimedOut { .. })), "its time was up before it began: {late:?}");
+    let off = attempt.run(Duration::from_secs(120), &AtomicBool::new(true));
+    assert!(matches!(off, Err(CommandError::Cancelled)), "and it can be called off: {off:?}");
+    Ok(())
+}
