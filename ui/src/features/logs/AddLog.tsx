@@ -22,28 +22,30 @@ export function AddLog({ shown, onAdd, onClose }: { shown: string[]; onAdd: (ins
   const first = rows[0];
   return (
     <Dialog label="Add another log" onClose={onClose} data-testid="log-add-dialog">
-      <div className="dialog-body">
-        <h2>Add another log</h2>
-        <p className="muted">Its lines are put between the others, by their time.</p>
-        <SearchField label="Search instances" inputRef={field} value={typed} onChange={setTyped} onEnter={() => { if (first) onAdd(first.id); }} count={list.data && typed ? String(list.data.total) : undefined} data-testid="log-add-search" />
-        {list.isPending && <Waiting>Looking for instances</Waiting>}
-        {list.error && <ErrorBox error={list.error} onRetry={() => void list.refetch()} />}
-        {list.data && rows.length === 0 && <p className="muted">{typed ? 'No other instance fits.' : 'There is no other instance.'}</p>}
-        {rows.length > 0 && (
-          <ul className="group log-add-list">
-            {rows.map((row) => (
-              <li key={row.id}>
-                <button type="button" className="log-add-row" onClick={() => onAdd(row.id)} data-testid="log-add-row">
-                  <span className="medium cut"><Foreign>{nameOf(row)}</Foreign></span>
-                  <Status status={{ ...row.status, reason: '', measured_at: null }} />
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
-        {left > 0 && <p className="caption faint">And {left.toLocaleString('en')} more; search for them.</p>}
+      <div className="dialog-form">
+        <div className="dialog-body">
+          <h2>Add another log</h2>
+          <p className="muted">Its lines are put between the others, by their time.</p>
+          <SearchField label="Search instances" inputRef={field} value={typed} onChange={setTyped} onEnter={() => { if (first) onAdd(first.id); }} count={list.data && typed ? String(list.data.total) : undefined} data-testid="log-add-search" />
+          {list.isPending && <Waiting>Looking for instances</Waiting>}
+          {list.error && <ErrorBox error={list.error} onRetry={() => void list.refetch()} />}
+          {list.data && rows.length === 0 && <p className="muted">{typed ? 'No other instance fits.' : 'There is no other instance.'}</p>}
+          {rows.length > 0 && (
+            <ul className="group log-add-list">
+              {rows.map((row) => (
+                <li key={row.id}>
+                  <button type="button" className="log-add-row" onClick={() => onAdd(row.id)} data-testid="log-add-row">
+                    <span className="medium cut"><Foreign>{nameOf(row)}</Foreign></span>
+                    <Status status={{ ...row.status, reason: '', measured_at: null }} />
+                  </button>
+                </li>
+              ))}
+            </ul>
+          )}
+          {left > 0 && <p className="caption faint">And {left.toLocaleString('en')} more; search for them.</p>}
+        </div>
+        <footer className="row dialog-acts"><span className="grow" /><Button onClick={onClose} keys="esc">Close</Button></footer>
       </div>
-      <footer className="row dialog-acts"><span className="grow" /><Button onClick={onClose} keys="esc">Close</Button></footer>
     </Dialog>
   );
 }

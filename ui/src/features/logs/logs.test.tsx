@@ -3,7 +3,7 @@ import { page } from 'vitest/browser';
 import { refuse } from '../../platform/memory';
 import { type LogScenario, sampleLogs } from '../../platform/sample/logs';
 import type { Platform } from '../../platform/platform';
-import { eventually, expectClean, look, press, seen, type } from '../../test/kit';
+import { eventually, expectClean, look, openApp, press, seen, type } from '../../test/kit';
 import { LogPane } from './LogPane';
 import { stage } from './test-kit';
 
@@ -309,4 +309,13 @@ test('going through instances quickly opens the last of them, not each', async (
   await look(seen('log-chip'), 'the last').toHaveTextContent('Broca of D');
   expect(calls('logOpen').length, 'few were opened').toBeLessThan(5);
   await eventually(() => logs.open().length, 'and one is left').toBe(1);
+});
+
+test('the choice of another log keeps its list apart from its button', async () => {
+  await openApp({}, '#/modules/instances/monday%2Fbroca2?log');
+  await seen('log-add').click();
+  await look(seen('log-add-row').first(), 'instances').toBeVisible();
+  const list = document.querySelector('.log-add-list')!.getBoundingClientRect();
+  const close = document.querySelector('[data-testid="log-add-dialog"] footer')!.getBoundingClientRect();
+  expect(close.top - list.bottom, 'some room').toBeGreaterThan(8);
 });

@@ -12,7 +12,7 @@ function LevelChip({ row, field }: { row: SettingRow; field: Field }) {
   const { target } = useForm();
   const { edit } = field;
   const level = edit === null ? field.base.level : edit.op === 'reset' ? valueAt(row, edit.level, true).level : edit.level;
-  if (level === null) return <span className="caption faint">Not set</span>;
+  if (level === null) return <span className="caption faint nowrap">Not set</span>;
   const here = (edit !== null && edit.op !== 'reset') || isModified(row);
   return <span className={here ? 'chip chip-here' : 'chip'} title={visible(titleOf(target, level))}>{levelWords[level]}</span>;
 }

@@ -162,3 +162,19 @@ test('secrets in plain text are offered the place that this Sanctum has for them
   await openWith([one('text', 'NAME', { default: 'a' })], { state: { secret_store: { kind: 'file', name: 'encrypted file', status } } }, { plain_secrets: 2 });
   await look(seen('plain-secrets-move'), 'no keychain is promised where there is none').toHaveTextContent('Move to the encrypted file…');
 });
+
+test('in a small window a path breaks between its folders, and no level over two lines', async () => {
+  await page.viewport(900, 600);
+  await openWith([{ ...one('text', 'NAME', { instance: 'a' }), source: { file: 'agents/agent-athena/broca2/config/.env', line: 130 } }, one('text', 'OTHER', {})]);
+  await seen('setting-NAME').click();
+  await look(seen('stands-in'), 'whole').toHaveTextContent('agents/agent-athena/broca2/config/.env:130');
+  const text = [...seen('stands-in').element().querySelectorAll('wbr')].at(-1)!.nextSibling!;
+  const range = document.createRange();
+  range.selectNodeContents(text);
+  expect(range.getClientRects().length, 'the name of the file stands on one line').toBe(1);
+  await page.getByRole('button', { name: 'Hide the inspector' }).click();
+  await seen('setting-OTHER').click();
+  const level = page.elementLocator(document.querySelector('[data-setting="OTHER"] .prov .caption')!);
+  await look(level, 'beside the menu of its row').toBeVisible();
+  expect(level.element().getBoundingClientRect().height, 'one line').toBeLessThan(20);
+});

@@ -1,6 +1,6 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { SettingRow } from '../../../bindings';
-import { Button, CopyButton, Foreign, Icon, Prose, RelativeTime } from '../../../ui';
+import { Button, CopyButton, Foreign, Icon, Prose, RelativeTime, visible } from '../../../ui';
 import { SettingHistory } from '../../history/SettingHistory';
 import type { RowDraft } from '../draft';
 import { useField, useForm } from '../form-context';
@@ -17,6 +17,9 @@ function isLeftOut({ edit, problems }: RowDraft): boolean {
   return edit !== null && (edit.broken !== null || problems.some((problem) => problem.blocks));
 }
 
+/** Breaks between folders before it breaks inside a name. */
+const pathParts = (path: string) => visible(path).split('/').map((part, i) => <Fragment key={i}>{i > 0 && <>/<wbr /></>}{part}</Fragment>);
+
 function Facts({ row }: { row: SettingRow }) {
   const { edit, mine } = useField(row);
   const out = isLeftOut(mine);
@@ -29,7 +32,7 @@ function Facts({ row }: { row: SettingRow }) {
       <dt>Type</dt><dd>{kindWords(row)}</dd>
       {allowed && <><dt>Allowed</dt><dd><Foreign>{allowed}</Foreign></dd></>}
       <dt>In effect now</dt><dd data-testid="in-effect"><Foreign className={row.value === null || row.secret ? undefined : 'mono'}>{shown(row.value)}</Foreign>{unit(row.value)}</dd>
-      {file !== null && <><dt>Stands in</dt><dd className="mono" data-testid="stands-in"><Foreign>{sourceWords(row.source)}</Foreign></dd></>}
+      {file !== null && <><dt>Stands in</dt><dd className="mono" data-testid="stands-in"><bdi>{pathParts(sourceWords(row.source))}</bdi></dd></>}
       {edit && <><dt>After applying</dt><dd data-testid="after-applying">{after && !out ? <><Foreign className="mono">{shown(after.value)}</Foreign>{unit(after.value)}</> : out ? 'as now; the new value is left out' : 'being worked out'}</dd></>}
       <dt>A change</dt><dd>{row.restart ? 'is seen after a restart' : 'is seen at once'}</dd>
     </dl>
