@@ -145,16 +145,12 @@ class Tools:
                     self.listed[name] = {"name": name, "description": command.get("description", ""), "inputSchema": schema(command)}
             log.info("Loaded plugin %s with %d command(s)", place.name, len(commands))
         wanted = os.environ.get("SMCP_ATTACH_PROFILE", "").strip().lower()
-        self.profile(next(name for name in (wanted, self.default, "full") if name in self.profiles))
+        start = next(name for name in (wanted, self.default, "full") if name in self.profiles)
+        attaches(start, self.profiles[start], GOVERNOR)
+        self.profile(start)
 
     def profile(self, name):
-        spec = self.profiles[name]
-        fits = {
-            "prefix": lambda tool: tool.startswith(spec["prefix"]),
-            "glob": lambda tool: fnmatch.fnmatch(tool, spec["pattern"]),
-            "explicit": lambda tool: tool in spec["tools"],
-        }.get(spec.get("mode", "all"), lambda _: True)
-        self.attached = {tool for tool in self.listed if fits(tool)}
+        self.attached = {tool for tool in self.listed if attaches(name, self.profiles[name], tool)}
         return {"profile": name, "attached": sorted(self.attached | {GOVERNOR})}
 
     def governed(self, arguments):
@@ -189,7 +185,8 @@ class Tools:
             return json.dumps(self.governed(arguments), indent=2)
         if name in self.listed and name not in self.attached:
             hint = f"Run {GOVERNOR} action=attach tool={name}"
-            return json.dumps({"error": "tool_not_attached", "tool": name, "hint": hint}, indent=2)
+            attached = sorted(self.attached | {GOVERNOR})
+            return json.dumps({"error": "tool_not_attached", "tool": name, "hint": hint, "attached": attached}, indent=2)
         plugin, between, command = name.partition("__")
         if not between:
             raise Failed("invalid_tool_name", f"Invalid tool name: {name}")
@@ -213,9 +210,27 @@ def profiles():
         raise ValueError(f"SMCP_PROFILES path does not exist: {place}")
     for file in files:
         data = json.loads(file.read_text(encoding="utf-8"))
-        default = data.get("default_profile", default).lower()
-        found.update({name.lower(): spec for name, spec in data.get("profiles", {}).items()})
+        if not isinstance(data, dict):
+            raise ValueError(f"SMCP profile config {file} must be a JSON object")
+        wanted = data.get("default_profile")
+        default = wanted.strip().lower() if isinstance(wanted, str) and wanted.strip() else default
+        specs = data.get("profiles")
+        for name, spec in specs.items() if isinstance(specs, dict) else ():
+            if isinstance(spec, dict):
+                found[name.strip().lower()] = spec
     return found, default
+
+
+def attaches(name, spec, tool):
+    """Whether a profile attaches a tool; a faulty one ends the process where it is the one at the start."""
+    mode = (spec.get("mode") or "all").strip().lower()
+    key = {"all": None, "prefix": "prefix", "glob": "pattern", "explicit": "tools"}.get(mode, "mode")
+    if key is None:
+        return True
+    value = spec.get(key)
+    if key == "mode" or not isinstance(value, list if mode == "explicit" else str) or (mode != "explicit" and not value):
+        raise ValueError(f"profile {name!r} with mode={mode} has no usable {key!r}")
+    return tool in value if mode == "explicit" else tool.startswith(value) if mode == "prefix" else fnmatch.fnmatch(tool, value)
 
 
 def schema(command):

@@ -28,6 +28,7 @@ mod plugin_disk;
 mod plugin_faults;
 mod plugin_index;
 mod plugin_settings;
+mod plugin_tools;
 mod plugins;
 mod ports;
 mod python;

@@ -85,6 +85,9 @@ pub async fn run(console: &Console, words: Plugins) -> Done {
         Plugins::Disable { id, confirm } => {
             console.change(&actor, confirm, &app.plugin_enable_plan(&actor, &id, false).await?).await
         }
+        Plugins::Tool { id, tool, on, off: _, confirm } => {
+            console.change(&actor, confirm, &app.plugin_tool_plan(&actor, &id, &tool, on).await?).await
+        }
         Plugins::Graph { tool } => {
             let graph = app.plugins_graph(&actor, tool.as_deref()).await?;
             output::show(console.json, &graph, |graph| {
@@ -223,6 +226,14 @@ impl From<Source> for dto::ModuleSource {
     }
 }
 
+/// What is typed is meant from the folder it is typed in; where it came from is read elsewhere, and later.
+fn from_here(path: String) -> String {
+    if path.is_empty() || path.starts_with('~') {
+        return path;
+    }
+    std::path::absolute(&path).ok().and_then(|whole| whole.to_str().map(str::to_owned)).unwrap_or(path)
+}
+
 fn inspected(one: &dto::PluginCandidate) -> String {
     let mut rows = vec![
         vec!["place".to_owned(), visible(&one.dir)],
@@ -243,14 +254,6 @@ fn inspected(one: &dto::PluginCandidate) -> String {
     rows.extend(one.tools.iter().map(|tool| vec!["tool".to_owned(), tool.name.clone()]));
     rows.extend(
         one.findings
-/// What is typed is meant from the folder it is typed in; where it came from is read elsewhere, and later.
-fn from_here(path: String) -> String {
-    if path.is_empty() || path.starts_with('~') {
-        return path;
-    }
-    std::path::absolute(&path).ok().and_then(|whole| whole.to_str().map(str::to_owned)).unwrap_or(path)
-}
-
             .iter()
             .map(|finding| vec![format!("{:?}", finding.level).to_lowercase(), visible(&finding.message)]),
     );
@@ -260,7 +263,11 @@ fn from_here(path: String) -> String {
 fn text(detail: &dto::PluginDetail) -> String {
     let mut rows = vec![vec!["status".to_owned(), visible(&output::status(&detail.row.status))]];
     rows.extend(detail.facts.iter().map(|fact| vec![fact.name.to_lowercase(), visible(&fact.value)]));
-    rows.extend(detail.tools.iter().map(|tool| vec!["tool".to_owned(), tool.name.clone()]));
+    rows.extend(detail.tools.iter().map(|tool| {
+        let mark = if tool.enabled == Some(false) { " (off)" } else { "" };
+        vec!["tool".to_owned(), format!("{}{mark}", tool.name)]
+    }));
+    rows.extend(detail.tool_note.iter().map(|note| vec!["note".to_owned(), visible(note)]));
     rows.extend(detail.versions.iter().map(|version| {
         let mark = if version.current { " (on)" } else { "" };
         vec!["version".to_owned(), format!("{}{mark} {}", version.hash, version.version.clone().unwrap_or_default())]

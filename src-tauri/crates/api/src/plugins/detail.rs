@@ -6,7 +6,7 @@ use sanctum_plugins::shown;
 
 use super::place::{self, Placed};
 use super::see::{self, Seen};
-use super::{compare, kept, quarantine};
+use super::{compare, governor, kept, quarantine};
 use crate::app::App;
 use crate::blocking::blocking;
 use crate::dto::{Fact, Finding, FindingLevel, Json, PluginDetail, PluginTool, PluginVersion};
@@ -97,10 +97,9 @@ fn detail(open: &Open, placed: &Placed) -> ApiResult<PluginDetail> {
             })
             .collect(),
     };
-    let note = (placed.tool.takes == Some(Kind::Smcp)).then(|| {
-        "SMCP switches single tools by its profiles, for all who use it at once; they are set in its settings (SMCP_PROFILES)."
-            .to_owned()
-    });
+    let governor = governor::of(open, &*Snapshot::of(open)?, &placed.tool);
+    let tools = governor::complete(open, governor.as_ref(), placed, tools);
+    let note = governor.as_ref().map(|governor| governor::note(open, governor, placed, &tools));
     Ok(PluginDetail {
         facts: facts(open, placed, plugin),
         hash: plugin.hash.clone(),

@@ -5,7 +5,7 @@ use sanctum_plugins::place as lie;
 use sanctum_plugins::{Level, read, shown};
 
 use super::plans::{STORE, Unlinked, copy, env, quote, refused, row, tie, words};
-use super::{compare, kept, place, quarantine};
+use super::{compare, governor, kept, place, quarantine, tools};
 use crate::dto::{PluginInstall, StatusWord};
 use crate::open::Open;
 use crate::plan::Words;
@@ -82,6 +82,12 @@ pub(super) fn install(
     }
     tie(open, &mut planner, &mut gone, &tool, &install.name, &hash, install.enable)?;
     row(&mut planner, snap, &tool, &install.name, &plugin, install.enable)?;
+    let joined = if install.enable {
+        let names = governor::names(open, &candidate.path, &install.name, &plugin);
+        tools::join(open, snap, &mut planner, &tool, &[(install.name.clone(), names)])?
+    } else {
+        Vec::new()
+    };
     let updated = before.is_some();
     let title = format!("{} {}", if updated { "Update" } else { "Install" }, shown(&plugin.title));
     let from = shown(&held.from);
@@ -111,6 +117,7 @@ pub(super) fn install(
             ),
         ));
     }
+    checks.extend(joined);
     checks.extend(super::settings::weighed(snap, &tool, &plugin));
     for finding in plugin.findings.iter().filter(|finding| finding.level == Level::Warning) {
         checks.push((StatusWord::Degraded, finding.words.clone()));

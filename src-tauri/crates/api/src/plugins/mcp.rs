@@ -1,9 +1,11 @@
 //! The tools of the running tool server, asked over MCP; one tried; Letta told to read them anew.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sanctum_mcp::{Client, Trouble, shown, shown_line};
+use sanctum_plugins::profiles::GOVERNOR;
 use sanctum_secrets::Secret;
 
 use crate::app::App;
@@ -21,6 +23,8 @@ const CALL: Duration = Duration::from_secs(120);
 /// What a tool server listed, or why it did not.
 pub(crate) struct Listed {
     pub tools: Result<Vec<sanctum_mcp::Tool>, String>,
+    /// Names of all that it has, attached or not, where it says so.
+    pub all: BTreeSet<String>,
 }
 
 struct Door {
@@ -76,10 +80,66 @@ pub(crate) async fn list(open: &Arc<Open>) -> Listed {
             Ok(tools) => tools.map_err(|trouble| refused(&trouble)),
             Err(_) => Err(ApiError::refused("tool_server", "SMCP did not list its tools in time.", "Look at its log.")),
         };
+        let governed = tools.as_ref().is_ok_and(|tools| tools.iter().any(|tool| tool.name == GOVERNOR));
+        let all = if governed { all_of(&client).await } else { None };
         client.close().await;
-        tools
+        Ok::<_, ApiError>((tools?, all.unwrap_or_default()))
     };
-    Listed { tools: listed.await.map_err(|error: ApiError| error.message) }
+    match listed.await {
+        Ok((tools, all)) => Listed { tools: Ok(tools), all },
+        Err(error) => Listed { tools: Err(error.message), all: BTreeSet::new() },
+    }
+}
+
+/// All tools that the running server has, attached or not; `None` where it does not run or does not say.
+pub(crate) async fn available(open: &Arc<Open>) -> Option<BTreeSet<String>> {
+    let client = enter(open).await.ok()?;
+    let all = all_of(&client).await;
+    client.close().await;
+    all
+}
+
+/// Asks the governor; that changes nothing.
+async fn all_of(client: &Client) -> Option<BTreeSet<String>> {
+    #[derive(serde::Deserialize)]
+    struct All {
+        tools: BTreeSet<String>,
+    }
+    let answer = client.call(GOVERNOR, &serde_json::json!({ "action": "list-available" }), WAIT).await.ok()?;
+    serde_json::from_str::<All>(&answer.text).ok().map(|all| all.tools)
+}
+
+/// The plugin a tool comes from; the server has one of its own.
+fn plugin_of(tool: &sanctum_mcp::Tool) -> Option<&str> {
+    tool.plugin_and_command().filter(|_| tool.name != GOVERNOR).map(|(plugin, _)| plugin)
+}
+
+/// Why a tool cannot be called that the server does not list, though it may have it.
+async fn unlisted(open: &Arc<Open>, actor: &Actor, name: &str, has: bool) -> ApiError {
+    let (at, actor, tool) = (open.clone(), actor.clone(), name.to_owned());
+    let off = blocking(move || {
+        let snap = Snapshot::of(&at)?;
+        let smcp = super::place::tool(&at, &snap, &actor, "smcp")?;
+        let governor = super::governor::of(&at, &snap, &smcp).and_then(Result::ok);
+        Ok(governor.is_some_and(|governor| !governor.mode.offers(&tool)))
+    });
+    let given = shown_line(name);
+    let refuse = |why: String, todo: String| ApiError::refused("tool_unknown_there", why, todo);
+    match given.split_once("__").filter(|_| has) {
+        None => refuse(format!("The tool server lists no `{given}`."), "Read the list again.".to_owned()),
+        Some((plugin, _)) if off.await.unwrap_or(false) => refuse(
+            format!("`{given}` is switched off."),
+            format!(
+                "Switch it on on the page of `{plugin}`, or with `sanctumctl plugins tool smcp:{plugin} {given} --on`; it counts from SMCP's next start."
+            ),
+        ),
+        Some(_) => refuse(
+            format!(
+                "`{given}` is not offered now: SMCP runs since before it was switched on, or an agent detached it."
+            ),
+            "Start SMCP again.".to_owned(),
+        ),
+    }
 }
 
 impl App {
@@ -99,7 +159,7 @@ impl App {
         let items = tools
             .into_iter()
             .map(|tool| McpTool {
-                plugin: tool.plugin_and_command().map(|(plugin, _)| shown_line(plugin)),
+                plugin: plugin_of(&tool).map(shown_line),
                 name: tool.name.clone(),
                 description: shown(&tool.description),
                 schema: Json(tool.schema),
@@ -117,13 +177,11 @@ impl App {
         let open = self.opened().await?;
         let client = enter(&open).await?;
         let tools = client.tools().await.map_err(|trouble| refused(&trouble))?;
-        let tool = tools.iter().find(|tool| tool.name == name).ok_or_else(|| {
-            ApiError::refused(
-                "tool_unknown_there",
-                format!("The tool server lists no `{}`.", shown_line(name)),
-                "Read the list again.",
-            )
-        })?;
+        let Some(tool) = tools.iter().find(|tool| tool.name == name) else {
+            let has = all_of(&client).await.is_some_and(|all| all.contains(name));
+            client.close().await;
+            return Err(unlisted(&open, actor, name, has).await);
+        };
         let wrong = sanctum_mcp::check(&tool.schema, &input.0);
         if !wrong.is_empty() {
             return Err(ApiError::refused("tool_arguments", wrong.join(" "), "Nothing was called."));
@@ -140,7 +198,8 @@ impl App {
         client.close().await;
         crate::audit::note(&open, Some(actor), "tool.called", name);
         Ok(McpAnswer {
-            is_error: answer.is_error,
+            // SMCP does not call it an error where somebody detached the tool meanwhile.
+            is_error: answer.is_error || answer.code().is_some(),
             text: answer.note.iter().fold(answer.text.clone(), |text, note| format!("{text}\n{note}")),
             structured: answer.structured.map(Json),
             took_ms: took(began),
@@ -167,25 +226,6 @@ impl App {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             format!("Letta read {} anew. {} lists {listed}.", crate::words::list(&names), tools.server)
         })
-    }
-
-    /// The plan of switching one tool of a plugin: SMCP does it by profiles, for all who use it, and not one by one.
-    ///
-    /// # Errors
-    /// `tool_switch` always: no tool of today can do it for one plugin alone.
-    pub async fn plugin_tool_plan(
-        &self,
-        actor: &Actor,
-        id: &str,
-        _tool: &str,
-        _on: bool,
-    ) -> ApiResult<crate::dto::Plan> {
-        actor.may_change()?;
-        Err(ApiError::refused(
-            "tool_switch",
-            format!("The tool that `{id}` belongs to cannot switch single tools of a plugin."),
-            "SMCP has profiles for that, which hold for everybody who uses it: its setting SMCP_PROFILES names their file.",
-        ))
     }
 
     /// The plan of letting a plugin out of quarantine: it is switched on again.

@@ -8,6 +8,7 @@ pub(crate) mod bisect;
 mod compare;
 mod culprit;
 mod detail;
+mod governor;
 mod graph;
 mod index;
 mod installing;
@@ -21,6 +22,7 @@ mod removing;
 mod see;
 mod settings;
 mod switching;
+mod tools;
 
 pub(crate) use culprit::{let_out, look as look_for_culprit};
 pub(crate) use plans::tools_of;

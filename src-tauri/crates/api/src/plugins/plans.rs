@@ -269,6 +269,8 @@ fn rollback(open: &Open, snap: &Snapshot, placed: &Placed, hash: &str) -> ApiRes
     let mut gone = Unlinked::default();
     tie(open, &mut planner, &mut gone, &placed.tool, &placed.at.name, &version.short, true)?;
     row(&mut planner, snap, &placed.tool, &placed.at.name, &plugin, true)?;
+    let names = super::governor::names(open, &version.path, &placed.at.name, &plugin);
+    let checks = super::tools::join(open, snap, &mut planner, &placed.tool, &[(placed.at.name.clone(), names)])?;
     let named = plugin.version.as_deref().map_or_else(|| version.short.clone(), shown);
     let mut plan = planner.finish(
         &format!("Put {} {named} back", placed.at.name),
@@ -276,20 +278,20 @@ fn rollback(open: &Open, snap: &Snapshot, placed: &Placed, hash: &str) -> ApiRes
     );
     gone.settle(&mut plan);
     let command = format!("sanctumctl plugins rollback {} {} --yes", quote(&placed.id()), version.short);
-    Ok((plan, words("Put it back", Some(command), Vec::new())))
+    Ok((plan, words("Put it back", Some(command), checks)))
 }
 
-/// The addresses of the tools whose plugins a plan changes.
+/// The addresses of the tools whose plugins, or which tools of theirs are on, a plan changes.
 pub(crate) fn tools_of(open: &Open, plan: &Plan) -> ApiResult<Vec<String>> {
     let paths: Vec<String> = plan.steps.iter().filter_map(|step| step.action.path()).map(ToString::to_string).collect();
-    if !paths.iter().any(|path| path.contains("/plugins/") || path.contains("/store/")) {
+    if !paths.iter().any(|path| path.contains("/plugins/") || path.contains("/store/") || path.ends_with(".json")) {
         return Ok(Vec::new());
     }
     let snap = Snapshot::of(open)?;
     let all = crate::modules::all_instances(open, &snap)?;
     let touched = |instance: &crate::modules::Instance| {
         let plugins = format!("{}/plugins/", instance.path);
-        paths.iter().any(|path| path.starts_with(&plugins))
+        paths.iter().any(|path| path.starts_with(&plugins) || super::tools::is_about(open, &snap, instance, path))
     };
     Ok(all.iter().filter(|instance| touched(instance)).map(|instance| instance.address.clone()).collect())
 }

@@ -211,6 +211,9 @@ impl Seen {
             return self.status(StatusWord::Inactive, format!("on from {title}'s next start"), Vec::new());
         }
         match (placed.tool.takes, tools, self.listed.as_ref().map(|listed| &listed.tools)) {
+            (Some(Kind::Smcp), Some(0), _) if super::governor::all_off(open, placed, plugin).unwrap_or(false) => {
+                self.status(StatusWord::Inactive, "all its tools are switched off", Vec::new())
+            }
             (Some(Kind::Smcp), Some(0), _) => {
                 let evidence = vec![format!("{title} lists no tool named {}__…", placed.at.name)];
                 let reason = match blame::left_out(&self.said(open, placed, look), &placed.at.name) {

@@ -61,6 +61,7 @@ pub(super) fn switch(
         recorded(open, snap, &mut planner, &mut gone, one, on)?;
     }
     if on {
+        checks.extend(super::tools::join_all(open, snap, &mut planner, &also)?);
     }
     let verb = if on { "on" } else { "off" };
     let title = if changed { format!("Trust the files of {name}") } else { format!("Switch {name} {verb}") };

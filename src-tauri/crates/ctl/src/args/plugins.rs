@@ -66,6 +66,21 @@ pub enum Plugins {
         #[command(flatten)]
         confirm: Confirm,
     },
+    /// Switch one tool of a plugin on or off, for everybody who uses its tool server.
+    Tool {
+        /// The plugin's id, such as `smcp:gmail`.
+        id: String,
+        /// The tool's name, such as `gmail__send`.
+        tool: String,
+        /// Offer it from the tool server's next start.
+        #[arg(long, required_unless_present = "off", conflicts_with = "off")]
+        on: bool,
+        /// Do not offer it from the tool server's next start.
+        #[arg(long)]
+        off: bool,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
     /// What needs what. Read-only.
     Graph {
         /// Only of this tool.
