@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import type { AgentRow, ChatWay } from '../../bindings';
 import { keys } from '../../app/queries';
 import { usePlatform } from '../../platform/context';
-import { Button, Foreign, Status } from '../../ui';
+import { Button, Foreign, Status, ifFocusIsLost } from '../../ui';
 import { wayFacts } from '../chat/words';
 import { usePlanFlow } from '../plan/flow';
 import { editOf, hasBroca } from './edits';
@@ -35,11 +35,13 @@ export function WaySection({ agent }: { agent: AgentRow }) {
   const name = useId();
   const [draft, setDraft] = useState<ChatWay | null>(null);
   const chosen = draft ?? agent.way;
-  const review = () => flow.open({ title: `Change ${agent.name}`, make: () => platform.agentEditPlan(agent.uid, editOf({ way: chosen })), onApplied: () => setDraft(null) });
+  const box = useRef<HTMLFieldSetElement>(null);
+  const leave = () => { setDraft(null); ifFocusIsLost(() => box.current?.querySelector<HTMLElement>('input:checked')?.focus()); };
+  const review = () => flow.open({ title: `Change ${agent.name}`, make: () => platform.agentEditPlan(agent.uid, editOf({ way: chosen })), onApplied: leave });
   return (
     <section data-testid="agent-way">
       <div className="group-head"><h2>Way of talking</h2></div>
-      <fieldset className="choices-set">
+      <fieldset className="choices-set" ref={box}>
         <legend className="sr">Way of talking</legend>
         <div className="group">
           {ways.map((way) => {
@@ -58,7 +60,7 @@ export function WaySection({ agent }: { agent: AgentRow }) {
           {chosen !== agent.way && (
             <div className="draft-row">
               <span className="small muted grow">Not changed yet.</span>
-              <Button size="s" onClick={() => setDraft(null)} data-testid="agent-way-discard">Discard</Button>
+              <Button size="s" onClick={leave} data-testid="agent-way-discard">Discard</Button>
               <Button size="s" kind="primary" onClick={review} data-testid="agent-way-review">Review plan</Button>
             </div>
           )}

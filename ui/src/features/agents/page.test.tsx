@@ -155,3 +155,12 @@ test('while an export is written, its button says so', async () => {
   await look(seen('agent-export'), 'what it waits for').toHaveTextContent('Exporting');
   await look(seen('agent-export'), 'for assistive technology too').toHaveAttribute('aria-busy', 'true');
 });
+
+test('a way of talking that is given up leaves the focus at the one that counts', async () => {
+  await openApp({}, '#/agents/athena');
+  await seen('agent-way-echo').click();
+  (seen('agent-way-discard').element() as HTMLElement).focus();
+  await press('{Enter}');
+  await look(seen('agent-way-discard'), 'left').not.toBeInTheDocument();
+  await look(seen('agent-way-letta'), 'as it is').toHaveFocus();
+});
