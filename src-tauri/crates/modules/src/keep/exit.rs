@@ -72,6 +72,10 @@ impl Facts<'_> {
         };
         let detail = self.reported.or(self.line).filter(|_| self.failed() && !(self.asked && self.reported.is_none()));
         match detail {
+            // What ended it from outside is not what it happened to write before.
+            Some(detail) if self.reported.is_none() && matches!(self.exit, Exit::Signal(_)) => {
+                format!("{end}; its log said last: {detail}")
+            }
             Some(detail) => format!("{end}: {detail}"),
             None => format!("{end}."),
         }
@@ -171,6 +175,11 @@ mod tests {
             (facts(Exit::Code(127)), "It ended with code 127 after 3 s: a program that it starts was not found.", true),
             (facts(Exit::Code(137)), "It ended with code 137 after 3 s, as programs do that SIGKILL ended.", true),
             (facts(Exit::Signal(9)), "It was ended by SIGKILL after 3 s; nobody asked the keeper for it.", true),
+            (
+                Facts { line: Some("INFO: 200 OK"), ..facts(Exit::Signal(9)) },
+                "It was ended by SIGKILL after 3 s; nobody asked the keeper for it; its log said last: INFO: 200 OK",
+                true,
+            ),
             (
                 Facts { memory: true, ..facts(Exit::Signal(9)) },
                 "It was ended by SIGKILL after 3 s; the system had run out of memory and was killing processes.",
