@@ -177,7 +177,8 @@ fn invert(disk: &Arc<Disk>, change: &str, entry: Entry) -> Result<Option<Step>, 
         }
         Action::Registry { table, key, before, after } => {
             let back = before.map(|before| put_back(&before, after.as_ref()));
-            ("Put the record back", Action::Registry { table, key, before: after, after: back })
+            let title = if back.is_some() { "Put the record back" } else { "Remove the record" };
+            (title, Action::Registry { table, key, before: after, after: back })
         }
     };
     Ok(Some(Step { group: entry.step.group, title: title.to_owned(), detail: entry.step.title, action }))

@@ -176,3 +176,22 @@ fn a_change_nobody_knows_is_said_so() {
     assert!(matches!(install.engine().plan_undo("nope"), Err(ChangeError::NoSuchChange { .. })), "by its number");
     assert!(matches!(install.engine().load("nope"), Err(ChangeError::NoSuchChange { .. })), "for reading too");
 }
+
+#[test]
+fn a_step_that_takes_back_a_record_says_whether_it_goes_or_comes_back() {
+    let install = Install::new();
+    let mut p = install.planner();
+    let key = || Row::new().with("port", 9_400);
+    p.registry_put("ports", key(), Row::new().with("module", "broca2").with("created_by", 1), "Reserve").unwrap();
+    let plan = p.finish("Reserve a port", "");
+    install.apply(&plan).unwrap();
+    let titles = |id: &str| -> Vec<String> {
+        install.engine().plan_undo(id).unwrap().steps.into_iter().map(|step| step.title).collect()
+    };
+    assert_eq!(titles(&plan.id), ["Remove the record"], "it was not there before");
+    let mut p = install.planner();
+    p.registry_delete("ports", key(), "Let go of it").unwrap();
+    let gone = p.finish("Let go of a port", "");
+    install.apply(&gone).unwrap();
+    assert_eq!(titles(&gone.id), ["Put the record back"], "it was there before");
+}
