@@ -15,19 +15,24 @@ pub fn ask(app: &AppHandle) {
         let Ok(quit) = state.quit_state(&actor).await else { return handle.exit(0) };
         match quit.remembered {
             _ if quit.running.is_empty() => handle.exit(0),
-            Some(choice) => {
-                if let Err(error) = state.quit_choose(&actor, choice, false).await {
+            Some(choice) => match state.quit_choose(&actor, choice, false).await {
+                Ok(()) => handle.exit(0),
+                // What was chosen cannot be done, so it is asked again, with what still runs.
+                Err(error) => {
                     eprintln!("{}", error.message);
+                    page(&handle);
                 }
-                handle.exit(0);
-            }
-            None => {
-                window::focus_main(&handle);
-                let chosen = bindings::Menu(sanctum_api::dto::MenuEvent { id: "app.quit".to_owned() });
-                if let Err(error) = chosen.emit(&handle) {
-                    eprintln!("The window could not be asked, so the app stays: {error}.");
-                }
-            }
+            },
+            None => page(&handle),
         }
     });
+}
+
+/// Has the page ask.
+fn page(app: &AppHandle) {
+    window::focus_main(app);
+    let chosen = bindings::Menu(sanctum_api::dto::MenuEvent { id: "app.quit".to_owned() });
+    if let Err(error) = chosen.emit(app) {
+        eprintln!("The window could not be asked, so the app stays: {error}.");
+    }
 }

@@ -21,6 +21,7 @@ mod inherit;
 mod joining;
 mod letta;
 mod login;
+mod module_faults;
 mod modules;
 mod plain;
 mod plugin_changes;

@@ -294,7 +294,7 @@ fn installed_code_is_taken_back_by_undo() {
 }
 
 /// A `systemctl` that writes down what it is told, runs what a unit's file says, and answers as the real one does.
-fn stand_in_systemd(yard: &Yard) -> String {
+pub fn stand_in_systemd(yard: &Yard) -> String {
     let bin = yard.path().join("bin");
     let state = text(&yard.path().join("systemd"));
     let units = text(&yard.home().join(".config/systemd/user"));

@@ -58,8 +58,11 @@ fn one(open: &Open, actor: &Actor, target: &Target) -> Option<Source> {
     let path = target.path.as_ref().filter(|_| target.sort == Sort::Instance)?;
     let folder = open.root().join(path);
     // A link in a module's folder may lead an administrator elsewhere in this Sanctum, others nowhere.
-    let within = if actor.must_be_admin().is_ok() { open.root().to_owned() } else { folder.clone() };
-    let place = Place { dir: folder.join("logs"), within };
+    let within = if actor.must_be_admin().is_ok() { open.root().to_owned() } else { folder };
+    let dir = crate::modules::log_dir_at(open, path);
+    // In a tree that is left as it is they may lie in a folder of this app's own.
+    let within = if dir.starts_with(open.root()) { within } else { dir.clone() };
+    let place = Place { dir, within };
     let found = files_of(&place);
     let files: Vec<_> = found.streams.iter().flat_map(|stream| &stream.files).collect();
     let relative = |file: &&sanctum_logs::LogFile| {

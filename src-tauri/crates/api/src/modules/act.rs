@@ -13,7 +13,7 @@ use sanctum_modules::record::State;
 use sanctum_registry::module_events::{self, NewModuleEvent};
 
 use super::instances::{self, Instance};
-use super::list::{self, startable};
+use super::list::{self, goes_on, startable};
 use super::{look, order, recipe, system};
 use crate::app::App;
 use crate::blocking::blocking;
@@ -99,7 +99,9 @@ fn chosen(open: &Arc<Open>, snap: &Snapshot, actor: &Actor, ids: &[String], wish
     let (rows, _) = list::rows(open, actor)?;
     let fits = |row: &crate::dto::ModuleRow| match wish {
         Wish::Start => startable(row),
-        Wish::Stop | Wish::Restart => row.pid.is_some(),
+        // One that waits for its next try would come back by itself.
+        Wish::Stop => goes_on(row),
+        Wish::Restart => row.pid.is_some(),
     };
     let ids: HashSet<String> = rows.into_iter().filter(fits).map(|row| row.id).collect();
     let mut all = instances::seen(open, snap, actor)?;
@@ -288,11 +290,8 @@ fn taken(open: &Open, instance: &Instance, runs: bool) -> Option<ApiError> {
 }
 
 pub(crate) fn stop(open: &Open, actor: &Actor, instance: &Instance) -> ApiResult<String> {
-    if instance.run.by_system {
-        let text = system::stop(open, instance)?;
-        note(open, actor, instance, "stopped", &text);
-        return Ok(text);
-    }
+    let by_system = if instance.run.by_system { system::stop(open, instance)? } else { None };
+    // What was started by hand, or outlived what the system ran, is not the system's to end.
     let place = recipe::place(open, instance, true);
     let grace = instance
         .known
@@ -305,10 +304,11 @@ pub(crate) fn stop(open: &Open, actor: &Actor, instance: &Instance) -> ApiResult
         };
         ApiError::refused("module_not_stopped", error.to_string(), hint)
     })?;
-    let text = match stopped {
-        Stopped::Nothing => return Ok("was not running".to_owned()),
-        Stopped::Ended { killed: false } => "ended when it was asked to".to_owned(),
-        Stopped::Ended { killed: true } => format!("did not end within {} s and was killed", grace.as_secs()),
+    let text = match (stopped, by_system) {
+        (Stopped::Nothing, None) => return Ok("was not running".to_owned()),
+        (Stopped::Nothing, Some(text)) => text,
+        (Stopped::Ended { killed: false }, _) => "ended when it was asked to".to_owned(),
+        (Stopped::Ended { killed: true }, _) => format!("did not end within {} s and was killed", grace.as_secs()),
     };
     note(open, actor, instance, "stopped", &text);
     Ok(text)

@@ -23,7 +23,8 @@ impl App {
     /// words.
     ///
     /// # Errors
-    /// `setting_target_unknown`, `module_cannot_start`, `module_not_started`; `module_ended` where it ended and is not tried again.
+    /// `setting_target_unknown`, `module_cannot_start`, `module_not_started`; `module_ended` where it ended and is not tried again,
+    /// `module_lost` where its keeper was gone by then.
     pub async fn module_run(&self, actor: &Actor, dir: &Path, end: Arc<AtomicBool>) -> ApiResult<String> {
         let address = self.instance_at(actor, dir).await?;
         let open = self.opened().await?;
@@ -61,7 +62,14 @@ impl App {
                 }
                 match control::look(&place).map(|run| run.now) {
                     Ok(Now::Kept { .. } | Now::Unkept { .. } | Now::ByHand { .. }) | Err(_) => {}
-                    Ok(Now::Never | Now::Over | Now::Lost) => break,
+                    Ok(Now::Never | Now::Over) => break,
+                    Ok(Now::Lost) => {
+                        return Err(ApiError::refused(
+                            "module_lost",
+                            "It ended, and its keeper before it, so nobody knows how.",
+                            "Its log may say more. The system starts it again where it was asked to.",
+                        ));
+                    }
                 }
                 std::thread::sleep(LOOK);
             }

@@ -159,14 +159,19 @@ fn fetch(
         }
         ModuleSource::Archive { path } => ("archive", given(open, path)?.display().to_string(), None),
         ModuleSource::Git { url, rev } => {
-            ("git", url.trim().to_owned(), rev.clone().filter(|rev| !rev.trim().is_empty()))
+            // Before it comes into a plan, which is kept, and into arguments, which everybody can read.
+            let refuse = |error: sanctum_fetch::FetchError| unusable(format!("{error}."), error.advice());
+            let url: sanctum_fetch::GitUrl = url.trim().parse().map_err(refuse)?;
+            let rev = rev.as_deref().map(str::trim).filter(|rev| !rev.is_empty());
+            let rev = rev.map(str::parse::<sanctum_fetch::Rev>).transpose().map_err(refuse)?;
+            ("git", url.as_str().to_owned(), rev.map(|rev| rev.as_str().to_owned()))
         }
     };
     let ctl = act::launcher(open)?;
     let mut argv: Vec<String> = vec![ctl.display().to_string()];
     argv.extend(["fetch", "--kind", kind, "--from", &from].map(str::to_owned));
     if let Some(rev) = &rev {
-        argv.extend(["--rev".to_owned(), rev.trim().to_owned()]);
+        argv.extend(["--rev".to_owned(), rev.clone()]);
     }
     argv.extend(["--into".to_owned(), instance.dir.join("app").display().to_string()]);
     argv.extend(["--expect".to_owned(), expected.to_owned()]);
@@ -193,7 +198,7 @@ fn fetch(
         },
     )?;
     Ok(match kind {
-        "git" => format!("`{}`{}", without_password(&from), rev.map(|rev| format!(" at {rev}")).unwrap_or_default()),
+        "git" => format!("`{from}`{}", rev.map(|rev| format!(" at {rev}")).unwrap_or_default()),
         _ => open.env().short(Path::new(&from)),
     })
 }
@@ -257,13 +262,6 @@ fn planner_program(planner: &Planner<'_>) -> Option<String> {
     })
 }
 
-fn without_password(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => format!("{}{}", &url[..scheme + 3], &url[at + 1..]),
-        _ => url.to_owned(),
-    }
-}
-
 fn command(instance: &Instance, source: &ModuleSource) -> String {
     let quote = |text: &str| sanctum_install::layout::quote(text).unwrap_or_else(|_| "…".to_owned());
     let from = match source {
@@ -271,7 +269,7 @@ fn command(instance: &Instance, source: &ModuleSource) -> String {
         ModuleSource::Archive { path } => format!("--archive {}", quote(path)),
         ModuleSource::Git { url, rev } => {
             let rev = rev.as_ref().map(|rev| format!(" --rev {}", quote(rev))).unwrap_or_default();
-            format!("--git {}{rev}", quote(&without_password(url)))
+            format!("--git {}{rev}", quote(url.trim()))
         }
         ModuleSource::Link { path } => format!("--link {}", quote(path)),
     };

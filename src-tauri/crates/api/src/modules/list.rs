@@ -182,6 +182,11 @@ fn page(
     }
 }
 
+/// Whether it would run, or be tried again, if nobody stopped it.
+pub(crate) fn goes_on(row: &ModuleRow) -> bool {
+    row.pid.is_some() || !matches!(row.state, RunState::Stopped | RunState::GaveUp)
+}
+
 /// Whether a start would be tried.
 pub(crate) fn startable(row: &ModuleRow) -> bool {
     row.pid.is_none() && row.cannot_start.is_none() && matches!(row.state, RunState::Stopped | RunState::GaveUp)

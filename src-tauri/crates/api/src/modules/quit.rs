@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::blocking::blocking;
 use crate::dto::{QuitChoice, QuitState, RunWay};
 use crate::settings::Snapshot;
-use crate::{Actor, ApiResult};
+use crate::{Actor, ApiError, ApiResult};
 
 /// The preference it is remembered in.
 const PREFERENCE: &str = "when_quitting";
@@ -28,7 +28,7 @@ impl App {
                 // What the system runs is none of the app's to end, and only an administrator may stop anything.
                 running: rows
                     .iter()
-                    .filter(|row| row.pid.is_some() && row.way == RunWay::App && actor.may_change().is_ok())
+                    .filter(|row| list::goes_on(row) && row.way == RunWay::App && actor.may_change().is_ok())
                     .map(super::overview::named)
                     .collect(),
                 remembered: match said.as_ref().and_then(|value| value.as_str()) {
@@ -44,7 +44,7 @@ impl App {
     /// Does what was chosen before the app ends; with `remember` it is done so each time.
     ///
     /// # Errors
-    /// `not_allowed` for stopping without the right to; what the registry says.
+    /// `not_allowed` for stopping without the right to; `still_runs` where something does; what the registry says.
     pub async fn quit_choose(&self, actor: &Actor, choice: QuitChoice, remember: bool) -> ApiResult<()> {
         if remember {
             let word = match choice {
@@ -62,11 +62,15 @@ impl App {
         blocking(move || {
             let snap = Snapshot::of(&open)?;
             let (rows, _) = list::rows(&open, &actor)?;
-            let ours = |id: &str| rows.iter().any(|row| row.id == id && row.pid.is_some() && row.way == RunWay::App);
+            let ours = |id: &str| rows.iter().any(|row| row.id == id && list::goes_on(row) && row.way == RunWay::App);
             let mut all = instances::seen(&open, &snap, &actor)?;
             all.retain(|instance| ours(&instance.address));
-            act::run(&open, &snap, &actor, all, act::Wish::Stop);
-            Ok(())
+            let outcomes = act::run(&open, &snap, &actor, all, act::Wish::Stop);
+            let stays: Vec<_> = outcomes.into_iter().filter(|outcome| !outcome.done).collect();
+            let Some(first) = stays.first() else { return Ok(()) };
+            let said = format!("{} could not be stopped: {}", first.title, first.text);
+            let details = stays.iter().map(|outcome| format!("{}: {}", outcome.title, outcome.text));
+            Err(ApiError::refused("still_runs", said, "Leave it running, or try once more.").with_details(details))
         })
         .await
     }

@@ -41,6 +41,13 @@ pub(crate) fn cannot_start(open: &Open, instance: &Instance) -> Option<String> {
     program(open, instance).err()
 }
 
+/// A settings file that is there and cannot be read; said of the error, what it holds is not repeated.
+fn unreadable(open: &Open, instance: &Instance) -> Option<String> {
+    let files = [open.root().join(".env"), instance.dir.join("config/.env"), instance.dir.join(".env")];
+    let broken = |file: &PathBuf| Some(format!("`{}` ({})", open.env().short(file), std::fs::read(file).err()?.kind()));
+    files.iter().filter(|file| file.is_file()).find_map(broken)
+}
+
 fn file_values(path: PathBuf) -> BTreeMap<String, String> {
     let Ok(bytes) = std::fs::read(path) else { return BTreeMap::new() };
     EnvFile::parse(&bytes).entries().map(|entry| (entry.key.clone(), entry.value.clone())).collect()
@@ -103,6 +110,13 @@ pub(crate) fn of(open: &Open, snap: &Snapshot, instance: &Instance) -> ApiResult
     };
     if let Some(why) = cannot_start(open, instance) {
         return Err(refuse(why));
+    }
+    if let Some(file) = unreadable(open, instance) {
+        return Err(ApiError::refused(
+            "module_cannot_start",
+            format!("{} cannot be started: its settings cannot be read from {file}.", instance.named),
+            "Check that file, its owner and its mode: a module is not started with half of its settings.",
+        ));
     }
     let entry = instance.known.and_then(|known| known.entry.as_ref());
     let program = program(open, instance).map_err(refuse)?;
@@ -209,10 +223,13 @@ pub(crate) fn pid_file(instance: &Instance) -> Option<PathBuf> {
 
 /// Where its log goes: with the module, or, where nothing is to be written into the tree, in the app's own folder.
 pub(crate) fn log_dir(open: &Open, instance: &Instance) -> PathBuf {
-    if open.is_adopted() && !instance.dir.join("logs").is_dir() {
-        return instance.state_dir.join("logs");
-    }
-    instance.dir.join("logs")
+    log_dir_at(open, &instance.path)
+}
+
+/// The same by the instance's folder, relative to the root.
+pub(crate) fn log_dir_at(open: &Open, path: &str) -> PathBuf {
+    let own = open.root().join(path).join("logs");
+    if open.is_adopted() && !own.is_dir() { super::instances::state_dir(open, path).join("logs") } else { own }
 }
 
 /// What every program gets, whoever starts it.

@@ -121,10 +121,13 @@ pub(crate) fn start(open: &Open, instance: &Instance) -> ApiResult<String> {
     }
 }
 
-pub(crate) fn stop(open: &Open, instance: &Instance) -> ApiResult<String> {
+/// Has the system stop it; `None` where the system was not running it.
+pub(crate) fn stop(open: &Open, instance: &Instance) -> ApiResult<Option<String>> {
+    let before = state(open, instance)?.stand;
     let spawn = spawn(open.env());
     units::stop(init(), &spawn, &place(open, instance)).map_err(|error| refused(&error))?;
-    Ok(format!("stopped by {}", init().name()))
+    let idle = matches!(before, Stand::NotLoaded | Stand::Stopped | Stand::Failed);
+    Ok((!idle).then(|| format!("stopped by {}", init().name())))
 }
 
 /// What the system says of it.
