@@ -150,7 +150,8 @@ fn a_hostile_index_offers_nothing_of_this_computer_and_breaks_nothing() {
         assert_eq!(error(&refused)["code"], "index_unreachable", "{why}: {refused:?}");
         assert_eq!(other.asked(), 1, "{why}: it was asked");
     }
-    let with_password = ["config", "set", "system-settings", "plugin_index", "https://a:b@127.0.0.1/x", "--yes", "--json"];
+    let with_password =
+        ["config", "set", "system-settings", "plugin_index", "https://a:b@127.0.0.1/x", "--yes", "--json"];
     assert_eq!(error(&at_root(&place, &with_password))["code"], "settings_invalid", "a password is not kept there");
     for address in ["http://example.org/plugins.json", "file:///etc/passwd", "https://a@127.0.0.1/x"] {
         done(&place, &["config", "set", "system-settings", "plugin_index", address]);

@@ -25,8 +25,7 @@ impl App {
             let mut all = ChatPictures { images: Vec::new(), refused: Vec::new() };
             for path in &paths {
                 if all.images.len() == MOST {
-                    all.refused
-                        .push(format!("At most {MOST} pictures go with a message. The others were left out."));
+                    all.refused.push(format!("At most {MOST} pictures go with a message. The others were left out."));
                     break;
                 }
                 match picture(path) {
