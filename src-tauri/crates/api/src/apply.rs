@@ -30,7 +30,8 @@ impl App {
     /// What would be started again by a plan gets its secrets then, or the plan is not applied at all.
     async fn secrets_before(&self, actor: &Actor, plan_id: &str) -> ApiResult<()> {
         let open = self.opened().await?;
-        let pending = self.0.plans.get(plan_id, Some(actor.user_id), self.env().now())?;
+        // Who may not, or has no such plan, is told so where it is applied.
+        let Ok(pending) = self.0.plans.get(plan_id, Some(actor.user_id), self.env().now()) else { return Ok(()) };
         blocking(move || crate::modules::secrets_for(&open, &runs_on(&open, &pending.plan)?)).await
     }
 

@@ -131,6 +131,14 @@ def unresolved(said):
     return any(sign in line for line in said for sign in signs)
 
 
+def named(said):
+    """The installer's own line that says which package it is about, cut to what fits in a sentence."""
+    signs = ("No matching distribution", "conflicting dependencies", "Because ")
+    line = next((line for line in said if any(sign in line for sign in signs)), "")
+    line = line.replace("ERROR: ", "").strip(" ╰─▶×")
+    return f" It says: {line[:200]}" if line else ""
+
+
 def reason(said):
     text = "\n".join(said)
     offline = ("NewConnectionError", "Connection refused", "Name or service not known", "client error (Connect)",
@@ -145,7 +153,7 @@ def reason(said):
     if "No space left" in text:
         return "The disk is full."
     if unresolved(said):
-        return "The pins do not fit together, or the index does not have one of them."
+        return "The pins do not fit together, or the index does not have one of them." + named(said)
     return "The packages could not be installed."
 
 
