@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use sanctum_tests::Place;
-use sanctum_tests::yard::Yard;
+use sanctum_tests::yard::{Yard, free_port};
 
 use crate::support::{at_root, done, json, made, put, read, refused, set_secret, settled, text, tree, value};
 
@@ -135,6 +135,9 @@ fn one_that_leaves_is_in_the_trash_with_every_byte_and_the_others_stay() {
 fn it_is_installed_and_run_like_any_other_and_leaves_only_when_it_is_stopped() {
     let yard = Yard::new("broca2,smcp").unwrap();
     yard.ctl(&["modules", "add", "athena/thalamus", "--yes"]).unwrap();
+    // Others of these tests need the port that is the first to be offered.
+    let port = free_port().unwrap().to_string();
+    yard.ctl(&["ports", "move", "athena/thalamus", "--to", &port, "--yes"]).unwrap();
     yard.install("athena/thalamus", "thalamus").unwrap();
     assert_eq!(json(&yard, &["modules", "start", "athena/thalamus"])[0]["done"], true, "it starts");
     let end = Instant::now() + Duration::from_secs(40);

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use sanctum_tests::Window;
-use sanctum_tests::yard::Yard;
+use sanctum_tests::yard::{Yard, free_port};
 
 use crate::forms::apply;
 use crate::support::{contents, eventually, go, pictures, sign_in};
@@ -28,6 +28,8 @@ async fn a_module_joins_an_agent_is_installed_runs_and_leaves() -> Result<()> {
     // The window goes on to where its code is installed.
     window.says("no code installed yet").await?;
 
+    // Others of these tests need the port that is the first to be offered.
+    yard.ctl(&["ports", "move", "athena/thalamus", "--to", &free_port()?.to_string(), "--yes"])?;
     yard.install("athena/thalamus", "thalamus")?;
     let start = "[data-testid=modules-view] button[aria-label^=\"Start Thalamus of athena\"]:not([aria-disabled=true])";
     window.click_css(start).await?;

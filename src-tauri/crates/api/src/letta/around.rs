@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sanctum_change::{ChangeError, Plan, describe};
+use sanctum_change::{ChangeError, Plan, Row, StepView, describe};
 use sanctum_letta::{AgentChange, NewAgent, Server, Trouble};
 
 use super::connection::of;
@@ -105,11 +105,16 @@ async fn made_again(open: &Arc<Open>, again: &Again, id: &str) -> ApiResult<Plan
     crate::blocking::blocking(move || again(&open, &id)).await
 }
 
-/// Whether two plans do the same to the same things; texts they write may differ by the time in them.
+/// Whether two plans do the same to the same things; what they write may differ by the time in it, and so may the rows that an
+/// earlier step of theirs made.
 fn same(one: &Plan, other: &Plan) -> bool {
+    let timeless = |row: Row| Row(row.0.into_iter().filter(|(column, _)| !column.ends_with("_at")).collect());
     let key = |plan: &Plan| -> Vec<_> {
         let views = describe(plan).into_iter();
-        views.map(|view| (view.group, view.title, view.kind, view.target, view.before, view.row_before)).collect()
+        let key = |view: StepView| {
+            (view.group, view.title, view.kind, view.target, view.before, view.row_before.map(timeless))
+        };
+        views.map(key).collect()
     };
     key(one) == key(other)
 }

@@ -105,6 +105,8 @@ async fn an_agent_is_exported_brought_in_and_copied() {
         assert_eq!(mind.blocks[0].value, "I am kind.", "with the memory of the other");
 
         let plan = app.agent_clone_plan(&me, "athena", "Minerva").await.unwrap();
+        // Whoever reads a plan first takes their time.
+        world.pass(time::Duration::seconds(90));
         apply(&app, &me, plan).await;
         let copy = app.agent_mind(&me, "minerva").await.unwrap();
         assert_eq!(
