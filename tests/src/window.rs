@@ -170,6 +170,14 @@ impl Window {
         }
     }
 
+    /// Clicks what may be disabled, as somebody does who does not see why; nothing is to come of it, or the reason.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn click_refused(&self, testid: &str) -> Result<()> {
+        self.find(testid).await?.click().await.with_context(|| format!("clicking `{testid}`"))
+    }
+
     /// Whether it is enabled and stands where it stood a moment ago: a sheet that comes in moves what is on it.
     async fn at_rest(&self, element: &Element) -> Result<bool> {
         const WHERE: &str = "const it = arguments[0]; if (it.disabled || it.getAttribute('aria-disabled') === 'true') return null; const { x, y, width, height } = it.getBoundingClientRect(); return [x, y, width, height]";
@@ -418,8 +426,14 @@ impl Window {
     /// # Errors
     /// What the driver says.
     pub async fn close(self) -> Result<()> {
+        let apps = self.app_pids();
         let closed = self.client.clone().close().await;
         drop(self);
+        // Who opens the same Sanctum next must find it closed.
+        let began = Instant::now();
+        while apps.iter().any(|pid| Path::new(&format!("/proc/{pid}/exe")).exists()) && began.elapsed() < PATIENCE {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         closed.context("closing the window")
     }
 }

@@ -143,7 +143,7 @@ async fn names_that_will_not_do_are_refused_in_the_sheet() -> Result<()> {
         window
             .counts("[data-testid=agent-name][aria-invalid=true], [aria-invalid=true] [data-testid=agent-name]", 1)
             .await?;
-        window.click("agent-review").await?;
+        window.click_refused("agent-review").await?;
         assert_eq!(window.count("[data-testid=plan-sheet]").await?, 0, "`{name}` leads to no plan");
     }
     window.shot("agent-add-refused").await?;
