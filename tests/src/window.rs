@@ -180,7 +180,7 @@ impl Window {
 
     /// Whether it is enabled and stands where it stood a moment ago: a sheet that comes in moves what is on it.
     async fn at_rest(&self, element: &Element) -> Result<bool> {
-        const WHERE: &str = "const it = arguments[0]; if (it.disabled || it.getAttribute('aria-disabled') === 'true') return null; const { x, y, width, height } = it.getBoundingClientRect(); return [x, y, width, height]";
+        const WHERE: &str = "const it = arguments[0]; if (it.disabled || it.getAttribute('aria-disabled') === 'true') return null; const moves = (one) => one.playState === 'running' && one.effect?.target?.contains(it) && one.effect.getComputedTiming().endTime !== Infinity; if (document.getAnimations().some(moves)) return null; const { x, y, width, height } = it.getBoundingClientRect(); return [x, y, width, height]";
         let element = serde_json::to_value(element)?;
         let was = self.run(WHERE, vec![element.clone()]).await?;
         tokio::time::sleep(Duration::from_millis(30)).await;
