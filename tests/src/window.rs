@@ -178,13 +178,12 @@ impl Window {
         self.find(testid).await?.click().await.with_context(|| format!("clicking `{testid}`"))
     }
 
-    /// Whether it is enabled and stands where it stood a moment ago: a sheet that comes in moves what is on it.
+    /// Whether it is enabled and stands where it stood some pictures ago: a sheet that comes in moves what is on it, and a busy
+    /// machine draws seldom.
     async fn at_rest(&self, element: &Element) -> Result<bool> {
-        const WHERE: &str = "const it = arguments[0]; if (it.disabled || it.getAttribute('aria-disabled') === 'true') return null; const moves = (one) => one.playState === 'running' && one.effect?.target?.contains(it) && one.effect.getComputedTiming().endTime !== Infinity; if (document.getAnimations().some(moves)) return null; const { x, y, width, height } = it.getBoundingClientRect(); return [x, y, width, height]";
-        let element = serde_json::to_value(element)?;
-        let was = self.run(WHERE, vec![element.clone()]).await?;
-        tokio::time::sleep(Duration::from_millis(30)).await;
-        Ok(!was.is_null() && was == self.run(WHERE, vec![element]).await?)
+        const STAYS: &str = "const [it, done] = arguments; const where = () => { const { x, y, width, height } = it.getBoundingClientRect(); return [x, y, width, height].join() }; const was = where(); const moves = (one) => one.playState !== 'finished' && one.effect?.target?.contains?.(it) && one.effect.getComputedTiming().endTime !== Infinity; const off = () => it.disabled || it.getAttribute('aria-disabled') === 'true' || document.getAnimations().some(moves); if (off()) done(false); else { const end = () => done(was === where() && !off()); const late = setTimeout(end, 500); requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => { clearTimeout(late); end() }))) }";
+        let stays = self.client.execute_async(STAYS, vec![serde_json::to_value(element)?]).await;
+        Ok(stays.context("asking whether it moves")? == json!(true))
     }
 
     /// Drags files from another program over the middle of this and lets them go.
