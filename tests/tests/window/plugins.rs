@@ -152,6 +152,9 @@ async fn the_plugin_that_breaks_its_tool_is_found_by_halves() -> Result<()> {
             break;
         }
         window.shot(&format!("plugin-bisect-{n}")).await?;
+        let cut =
+            "const foot = document.querySelector('.bisect-sheet footer'); return foot.scrollWidth - foot.clientWidth";
+        assert_eq!(window.run(cut, vec![]).await?.as_i64(), Some(0), "every button of the step is seen whole");
         window.click("bisect-measure").await?;
         before = now;
     }
