@@ -39,5 +39,6 @@ mod scan;
 mod secrets;
 mod setup;
 mod start;
+mod system;
 mod terminal;
 mod tools;

@@ -322,6 +322,7 @@ elif verb == "stop":
             if not pid() or open(f"/proc/{{n}}/stat").read().rsplit(")", 1)[1].split()[0] == "Z": break
             time.sleep(0.1)
 elif verb == "show":
+    if (state / "says").exists(): print((state / "says").read_text()); sys.exit()
     n = pid()
     there = (units / unit).exists()
     print(f"LoadState={{'loaded' if there else 'not-found'}}\nActiveState={{'active' if n else 'inactive'}}\nSubState={{'running' if n else 'dead'}}\nMainPID={{n}}\nExecMainStatus=0\nNRestarts=0\nResult=success")

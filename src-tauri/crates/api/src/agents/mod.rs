@@ -34,7 +34,8 @@ impl App {
         let (viewer, query) = (cards::viewer(actor), query.to_owned());
         blocking(move || {
             let (rows, total) = open.registry().read(|c| agents::page(c, &query, &viewer, offset, limit.min(MOST)))?;
-            Ok(Page { items: rows.into_iter().map(|row| shown(&open, row)).collect(), total })
+            let live = lock(&open.live);
+            Ok(Page { items: rows.into_iter().map(|row| shown(&live, row)).collect(), total })
         })
         .await
     }
@@ -50,7 +51,7 @@ impl App {
             let row = visible(&open, &who, &uid)?;
             let by = open.registry().read(|c| sanctum_registry::users::get(c, row.created_by))?;
             let letta = row.letta().map(str::to_owned);
-            let agent = shown(&open, row);
+            let agent = shown(&lock(&open.live), row);
             let fact = |name: &str, value: String, mono: bool| Fact { name: name.to_owned(), value, mono };
             let mut facts = vec![
                 fact("Identifier", agent.uid.clone(), true),
@@ -162,7 +163,11 @@ fn taken(open: &Open) -> ApiResult<Vec<(String, String)>> {
 
 /// How an agent was measured last.
 pub(crate) fn status(open: &Open, uid: &str) -> Status {
-    lock(&open.live).agents.get(uid).cloned().unwrap_or_else(|| Status {
+    measured(&lock(&open.live), uid)
+}
+
+fn measured(live: &cards::Live, uid: &str) -> Status {
+    live.agents.get(uid).cloned().unwrap_or_else(|| Status {
         word: StatusWord::Unknown,
         reason: "not measured yet".to_owned(),
         evidence: Vec::new(),
@@ -170,12 +175,10 @@ pub(crate) fn status(open: &Open, uid: &str) -> Status {
     })
 }
 
-fn shown(open: &Open, row: Stored) -> AgentRow {
-    let status = status(open, &row.uid);
-    let live = lock(&open.live);
+fn shown(live: &cards::Live, row: Stored) -> AgentRow {
     let profile = Profile::of(&row);
     AgentRow {
-        status,
+        status: measured(live, &row.uid),
         modules: live.modules.get(&row.uid).cloned().unwrap_or_default(),
         name: row.title().to_owned(),
         color: u32::try_from(row.color).unwrap_or(1),
@@ -205,7 +208,12 @@ pub(crate) fn must_not_run(open: &Open, what: &str) -> ApiResult<()> {
     let ports = open.registry().read(|c| sanctum_registry::ports::of_agent(c, row.id))?;
     let folder = open.root().join(&row.path);
     let hint = "Stop it first; then remove the agent.";
-    must_be_still(open, row.title(), &folder, ports.iter().map(|port| port.port), hint)
+    must_be_still(open, row.title(), &folder, ports.iter().map(|port| port.port), hint)?;
+    // The system may start it in a moment, though nothing of it is seen now.
+    match plans::modules_of(open, row.id)?.iter().find_map(|one| crate::modules::busy_by_system(open, one)) {
+        Some(who) => Err(ApiError::refused("module_running", format!("{} is in use: {who}.", row.title()), hint)),
+        None => Ok(()),
+    }
 }
 
 /// Nobody listens on `ports`, and nothing works in `folder` or is kept running there.

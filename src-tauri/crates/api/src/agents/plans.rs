@@ -13,8 +13,9 @@ use super::{find, must_not_run, taken, unknown};
 use crate::dto::{AgentDraft, StatusWord};
 use crate::open::Open;
 use crate::plan::Words;
+use crate::settings::Snapshot;
 use crate::setup::{self, PortPolicy};
-use crate::{Actor, ApiError, ApiResult};
+use crate::{Actor, ApiError, ApiResult, modules};
 
 /// What an agent is beside its folder and modules.
 #[derive(Debug, Clone, Default)]
@@ -138,8 +139,12 @@ pub(crate) fn remove(open: &Open, uid: &str) -> ApiResult<(sanctum_change::Plan,
         ));
     }
     must_not_run(open, &row.uid)?;
-    let mut planner = Planner::new(open.root(), Some(open.registry()));
+    let mut planner = open.planner();
     planner.icon("users");
+    let own = modules_of(open, row.id)?;
+    for instance in &own {
+        modules::propose_away(&mut planner, open, instance)?;
+    }
     let folder = open.root().join(&row.path);
     let (files, bytes) = weigh(&folder);
     if folder.symlink_metadata().is_ok() {
@@ -167,6 +172,9 @@ pub(crate) fn remove(open: &Open, uid: &str) -> ApiResult<(sanctum_change::Plan,
             &format!("Keep a conversation with {name} without it"),
         )?;
     }
+    for instance in &own {
+        modules::propose_forgotten(&mut planner, open, instance)?;
+    }
     setup::forget_agent_rows(&mut planner, &row.uid, &name)?;
     let size = format!("{}, {}", crate::words::count(files, "file", "files"), setup::size(bytes));
     let trash = open.env().short(&open.registry().path().with_file_name("trash"));
@@ -176,16 +184,23 @@ pub(crate) fn remove(open: &Open, uid: &str) -> ApiResult<(sanctum_change::Plan,
         undo: "With Undo or from Activity, until the trash is emptied.".to_owned(),
         action: format!("Remove {name}"),
         command: Some(format!("sanctumctl agents remove {} --yes", row.uid)),
-        checks: vec![(
-            StatusWord::Healthy,
-            "Nobody listens on its ports, and no process works in its folder".to_owned(),
-        )],
+        checks: std::iter::once("Nobody listens on its ports, and no process works in its folder".to_owned())
+            .chain(own.iter().filter(|instance| instance.run.by_system).map(modules::away))
+            .map(|words| (StatusWord::Healthy, words))
+            .collect(),
         notes: match row.letta() {
             Some(_) => vec!["The agent on the Letta server was not touched.".to_owned()],
             None => Vec::new(),
         },
     };
     Ok((planner.finish(&format!("Remove {name}"), &summary), words))
+}
+
+/// The instances of an agent.
+pub(super) fn modules_of(open: &Open, agent: i64) -> ApiResult<Vec<modules::Instance>> {
+    let mut all = modules::all_instances(open, &*Snapshot::of(open)?)?;
+    all.retain(|instance| instance.agent.as_ref().is_some_and(|(id, ..)| *id == agent));
+    Ok(all)
 }
 
 /// Files below a folder, and their bytes.

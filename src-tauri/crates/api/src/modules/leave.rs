@@ -4,6 +4,7 @@ use sanctum_change::Row;
 use sanctum_registry::settings_written;
 
 use super::instances::{self, Instance};
+use super::system;
 use crate::app::App;
 use crate::blocking::blocking;
 use crate::dto::{self, ChatWay, StatusWord};
@@ -17,7 +18,7 @@ impl App {
     ///
     /// # Errors
     /// `not_allowed`, `module_unknown`, `module_shared` for a service, `module_unrecorded` for what is only found on disk,
-    /// `module_by_system`, `module_holds_others`, `module_running`.
+    /// `module_holds_others`, `module_running`.
     pub async fn module_remove_plan(&self, actor: &Actor, id: &str) -> ApiResult<dto::Plan> {
         actor.may_change()?;
         let open = self.opened().await?;
@@ -42,7 +43,12 @@ pub(crate) fn must_not_run(open: &Open, address: &str) -> ApiResult<()> {
     let instance = all.iter().find(|instance| instance.address == address).ok_or_else(|| {
         ApiError::refused("module_unknown", format!("There is no `{address}` any more."), "Look at the list again.")
     })?;
-    agents::must_be_still(open, &instance.named, &instance.dir, instance.port, "Stop it first; then remove it.")
+    let hint = "Stop it first; then remove it.";
+    agents::must_be_still(open, &instance.named, &instance.dir, instance.port, hint)?;
+    match system::busy(open, instance) {
+        Some(who) => Err(refuse("module_running", format!("{who}."), hint)),
+        None => Ok(()),
+    }
 }
 
 fn refuse(code: &str, message: String, hint: &str) -> ApiError {
@@ -82,18 +88,11 @@ fn plan(open: &Open, snap: &Snapshot, instance: &Instance) -> ApiResult<(sanctum
             hint,
         ));
     }
-    if instance.run.by_system {
-        let hint = "Let this app run it first, on its page under Modules; then remove it.";
-        return Err(refuse(
-            "module_by_system",
-            format!("{named} is run by the system, which would be left without it."),
-            hint,
-        ));
-    }
     must_not_run(open, &instance.address)?;
     let (files, bytes) = agents::weigh(&instance.dir);
     let mut planner = open.planner();
     planner.icon("module");
+    system::propose_away(&mut planner, open, instance)?;
     if instance.dir.symlink_metadata().is_ok() {
         planner.group("Files");
         planner.trash(path, &format!("Move {path} to the trash"))?;
@@ -106,13 +105,13 @@ fn plan(open: &Open, snap: &Snapshot, instance: &Instance) -> ApiResult<(sanctum
     if let Some(port) = instance.port {
         planner.registry_delete("ports", Row::new().with("port", port), &format!("Give port {port} back"))?;
     }
-    let at = Row::new().with("path", path);
-    if open.registry().read(sanctum_registry::module_runs::all)?.contains_key(path) {
-        planner.registry_delete("module_runs", at.clone(), "Forget who runs it")?;
-    }
-    planner.registry_delete("tool_instances", at, &format!("Forget {named}"))?;
+    system::propose_forgotten(&mut planner, open, instance)?;
+    planner.registry_delete("tool_instances", Row::new().with("path", path), &format!("Forget {named}"))?;
     let mut checks =
         vec![(StatusWord::Healthy, "Nobody listens on its port, and no process works in its folder".to_owned())];
+    if instance.run.by_system {
+        checks.push((StatusWord::Healthy, system::away(instance)));
+    }
     let by_broca =
         instance.module == "broca2" && agent.is_some_and(|agent| agents::Profile::of(agent).way == ChatWay::Broca);
     if let (true, Some(agent)) = (by_broca, agent) {

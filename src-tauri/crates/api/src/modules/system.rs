@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use sanctum_change::Row;
+use sanctum_change::{Planner, Row};
 use sanctum_install::spawn::{OsSpawn, Spawn, SpawnError};
 use sanctum_modules::units::{self, Init, Place, Said, Stand, State, Unit, UnitError};
 use sanctum_registry::module_runs;
@@ -23,6 +23,8 @@ use crate::{Actor, ApiError, ApiResult, AppEnv};
 
 /// What the plans call the folder of units.
 const UNITS: &str = "units";
+/// Seconds that a module gets to end of which nothing is known.
+const GRACE: u32 = 15;
 
 /// The place of unit files in plans; where the system keeps login items there too, it is theirs.
 pub(crate) fn units_place(env: &AppEnv) -> &'static str {
@@ -82,7 +84,7 @@ fn place(open: &Open, instance: &Instance) -> Place {
 }
 
 fn grace(instance: &Instance) -> u32 {
-    instance.known.and_then(|known| known.entry.as_ref()).map_or(15, |entry| entry.stop_grace_s + 5)
+    instance.known.and_then(|known| known.entry.as_ref()).map_or(GRACE, |entry| entry.stop_grace_s + 5)
 }
 
 fn refused(error: &UnitError) -> ApiError {
@@ -278,22 +280,65 @@ fn unit(open: &Open, instance: &Instance, at_login: bool) -> ApiResult<Unit> {
     })
 }
 
+/// The step that takes an instance's unit from the system before its folder goes. Undo hands it over again.
+pub(crate) fn propose_away(planner: &mut Planner<'_>, open: &Open, instance: &Instance) -> ApiResult<()> {
+    let place = place(open, instance);
+    if place.file.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    planner.group(&instance.named);
+    let file = format!("@{}/{}", units_place(open.env()), init().file_name(&place.label));
+    Ok(planner.remove_file(&file, &format!("Take it from {}", init().name()))?)
+}
+
+/// The step that forgets who runs it.
+pub(crate) fn propose_forgotten(planner: &mut Planner<'_>, open: &Open, instance: &Instance) -> ApiResult<()> {
+    if !open.registry().read(module_runs::all)?.contains_key(&instance.path) {
+        return Ok(());
+    }
+    let key = Row::new().with("path", instance.path.as_str());
+    Ok(planner.registry_delete("module_runs", key, &format!("Forget who runs {}", instance.named))?)
+}
+
+/// What a plan that takes it from the system says of that.
+pub(crate) fn away(instance: &Instance) -> String {
+    format!("{} does not run {} any more: its unit goes, too", init().name(), instance.named)
+}
+
+/// That the system has it, though no process of it may be seen at this moment: "systemd starts it in a moment".
+pub(crate) fn busy(open: &Open, instance: &Instance) -> Option<String> {
+    if !instance.run.by_system || cannot(open).is_some() {
+        return None;
+    }
+    let state = state(open, instance).ok()?;
+    let busy = matches!(state.stand, Stand::Running | Stand::Starting | Stand::Stopping | Stand::Waiting);
+    busy.then(|| format!("{}, {}", instance.named, state.words))
+}
+
 /// Tells the system of the unit files that a change wrote or took away. Words for the receipt where it did not listen.
 pub(crate) fn after_change(open: &Open, paths: &[String]) -> Vec<String> {
-    let prefix = format!("@{}/org.sanctum.", units_place(open.env()));
-    if !paths.iter().any(|path| path.starts_with(&prefix)) {
+    let folder = format!("@{}/", units_place(open.env()));
+    let suffix = init().file_name("");
+    let labels = paths.iter().filter_map(|path| path.strip_prefix(&folder)?.strip_suffix(&suffix));
+    let labels: Vec<&str> = labels.filter(|label| label.starts_with("org.sanctum.")).collect();
+    if labels.is_empty() {
         return Vec::new();
     }
-    let Ok(snap) = Snapshot::of(open) else { return Vec::new() };
-    let Ok(all) = instances::all(open, &snap) else { return Vec::new() };
+    let all = Snapshot::of(open).and_then(|snap| instances::all(open, &snap)).unwrap_or_default();
     let spawn = spawn(open.env());
     let mut words = Vec::new();
-    for instance in &all {
-        let place = place(open, instance);
-        let file = format!("@{}/{}", units_place(open.env()), init().file_name(&place.label));
-        if !paths.contains(&file) {
-            continue;
-        }
+    for name in labels {
+        // One that went with its agent is still the system's to let go.
+        let place = all.iter().find(|instance| label(open, instance) == name).map_or_else(
+            || Place {
+                file: open.env().units_dir.join(init().file_name(name)),
+                label: name.to_owned(),
+                uid: rustix::process::getuid().as_raw(),
+                at_login: false,
+                grace_s: GRACE,
+            },
+            |instance| place(open, instance),
+        );
         let told = if place.file.is_file() {
             units::load(init(), &spawn, &place)
         } else {
