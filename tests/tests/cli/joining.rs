@@ -102,6 +102,27 @@ fn it_is_told_what_the_levels_above_say() {
 }
 
 #[test]
+fn a_new_agent_is_told_what_the_levels_above_say() {
+    let place = made(&["Athena"], "broca2");
+    done(&place, &["config", "set", "tool:broca2", "LONG_TASK_MAX_WAIT", "77"]);
+    done(&place, &["config", "set", "athena/broca2", "MESSAGE_PROCESS_TIMEOUT_BUFFER", "41", "--level", "system"]);
+    done(&place, &["config", "set", "agent:athena", "AGENT_ENDPOINT", "http://127.0.0.1:9999"]);
+    set_secret(&place, "tool:broca2", "AGENT_API_KEY", "canary-Heron-8832");
+    let plan = json(&place, &["agents", "add", "Iris", "--modules", "broca2,thalamus", "--plan"]);
+    assert!(plan["steps"].to_string().contains("settings of the levels above"), "the plan shows it: {plan:#}");
+    done(&place, &["agents", "add", "Iris", "--modules", "broca2,thalamus"]);
+    let env = read(&place, "agents/agent-iris/broca2/config/.env");
+    assert!(env.contains("LONG_TASK_MAX_WAIT='77'"), "the tool's: {env}");
+    assert!(env.contains("MESSAGE_PROCESS_TIMEOUT_BUFFER='41'"), "and the system's: {env}");
+    assert!(!env.contains("9999"), "another agent's is that agent's: {env}");
+    assert!(!env.contains("canary-Heron-8832"), "a secret stands in no file");
+    let start = read(&place, "agents/agent-iris/broca2/run/start.sh");
+    assert!(start.contains("secrets exec"), "its start script asks for it: {start}");
+    assert_eq!(at_root(&place, &["drift", "list"]).code, 0, "so nothing differs from what the levels say");
+    assert_eq!(at_root(&place, &["doctor"]).code, 0, "and nothing is wrong");
+}
+
+#[test]
 fn one_that_leaves_is_in_the_trash_with_every_byte_and_the_others_stay() {
     let place = made(&["Athena"], "broca2,thalamus");
     put(&place.root(), "agents/agent-athena/thalamus/db/told.sqlite", b"\x00\xffrows of a module\n");

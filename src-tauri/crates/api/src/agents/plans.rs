@@ -13,7 +13,7 @@ use super::{find, must_not_run, taken, unknown};
 use crate::dto::{AgentDraft, StatusWord};
 use crate::open::Open;
 use crate::plan::Words;
-use crate::settings::Snapshot;
+use crate::settings::{self, Joining, Snapshot, Whose};
 use crate::setup::{self, PortPolicy};
 use crate::{Actor, ApiError, ApiResult, modules};
 
@@ -93,9 +93,16 @@ pub(crate) fn add(
         let key = Row::new().with("uid", seat.uid.as_str());
         planner.registry_put("agents", key, own, &format!("Keep how {name} looks and who sees it"))?;
     }
-    if extras.letta.is_some() {
-        let values = [("AGENT_ID", extras.letta.clone()), ("AGENT_ENDPOINT", extras.address.clone())];
-        crate::settings::tell_new(&mut planner, open, &seat, &values, actor.user_id)?;
+    let first = match &extras.letta {
+        Some(id) => vec![("AGENT_ID", Some(id.clone())), ("AGENT_ENDPOINT", extras.address.clone())],
+        None => Vec::new(),
+    };
+    let (snap, whose) = (Snapshot::of(open)?, Whose::planned(&seat));
+    let mut untold = Vec::new();
+    for (module, _) in &seat.modules {
+        let path = format!("{}/{module}", seat.uid.folder());
+        let joining = Joining { agent: &whose, known: known_module(module)?, path: &path, first: &first };
+        untold.extend(settings::tell_joining(&mut planner, open, &snap, &joining, actor.user_id)?);
     }
     let ports: Vec<String> =
         seat.modules.iter().filter_map(|(m, a)| a.as_ref().map(|a| format!("{m} on {}", a.port))).collect();
@@ -116,6 +123,7 @@ pub(crate) fn add(
             ),
         });
     }
+    checks.extend(untold);
     let quoted = layout::quote(&name).unwrap_or_else(|_| "…".to_owned());
     let words = Words {
         undo: "With Undo or from Activity, as long as nobody changed its files.".to_owned(),

@@ -10,7 +10,7 @@ use super::add::port_check;
 use crate::dto::StatusWord;
 use crate::open::Open;
 use crate::plan::Words;
-use crate::settings::{self, Joining, Snapshot, Sort};
+use crate::settings::{self, Joining, Snapshot, Sort, Whose};
 use crate::setup::{self, PortPolicy};
 use crate::{Actor, ApiError, ApiResult, agents};
 
@@ -91,7 +91,7 @@ pub(super) fn plan(
         Some(letta) => crate::letta::told(open, Some(letta))?.to_vec(),
         None => Vec::new(),
     };
-    let joining = Joining { agent, known, path: &path, first: &first };
+    let joining = Joining { agent: &Whose::there(agent), known, path: &path, first: &first };
     let mut checks = vec![(StatusWord::Healthy, format!("{whose} has no {} yet", known.title))];
     checks.extend(assigned.as_ref().map(port_check));
     checks.extend(settings::tell_joining(&mut planner, open, &*Snapshot::of(open)?, &joining, actor.user_id)?);

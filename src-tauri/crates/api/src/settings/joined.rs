@@ -1,4 +1,4 @@
-//! What a module that joins an agent is told from the start: everything that the levels above it say already.
+//! What a module that joins an agent, or comes with a new one, is told from the start: everything that the levels above it say already.
 //!
 //! Its files are only planned. Where the layout writes a key itself, that line stays, as in every file that says a key itself.
 //! Secrets reach it at its start; its start script then asks for them.
@@ -21,10 +21,37 @@ use super::world::{Home, Stored};
 use crate::ApiResult;
 use crate::dto::StatusWord;
 use crate::open::Open;
+use crate::setup::Seat;
+
+/// The agent that one joins.
+pub(crate) struct Whose<'a> {
+    /// Its number; one that is only planned has none.
+    id: Option<i64>,
+    uid: &'a str,
+    title: &'a str,
+    /// What rows of its level refer to.
+    row: Value,
+}
+
+impl<'a> Whose<'a> {
+    pub fn there(agent: &'a AgentRow) -> Self {
+        Self { id: Some(agent.id), uid: &agent.uid, title: agent.title(), row: agent.id.into() }
+    }
+
+    pub fn planned(seat: &'a Seat) -> Self {
+        let row = Row::reference("agents", Row::new().with("uid", seat.uid.as_str()), "id");
+        Self { id: None, uid: seat.uid.as_str(), title: &seat.name, row }
+    }
+
+    /// No agent has this number that is not there.
+    fn number(&self) -> i64 {
+        self.id.unwrap_or(-1)
+    }
+}
 
 /// A module on its way into an agent's folder.
 pub(crate) struct Joining<'a> {
-    pub agent: &'a AgentRow,
+    pub agent: &'a Whose<'a>,
     pub known: &'static Known,
     /// Its folder, relative to the root.
     pub path: &'a str,
@@ -42,7 +69,7 @@ pub(crate) fn tell_joining(
 ) -> ApiResult<Vec<(StatusWord, String)>> {
     let (agent, known) = (joining.agent, joining.known);
     let target = target(snap, joining);
-    let home = Home::Agent(agent.id);
+    let home = Home::Agent(agent.number());
     let mut world = snap.world.clone();
     for (key, text) in joining.first.iter().filter_map(|(key, text)| Some((*key, text.as_deref()?))) {
         let knows = target.shape.schema.fields.iter().find(|field| field.key == key && field.dead.is_none());
@@ -55,7 +82,7 @@ pub(crate) fn tell_joining(
             .with("config_type", "string")
             .with("is_encrypted", 0)
             .with("created_by", maker);
-        let at = Row::new().with("agent_id", agent.id).with("config_key", key);
+        let at = Row::new().with("agent_id", agent.row.clone()).with("config_key", key);
         planner.registry_put("agent_configs", at, row, &format!("Set {key}"))?;
     }
     let view = snap.view_in(&world, &target, None, no_claims());
@@ -78,7 +105,7 @@ pub(crate) fn tell_joining(
                 .push((StatusWord::Degraded, format!("{} is not told to it: {why} Set it on its page.", field.title))),
         }
     }
-    let whose = format!("{} · {}", agent.title(), known.title);
+    let whose = format!("{} · {}", agent.title, known.title);
     if !told.is_empty() {
         planner.group(&whose);
         let count = crate::words::count(told.len(), "setting", "settings");
@@ -112,7 +139,7 @@ fn target(snap: &Snapshot, joining: &Joining<'_>) -> Target {
         name: known.name.clone(),
         title: known.title.clone(),
         sort: Sort::Instance,
-        agent: Some((agent.id, agent.uid.clone(), agent.title().to_owned())),
+        agent: Some((agent.number(), agent.uid.to_owned(), agent.title.to_owned())),
         tool_id: snap.rows.tools.iter().find(|tool| tool.slug == known.name).map(|tool| tool.id),
         tool_title: known.title.clone(),
         path: Some(joining.path.to_owned()),
