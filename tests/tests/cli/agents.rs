@@ -102,6 +102,17 @@ fn a_folder_that_is_there_is_never_written_into() {
 }
 
 #[test]
+fn a_tree_that_is_left_as_it_is_gets_no_agent() {
+    let place = crate::plain::adopted();
+    let before = settled(&place.root());
+    for words in [["agents", "add", "Iris", "--plan"], ["agents", "add", "Iris", "--yes"]] {
+        let error = refused(&at_root(&place, &words), "install_adopted");
+        assert!(error["hint"].to_string().contains("sanctumctl setup"), "it is said what to do instead: {error}");
+    }
+    assert_eq!(settled(&place.root()), before, "and nothing is written into it");
+}
+
+#[test]
 fn a_removed_one_is_in_the_trash_with_every_byte() {
     let place = made(&["Athena", "Monday"], "broca2");
     let secret = b"\x00\xffrows of a module\n";

@@ -6,7 +6,7 @@ use sanctum_tests::Place;
 const FILE: &str = "# Broca, as it was\r\nAGENT_API_KEY=\"sk-plain 1\"   # from Letta\r\nLOG_LEVEL=INFO\r\nexport TELEGRAM_BOT_TOKEN='123:abc'\r\nMY_PASSWORD=open sesame\r\n";
 
 /// A Sanctum that was there before, taken over as it is.
-fn adopted() -> Place {
+pub fn adopted() -> Place {
     let place = made(&["Athena"], "broca2");
     std::fs::remove_dir_all(place.root().join("control")).unwrap();
     std::fs::remove_dir_all(place.data_dir()).unwrap();

@@ -90,7 +90,7 @@ impl App {
     /// The plan that adds a Prime: the checklist of `spec/installation-layout.md`.
     ///
     /// # Errors
-    /// `agent_name_…`, `module_unknown`, `agent_folder_exists`.
+    /// `agent_name_…`, `module_unknown`, `agent_folder_exists`, `install_adopted`.
     pub async fn agent_add_plan(&self, actor: &Actor, draft: &AgentDraft) -> ApiResult<dto::Plan> {
         self.agent_add_plan_with(actor, draft, PortPolicy::Move).await
     }

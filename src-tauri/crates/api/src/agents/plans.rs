@@ -55,6 +55,13 @@ pub(crate) fn add(
     policy: PortPolicy,
     extras: &Extras,
 ) -> ApiResult<(sanctum_change::Plan, Words)> {
+    if open.is_adopted() {
+        return Err(ApiError::refused(
+            "install_adopted",
+            "This Sanctum was taken over to be left as it is, so no agent is added to it.",
+            "Add it by the means it was made with, or set up a Sanctum of its own (`sanctumctl setup --root FOLDER`) and add it there.",
+        ));
+    }
     let all = taken(open)?;
     let uid = match &draft.uid {
         Some(uid) => {
