@@ -200,14 +200,19 @@ fn a_keeper_that_was_killed_leaves_its_module_running_and_it_is_taken_over() {
     let record: Value = serde_json::from_slice(&std::fs::read(record).unwrap()).unwrap();
     let keeper = record["keeper"]["pid"].as_u64().unwrap().to_string();
     assert!(Command::new("kill").args(["-9", &keeper]).status().unwrap().success(), "the keeper is killed");
-    let after = until(&yard, "athena/thalamus", "the module goes on", |row| row["pid"] == before["pid"]);
-    assert_eq!(word(&after), "Healthy", "and is well: {after:#}");
+    let after = until(&yard, "athena/thalamus", "that nobody would start it again is said", |row| {
+        row["status"]["reason"].to_string().contains("its keeper is gone, so nobody would start it again")
+    });
+    assert_eq!((word(&after), &after["pid"]), ("Degraded", &before["pid"]), "the module goes on: {after:#}");
+    assert!(after["status"]["evidence"].to_string().contains("takes it over"), "and what to do is, too: {after:#}");
     let started = start(&yard, &["athena/thalamus"]);
     assert!(
         started[0]["text"].as_str().unwrap().contains("looked after from now on"),
         "it is taken over, not doubled: {started:?}"
     );
-    assert_eq!(row(&yard, "athena/thalamus")["pid"], before["pid"], "it is the same process");
+    let kept = until(&yard, "athena/thalamus", "all is well again", |row| word(row) == "Healthy");
+    assert_eq!(kept["pid"], before["pid"], "it is the same process");
+    assert!(!kept["status"].to_string().contains("keeper is gone"), "and somebody keeps it: {kept:#}");
     json(&yard, &["modules", "stop", "athena/thalamus"]);
     assert!(!alive(before["pid"].as_u64().unwrap()), "and stops like any other");
 }

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use super::Rows;
 use super::listening::Listener;
-use crate::dto::{RunState, Status, StatusWord};
+use crate::dto::{RunState, RunWay, Status, StatusWord};
 use crate::modules::{Look, bare_instances, looks};
 use crate::open::Open;
 use crate::stamps;
@@ -67,6 +67,28 @@ impl Ground {
 
 /// The status of one module folder. `slug` finds what the catalogue knows of it.
 pub(crate) fn measure(ground: &Ground, dir: &Path, slug: &str, port: Option<u16>) -> Status {
+    let status = measured(ground, dir, slug, port);
+    match ground.looks.get(dir) {
+        Some(look) if look.unkept => unkept(status, look.way),
+        _ => status,
+    }
+}
+
+/// It runs without its keeper: how it does is one thing, that nobody would start it again another.
+fn unkept(mut status: Status, way: RunWay) -> Status {
+    if way == RunWay::System {
+        status.evidence.push("its keeper is gone; the system watches it, and starts it again where it ends".to_owned());
+        return status;
+    }
+    if status.word == StatusWord::Healthy {
+        status.word = StatusWord::Degraded;
+    }
+    status.reason = format!("{}; its keeper is gone, so nobody would start it again", status.reason);
+    status.evidence.push("Restart has it kept again; `sanctumctl modules start` takes it over as it runs".to_owned());
+    status
+}
+
+fn measured(ground: &Ground, dir: &Path, slug: &str, port: Option<u16>) -> Status {
     let known = Catalogue::builtin().get(slug);
     if !dir.is_dir() {
         return ground.status(
@@ -83,9 +105,6 @@ pub(crate) fn measure(ground: &Ground, dir: &Path, slug: &str, port: Option<u16>
     let runs = look.filter(|look| look.runs());
     if let Some(look) = runs {
         evidence.extend(look.process.as_ref().map(|process| format!("{process} runs")));
-        if look.unkept {
-            evidence.push("its keeper is gone; it goes on, and nobody would start it again".to_owned());
-        }
     }
     if let Some(port) = port {
         match ground.listening.get(&port) {
