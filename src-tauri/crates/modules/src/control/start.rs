@@ -7,7 +7,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use crate::found::Who;
-use crate::keep::{Order, Shake, WORD};
+use crate::keep::{HEARD, Order, Shake, WORD};
 use crate::process::Identity;
 use crate::recipe::Recipe;
 use crate::record::{Record, State};
@@ -52,9 +52,12 @@ pub enum StartError {
     /// The keeper could not do its work: folder, log, record.
     #[error("{reason}")]
     Keeper { reason: String },
-    /// The program that keeps modules could not be started, or it did not answer.
+    /// The program that keeps modules could not be started, or gave no answer.
     #[error("`{}`, which keeps modules, {what}. Install the app again.", path.display())]
     Launcher { path: PathBuf, what: String },
+    /// It takes too long. Where it comes to it later, it starts nothing any more.
+    #[error("`{}`, which keeps modules, did not answer within {seconds} s, and starts nothing any more. Try again when this machine has less to do.", path.display())]
+    Late { path: PathBuf, seconds: u64 },
 }
 
 /// Starts an instance and waits until it is ready, has ended, or `wait` is over.
@@ -140,6 +143,7 @@ fn order(
 
 fn ask(launcher: &Path, state_dir: &Path, order: Vec<u8>) -> Result<Shake, StartError> {
     let bad = |what: String| StartError::Launcher { path: launcher.to_owned(), what };
+    let late = || StartError::Late { path: launcher.to_owned(), seconds: ANSWER.as_secs() };
     // Nothing of our environment: a keeper needs none, and what is not there cannot be inherited.
     let mut child = Command::new(launcher)
         .arg(WORD)
@@ -152,35 +156,59 @@ fn ask(launcher: &Path, state_dir: &Path, order: Vec<u8>) -> Result<Shake, Start
         .stderr(Stdio::null())
         .spawn()
         .map_err(|error| bad(format!("could not be started: {error}")))?;
-    let line = hear(&mut child, order);
+    let line = hear(&mut child, order, ANSWER);
     // The one that stays is not our child; this one has already ended, or is not a keeper at all.
-    if line.is_err() {
+    if !matches!(line, Heard::Line(_)) {
         let _ = child.kill();
     }
     let _ = child.wait();
-    let line = line.map_err(bad)?;
-    serde_json::from_str(&line).map_err(|_| bad("gave no answer that this app understands".to_owned()))
+    match line {
+        Heard::Line(line) => {
+            serde_json::from_str(&line).map_err(|_| bad("gave no answer that this app understands".to_owned()))
+        }
+        Heard::Nothing(what) => Err(bad(what)),
+        Heard::Late => Err(late()),
+    }
 }
 
-/// Hands over the order and reads one line, in a thread: who is not a keeper may never read nor answer.
-fn hear(child: &mut Child, order: Vec<u8>) -> Result<String, String> {
+enum Heard {
+    Line(String),
+    Nothing(String),
+    Late,
+}
+
+/// Hands over the order, reads one line, and says that it was heard. In threads: who is not a keeper may never read nor answer. The
+/// pipe stays open for as long as somebody waits here: a keeper that finds it closed starts nothing, or stops what it started.
+fn hear(child: &mut Child, order: Vec<u8>, wait: Duration) -> Heard {
     let (Some(mut to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
-        return Err("could not be spoken to".to_owned());
+        return Heard::Nothing("could not be spoken to".to_owned());
     };
+    let (know, known) = channel::<()>();
+    let (say, said) = channel();
+    std::thread::spawn(move || {
+        // A keeper that ends before it has read everything still says why.
+        let _ = to.write_all(&order).and_then(|()| to.write_all(b"\n")).and_then(|()| to.flush());
+        drop(order);
+        if known.recv().is_ok() {
+            let _ = to.write_all(HEARD).and_then(|()| to.flush());
+        }
+        let _ = say.send(());
+    });
     let (tell, told) = channel();
     std::thread::spawn(move || {
         let mut line = String::new();
-        // A keeper that ends before it has read everything still says why.
-        let _ = to.write_all(&order);
-        drop((to, order));
         let read = BufReader::new(from).take(MOST_BYTES).read_line(&mut line);
         let _ = tell.send(read.map(|_| line));
     });
-    match told.recv_timeout(ANSWER) {
-        Ok(Ok(line)) if line.is_empty() => Err("ended without an answer".to_owned()),
-        Ok(line) => line.map_err(|error| format!("could not be heard: {error}")),
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-            Err(format!("did not answer within {} s", ANSWER.as_secs()))
+    match told.recv_timeout(wait) {
+        Ok(Ok(line)) if line.is_empty() => Heard::Nothing("ended without an answer".to_owned()),
+        Ok(Ok(line)) => {
+            let _ = know.send(());
+            // Until it is said, the end of this program would look like nobody's having heard it.
+            let _ = said.recv_timeout(wait);
+            Heard::Line(line)
         }
+        Ok(Err(error)) => Heard::Nothing(format!("could not be heard: {error}")),
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Heard::Late,
     }
 }

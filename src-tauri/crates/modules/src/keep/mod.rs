@@ -2,9 +2,13 @@
 //! started again without the window, and Letta Code, which ends when its parent does (`facts/modules.md` section 3.5),
 //! keeps its parent.
 //!
-//! `keep --state <dir>` reads an [`Order`] from its standard input, starts itself once more away from whoever called it, takes
-//! the instance's lock, starts the module, answers with one line of JSON (a [`Shake`]) and stays. SIGTERM and SIGINT stop
-//! the module and then the keeper; SIGHUP is left alone. It wakes about once a second to look at the log, and otherwise waits.
+//! `keep --state <dir>` reads an [`Order`], one line of JSON, from its standard input, starts itself once more away from whoever
+//! called it, takes the instance's lock, starts the module, answers with one line of JSON (a [`Shake`]) and stays. SIGTERM and SIGINT
+//! stop the module and then the keeper; SIGHUP is left alone. It wakes about once a second to look at the log, and otherwise waits.
+//!
+//! Nothing comes up behind the back of somebody who gave up waiting: who called keeps its end of the pipe open until it heard the
+//! answer, and says so with [`HEARD`]. Where it went before, nothing is started; where it went without that line, what was started is
+//! stopped again.
 //!
 //! Refuses: knowing what an install is. Everything comes with the order.
 
@@ -17,11 +21,13 @@ mod signals;
 mod subject;
 
 use std::ffi::OsString;
-use std::io::{IsTerminal, Read, Write};
+use std::io::{BufRead, IsTerminal, Read, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec};
 use serde::{Deserialize, Serialize};
 
 use crate::found::{Who, WhoKind};
@@ -36,6 +42,9 @@ pub(crate) use log::make_folder;
 pub const WORD: &str = "keep";
 
 const INNER: &str = "--inner";
+
+/// What the caller says once it knows the answer.
+pub(crate) const HEARD: &[u8] = b"heard\n";
 
 /// More than any recipe has: the system itself allows a program about two megabytes.
 const MOST_BYTES: u64 = 8 * 1024 * 1024;
@@ -129,6 +138,10 @@ fn stay(state_dir: &Path) -> ExitCode {
     match begin(state_dir) {
         Ok((keeper, subject)) => {
             shake(&Shake::Kept { keeper: keeper.identity().clone(), module: subject.identity.clone() });
+            // One that ran before goes on, whether anybody knows that it is kept now or not.
+            if subject.own {
+                keeper.must_be_heard(std::io::stdin().as_fd().try_clone_to_owned());
+            }
             let_go();
             keeper.keep(subject);
             ExitCode::SUCCESS
@@ -160,6 +173,9 @@ fn begin(state_dir: &Path) -> Result<(run::Keeper, subject::Subject), Shake> {
     let Some(lock) = take_lock(state_dir)? else {
         return Err(Shake::Refused { who: other_keeper(state_dir) });
     };
+    if order.adopt.is_none() && nobody_waits() {
+        return Err(failed("Whoever asked for it did not wait for the answer, so nothing was started.".to_owned()));
+    }
     crate::process::host::collect_orphans();
     run::Keeper::begin(order, state_dir, lock, signals)
 }
@@ -170,7 +186,7 @@ fn read_order() -> Result<Order, Shake> {
     std::io::stdin()
         .lock()
         .take(MOST_BYTES + 1)
-        .read_to_end(&mut bytes)
+        .read_until(b'\n', &mut bytes)
         .map_err(|e| failed(format!("The recipe could not be read: {e}.")))?;
     if bytes.len() as u64 > MOST_BYTES {
         return Err(failed("The recipe is too large for any program.".to_owned()));
@@ -183,6 +199,13 @@ fn read_order() -> Result<Order, Shake> {
             e.column()
         ))
     })
+}
+
+/// Whether the caller closed its end: until it has the answer it says nothing, so there is nothing else to read.
+fn nobody_waits() -> bool {
+    let stdin = std::io::stdin();
+    let mut ends = [PollFd::new(&stdin, PollFlags::IN)];
+    rustix::event::poll(&mut ends, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
 fn take_lock(state_dir: &Path) -> Result<Option<Lock>, Shake> {

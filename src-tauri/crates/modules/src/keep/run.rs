@@ -1,7 +1,7 @@
 //! The keeper's life: a run of the module, its end, the pause, the next run, until somebody stops it, it is given up, or it
 //! ended as it wanted to. One loop that waits for a signal or for a second to pass.
 
-use std::collections::BTreeSet;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,12 @@ const QUICK: Duration = Duration::from_millis(100);
 
 /// A module that does not say when it is ready counts as running after this.
 const SETTLED: Duration = Duration::from_millis(1500);
+
+/// Why it is stopped where nobody asked for that.
+const UNHEARD: &str = "Whoever started it went without hearing of it, so it is stopped again.";
+
+/// How often those are looked for whom a module started that is not our child: nobody tells of them.
+const SEEN: Duration = Duration::from_secs(3);
 
 /// What a module left behind when it ended by itself gets so long to end too.
 const REST_GRACE: Duration = Duration::from_secs(5);
@@ -125,6 +131,12 @@ impl Keeper {
         &self.record.keeper
     }
 
+    /// What was started is stopped again where whoever asked for it goes without having heard so.
+    pub fn must_be_heard(&self, by: std::io::Result<OwnedFd>) {
+        // Without a thread or a file for it nothing can be told apart, and what runs goes on.
+        let _ = by.and_then(|by| self.signals.expect(super::HEARD, by));
+    }
+
     pub fn keep(mut self, mut subject: Subject) {
         loop {
             let over = self.watch(&subject);
@@ -173,7 +185,8 @@ impl Keeper {
         self.log.run_begins();
         let subject = Subject::adopted(module);
         let pid = subject.identity.pid;
-        self.record.note(Kind::Adopted, format!("Took over process {pid}, which was running already."));
+        let words = "which was running already. Workers that left it unseen are not ended with it.";
+        self.record.note(Kind::Adopted, format!("Took over process {pid}, {words}"));
         self.record.adopted = true;
         self.enter_run(&subject, State::Running);
         subject
@@ -192,12 +205,21 @@ impl Keeper {
         let grace = self.recipe.stop.grace();
         let mut asked: Option<Instant> = None;
         let mut killed = false;
-        let mut known = BTreeSet::new();
+        let mut known = subject.seen.clone();
+        let mut seen = Instant::now();
         loop {
+            if !subject.own && seen.elapsed() >= SEEN {
+                // Those who leave its group and outlive their parents come to nobody here, and are known only from before.
+                known = subject.still(known, &Table::read());
+                seen = Instant::now();
+            }
             let told = self.signals.next(self.pace());
-            if told == Some(Told::Stop) && asked.is_none() {
+            if told == Some(Told::Unheard) && asked.is_none() {
+                self.record.note(Kind::Stopped, UNHEARD);
+            }
+            if matches!(told, Some(Told::Stop | Told::Unheard)) && asked.is_none() {
                 asked = Some(Instant::now());
-                known = subject.everybody(&Table::read());
+                known = subject.still(known, &Table::read());
                 self.record.enter(State::Stopping);
                 self.write();
                 let signal = match self.recipe.stop.signal {
@@ -335,7 +357,11 @@ impl Keeper {
             self.record.enter(State::Waiting { next_try: record::now() + pause });
             self.write();
             while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
-                if self.signals.next(left.min(SLOW)) == Some(Told::Stop) {
+                let told = self.signals.next(left.min(SLOW));
+                if told == Some(Told::Unheard) {
+                    self.record.note(Kind::Stopped, UNHEARD);
+                }
+                if matches!(told, Some(Told::Stop | Told::Unheard)) {
                     self.record.note(Kind::Stopped, "Stopped before it was started again.");
                     self.finish(State::Stopped);
                     return None;

@@ -25,6 +25,8 @@ pub(crate) struct Subject {
     /// It leads a process group, which belongs to it alone.
     pub leads: bool,
     pub began: Instant,
+    /// Those who belonged to it when it was taken over; of a child of ours nobody gets lost.
+    pub seen: BTreeSet<Identity>,
     /// How many processes the system had killed for want of memory when it began.
     memory_kills: Option<u64>,
 }
@@ -54,13 +56,14 @@ impl Subject {
         // It may have ended already; its number stays its own until it is collected.
         let start = host::start_of_child(pid).unwrap_or_default();
         let identity = Identity { pid, start };
-        Ok(Subject { identity, own: true, leads: true, began: Instant::now(), memory_kills })
+        Ok(Subject { identity, own: true, leads: true, began: Instant::now(), seen: BTreeSet::new(), memory_kills })
     }
 
     /// One that runs already.
     pub fn adopted(identity: Identity) -> Subject {
         let leads = identity.group() == Some(identity.pid);
-        Subject { identity, own: false, leads, began: Instant::now(), memory_kills: None }
+        let seen = Table::read().tree(&identity).iter().map(|row| row.identity.clone()).collect();
+        Subject { identity, own: false, leads, began: Instant::now(), seen, memory_kills: None }
     }
 
     /// Whether the system has killed processes for want of memory since it began.
@@ -109,6 +112,15 @@ impl Subject {
         all
     }
 
+    /// Everybody who belongs to it now, and of those who were known before the ones that are left, with those whom they started.
+    pub fn still(&self, mut known: BTreeSet<Identity>, table: &Table) -> BTreeSet<Identity> {
+        known.retain(|one| table.has(one));
+        let pids: Vec<u32> = known.iter().map(|one| one.pid).collect();
+        known.extend(table.below(&pids).iter().map(|row| row.identity.clone()));
+        known.extend(self.everybody(table));
+        known
+    }
+
     /// Kills it and everybody who belongs to it.
     pub fn kill(&self, known: &BTreeSet<Identity>) {
         // The number of an uncollected child's group cannot be anybody else's.
@@ -128,8 +140,7 @@ impl Subject {
         loop {
             let table = Table::read();
             self.collect_strays(&table);
-            let mut rest = self.everybody(&table);
-            rest.extend(known.iter().filter(|one| table.has(one)).cloned());
+            let mut rest = self.still(known.clone(), &table);
             rest.remove(&self.identity);
             if rest.is_empty() || Instant::now() >= last {
                 return;
@@ -181,6 +192,7 @@ fn not_started(recipe: &Recipe, error: &std::io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::time::Instant;
 
     use super::Subject;
@@ -200,6 +212,7 @@ mod tests {
             own,
             leads: true,
             began: Instant::now(),
+            seen: BTreeSet::new(),
             memory_kills: None,
         };
         let found = subject(true).everybody(&table);

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use sanctum_modules::control::{Now, StartError, Stopped, WhoKind, adopt, stop};
 use sanctum_modules::process::{Identity, Signal};
+use sanctum_modules::recipe::Policy;
 use sanctum_modules::record::{Kind, State};
 
 use crate::support::{Module, eventually, gone, kept, launcher, python, steady};
@@ -95,6 +96,31 @@ fn a_module_that_was_started_by_hand_is_taken_over() {
     assert!(!module.record().is_of(&module.recipe), "nobody knows with what it was started");
     assert_eq!(stop(&module.place(), GRACE), Ok(Stopped::Ended { killed: false }), "and stopped");
     module.collect(&by_hand);
+}
+
+#[test]
+fn workers_of_one_that_was_taken_over_end_with_it_though_they_left_its_group() {
+    let mut module = python(
+        "import os, time\nprint('Application started', flush=True)\nif os.fork() == 0:\n    os.setsid()\n    \
+         open('worker', 'a').write(f'{os.getpid()}\\n')\n    time.sleep(600)\ntime.sleep(600)\n",
+    );
+    module.recipe.restart.policy = Policy::Never;
+    let dir = module.dir();
+    let by_hand = module.run_by_hand(&["python3", "app/main.py"], &dir);
+    let worker = eventually("its worker is there", || {
+        let said = std::fs::read_to_string(dir.join("worker")).ok()?;
+        Identity::of(said.strip_suffix('\n')?.parse().ok()?)
+    });
+    let stranger = module.run_by_hand(&["sleep", "600"], std::path::Path::new("/"));
+    eventually("it is found", || (module.look().now == Now::ByHand { module: by_hand.clone() }).then_some(()));
+    adopt(launcher(), &module.recipe, &module.state_dir(), &by_hand).expect("it is taken over");
+    by_hand.send(Signal::KILL).expect("it crashes");
+    module.collect(&by_hand);
+    gone("its worker does not outlive it", &worker);
+    module.until("its end is recorded", |record| record.child.is_none());
+    assert!(stranger.alive(), "nobody else was ended");
+    let said = module.texts(Kind::Adopted);
+    assert!(said[0].contains("left it unseen are not ended with it"), "and what cannot be known is said: {said:?}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod adopting;
 mod crashing;
 mod finding;
 mod flooding;
+mod hearing;
 mod measuring;
 mod racing;
 mod secrets;
