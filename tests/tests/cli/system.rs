@@ -115,3 +115,19 @@ fn a_module_that_goes_takes_its_unit_along() {
     handed.json(&["changes", "undo", removed["change_id"].as_str().unwrap(), "--yes"]);
     assert_eq!(handed.units(), before, "undo brings it back to the byte");
 }
+
+#[test]
+fn what_the_system_writes_of_a_keeper_is_put_away_like_any_log() {
+    let handed = Handed::new();
+    let logs = "agents/agent-athena/thalamus/logs";
+    let line = "systemd says the same once more\n";
+    let whole = line.repeat(12 * 1024 * 1024 / line.len());
+    put(&handed.yard.root(), &format!("{logs}/thalamus.keeper.log"), &whole);
+    put(&handed.yard.root(), &format!("{logs}/other.keeper.log"), &whole);
+    handed.json(&["modules", "start", "athena/thalamus"]);
+    let size = |name: &str| handed.yard.root().join(logs).join(name).metadata().map_or(0, |meta| meta.len());
+    assert_eq!(size("thalamus.keeper.log"), 0, "it begins anew");
+    assert_eq!(size("thalamus.keeper.log.1"), whole.len() as u64, "what was in it lies beside");
+    assert_eq!(size("other.keeper.log"), whole.len() as u64, "another's stays as it is");
+    handed.json(&["modules", "stop", "athena/thalamus"]);
+}

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sanctum_modules::control::{self, Now, Outcome, StartError};
+use sanctum_modules::keep::keep_within;
+use sanctum_modules::recipe::LogFile;
 use sanctum_modules::record::{Record, State};
 
 use super::{act, instances, recipe};
@@ -32,6 +34,11 @@ impl App {
         blocking(move || {
             let snap = Snapshot::of(&open)?;
             let instance = instances::find(&open, &snap, &actor, &address)?;
+            // The system writes there whatever is said here, and cuts nothing off. A log that cannot be put away keeps nothing from running.
+            let log = LogFile::at(recipe::keeper_log(&open, &instance));
+            if let Err(error) = keep_within(&log) {
+                eprintln!("{} could not be put away: {error}", log.file.display());
+            }
             let launcher = act::launcher(&open)?;
             let recipe = recipe::of(&open, &snap, &instance)?;
             let place = recipe::place(&open, &instance, true);

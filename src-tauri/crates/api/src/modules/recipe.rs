@@ -232,6 +232,11 @@ pub(crate) fn log_dir_at(open: &Open, path: &str) -> PathBuf {
     if open.is_adopted() && !own.is_dir() { super::instances::state_dir(open, path).join("logs") } else { own }
 }
 
+/// Where the system writes what it hears of an instance's keeper.
+pub(crate) fn keeper_log(open: &Open, instance: &Instance) -> PathBuf {
+    log_dir(open, instance).join(format!("{}.keeper.log", instance.module))
+}
+
 /// What every program gets, whoever starts it.
 fn basics(open: &Open) -> BTreeMap<String, String> {
     let env = open.env();

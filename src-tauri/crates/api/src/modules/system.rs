@@ -255,7 +255,7 @@ fn unit(open: &Open, instance: &Instance, at_login: bool) -> ApiResult<Unit> {
     let env = open.env();
     let program = super::act::launcher(open)?;
     let text = |path: &Path| path.display().to_string();
-    let log = recipe::log_dir(open, instance).join(format!("{}.keeper.log", instance.module));
+    let log = recipe::keeper_log(open, instance);
     Ok(Unit {
         label: label(open, instance),
         title: instance.named.clone(),

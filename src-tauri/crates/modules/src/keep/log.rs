@@ -210,6 +210,18 @@ impl Log {
     }
 }
 
+/// Keeps a log within its limit that somebody else writes at its end, such as the system that runs a keeper. One that is not there is
+/// not made.
+///
+/// # Errors
+/// What the disk says; the log is then as it was.
+pub fn keep_within(rule: &LogFile) -> Result<()> {
+    if !rule.file.is_file() {
+        return Ok(());
+    }
+    Log::open(rule)?.look(false, &mut |_| {}).map(drop)
+}
+
 fn tail(file: &File, from: u64, to: u64) -> Result<Vec<String>> {
     let mut bytes = vec![0; usize::try_from(to - from.min(to)).unwrap_or(0)];
     let mut got = 0;

@@ -36,6 +36,7 @@ use crate::recipe::Recipe;
 use crate::record::{Record, RecordError};
 
 pub(crate) use lock::Lock;
+pub use log::keep_within;
 pub(crate) use log::make_folder;
 
 /// The first word on the command line.

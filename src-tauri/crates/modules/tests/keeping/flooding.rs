@@ -2,6 +2,8 @@ use std::os::unix::fs::MetadataExt;
 use std::time::Duration;
 
 use sanctum_modules::control::{Outcome, stop};
+use sanctum_modules::keep::keep_within;
+use sanctum_modules::recipe::LogFile;
 use sanctum_modules::record::State;
 
 use crate::support::{eventually, python};
@@ -78,4 +80,23 @@ fn a_reason_is_found_though_the_log_was_just_put_away() {
     let record = module.until("it is given up", |record| matches!(record.state, State::GaveUp { .. }));
     let words = record.last_exit.expect("the end is recorded").words;
     assert!(words.ends_with(": the licence was refused"), "{words}");
+}
+
+#[test]
+fn a_log_that_somebody_else_writes_is_kept_within_its_limit() {
+    use std::io::Write as _;
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let rule = LogFile { max_bytes: 1000, kept: 1, ..LogFile::at(dir.path().join("broca2.keeper.log")) };
+    keep_within(&rule).expect("there is none");
+    assert!(!rule.file.exists(), "none is made");
+    let mut out = std::fs::OpenOptions::new().append(true).create(true).open(&rule.file).expect("the system's end");
+    out.write_all(&[b'a'; 1000]).expect("it is written");
+    keep_within(&rule).expect("it fits");
+    assert_eq!(rule.file.metadata().expect("it is there").len(), 1000, "what fits stays as it is");
+    out.write_all(b"b").expect("it grows");
+    keep_within(&rule).expect("it is put away");
+    out.write_all(b"after").expect("the system goes on");
+    let text = |name: &str| std::fs::read_to_string(dir.path().join(name)).expect("it is there");
+    assert_eq!(text("broca2.keeper.log"), "after", "it begins anew, without a hole");
+    assert_eq!(text("broca2.keeper.log.1"), format!("{}b", "a".repeat(1000)), "and what was in it lies beside");
 }
