@@ -225,6 +225,73 @@ fn the_culprit_among_eight_is_found_by_halves() {
     assert_eq!(aside["items"][0]["name"], "sleeper", "and it is put aside with the reason: {aside:#}");
 }
 
+/// A zip of these files, made by Python's own words.
+fn zip(yard: &Yard, archive: &str, files: &[&str]) -> String {
+    let at = text(&yard.path().join(archive));
+    let code = "import sys, zipfile\nz = zipfile.ZipFile(sys.argv[1], 'w')\n[z.writestr(n, '{}' if n.endswith('.json') else 'print(1)\\n') for n in sys.argv[2:]]\nz.close()";
+    let status = std::process::Command::new("python3").args(["-c", code, &at]).args(files).status().unwrap();
+    assert!(status.success(), "the archive is made");
+    at
+}
+
+#[test]
+fn a_plugin_is_named_by_its_folder_and_every_one_of_a_source_is_found() {
+    let yard = Yard::new("smcp").unwrap();
+    let named = |archive: &str, files: &[&str]| -> Vec<String> {
+        let seen = json(&yard, &["plugins", "inspect", "--archive", &zip(&yard, archive, files)]);
+        let all = seen["candidates"].as_array().unwrap();
+        all.iter().map(|one| format!("{} {}", one["dir"].as_str().unwrap(), one["name"].as_str().unwrap())).collect()
+    };
+    assert_eq!(named("weather-1.2.zip", &["weather/cli.py"]), [". weather"], "its only folder, not the archive");
+    assert_eq!(named("download.zip", &["weather-main/cli.py"]), [". weather"], "a folder as forges make them");
+    assert_eq!(named("weather-v2.zip", &["cli.py"]), [". weather"], "files without a folder have the archive’s name");
+    assert_eq!(
+        named(
+            "all-main.zip",
+            &["all-main/plugins/tides/cli.py", "all-main/plugins/moon-2/cli.py", "all-main/setup.py"]
+        ),
+        ["plugins/moon-2 moon-2", "plugins/tides tides"],
+        "each by the folder that holds it, and a folder inside keeps its whole name"
+    );
+    assert_eq!(
+        named("weather-1.3.zip", &["weather-1.3/weather/cli.py", "weather-1.3/README.md"]),
+        ["weather weather"],
+        "a folder within the top folder"
+    );
+}
+
+#[test]
+fn the_operator_names_a_plugin_and_bad_names_are_refused() {
+    let yard = Yard::new("smcp").unwrap();
+    yard.install("smcp", "smcp").unwrap();
+    let archive = zip(&yard, "weather-1.2.zip", &["weather-1.2/weather/cli.py", "weather-1.2/tides/cli.py"]);
+    let words = |more: &[&str]| {
+        let mut all = vec!["plugins", "install", "--archive", archive.as_str(), "--json", "--off"];
+        all.extend(more);
+        quick(&yard, &all)
+    };
+    let which = error(&words(&["--yes"]));
+    assert!(which["hint"].as_str().unwrap().contains("tides, weather"), "of two it is asked which: {which:#}");
+    assert_eq!(
+        words(&["--dir", "weather", "--name", "Sky", "--yes"]).code,
+        0,
+        "one is chosen, and named by the operator"
+    );
+    assert_eq!(rows(&yard)[0].0, "Sky", "and stands under that name");
+    for (name, why) in [
+        ("../sky", "begins with `.`"),
+        ("a/b", "cannot begin the name of a tool"),
+        ("..", "begins with `.`"),
+        ("sky", "`sky` and the installed `Sky` differ only in spelling"),
+        ("", "cannot begin the name of a tool"),
+    ] {
+        let refused = error(&words(&["--dir", "tides", "--name", name]));
+        let message = refused["message"].as_str().unwrap();
+        assert!(refused["code"] == "plugin_refused" && message.contains(why), "`{name}` is refused: {refused:#}");
+    }
+    assert_eq!(rows(&yard).len(), 1, "and nothing was installed under any of them");
+}
+
 #[test]
 fn hostile_sources_are_refused_and_leave_nothing() {
     let yard = Yard::new("smcp").unwrap();

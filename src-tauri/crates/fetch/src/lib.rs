@@ -40,6 +40,7 @@ use time::OffsetDateTime;
 pub use arrange::{Arrange, Tie};
 pub use error::{FetchError, shown, size};
 pub use limits::Limits;
+pub use name::fold;
 pub use record::{RECORD, Record};
 pub use source::{GitUrl, Rev, Source, SubFolder, Wanted};
 pub use spawn::{Call, Ended, OsSpawn, Spawn, SpawnError, Talk};
@@ -69,6 +70,8 @@ pub struct Report {
     pub record: Record,
     /// What was left out or changed on the way.
     pub findings: Vec<Finding>,
+    /// The one folder at the top of an archive that everything lay in, and that was left behind.
+    pub wrapping: Option<String>,
 }
 
 /// Reads a folder or an archive to its end and says what fetching it would bring. Writes nothing.
@@ -157,7 +160,7 @@ pub fn fetch_arranged(
         return Err(FetchError::Cancelled);
     }
     stage.finish()?;
-    Ok(Report { record, findings: inspection.findings })
+    Ok(Report { record, findings: inspection.findings, wrapping: survey.wrapping })
 }
 
 /// Looks at everything, then writes it.

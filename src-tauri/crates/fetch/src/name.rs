@@ -62,7 +62,8 @@ pub(crate) fn clean(raw: &[u8], limits: &Limits) -> Result<String, FetchError> {
 }
 
 /// What Mac volumes make of a name: neither case, nor composition, nor invisible joiners tell two names apart there.
-fn fold(path: &str) -> String {
+#[must_use]
+pub fn fold(path: &str) -> String {
     path.nfd()
         .filter(|c| !matches!(c, '\u{200c}'..='\u{200f}' | '\u{206a}'..='\u{206f}'))
         .flat_map(char::to_uppercase)

@@ -58,6 +58,8 @@ pub(crate) struct Survey {
     findings: Vec<Finding>,
     /// What stands before each path in the source: a wrapping, a sub folder, both, or nothing.
     prefix: String,
+    /// The one folder at the top that was only a wrapping.
+    pub wrapping: Option<String>,
 }
 
 impl Survey {
@@ -119,6 +121,7 @@ impl Survey {
             hash: String::new(),
             findings: notes.findings(),
             prefix: String::new(),
+            wrapping: None,
         };
         survey.settle(entries, wanted)?;
         Ok(survey)
@@ -129,6 +132,7 @@ impl Survey {
             && let Some(top) = self.wrapping()
         {
             self.enter(&top);
+            self.wrapping = Some(top);
         }
         for (path, target) in self.links.iter().filter(|_| entries.judges_links()) {
             name::link(path, target)?;

@@ -58,6 +58,25 @@ pub fn block(text: &str) -> String {
     out
 }
 
+/// `text` as one line in which everything that would steer a screen or hide is written out, as `⟨U+202E⟩`: for whoever has to see
+/// what is really there. Tabs stay; cut at `most` characters, with an ellipsis.
+#[must_use]
+pub fn spelled(text: &str, most: usize) -> String {
+    let mut out = String::new();
+    for (n, c) in text.chars().enumerate() {
+        if n == most {
+            out.push('…');
+            break;
+        }
+        if c != '\t' && (c.is_control() || steers(c)) {
+            out.push_str(&format!("⟨U+{:04X}⟩", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// `text` without the sequences that move a cursor, set colours or a window's title (ECMA-48: CSI, OSC and the like). A title or link
 /// without an end takes its line only.
 #[must_use]
@@ -129,7 +148,7 @@ fn skip_string(chars: &mut Peekable<Chars<'_>>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{block, line};
+    use super::{block, line, spelled};
 
     #[test]
     fn a_plain_text_stays_as_it_is() {
@@ -174,6 +193,17 @@ mod tests {
         ] {
             assert_eq!(block(text), kept, "{text:?} on a screen");
         }
+    }
+
+    #[test]
+    fn what_would_steer_or_hide_can_be_spelled_out() {
+        assert_eq!(
+            spelled("a\u{1b}[2Jb\u{202e}c\u{200b}", 80),
+            "a⟨U+001B⟩[2Jb⟨U+202E⟩c⟨U+200B⟩",
+            "nothing is taken out"
+        );
+        assert_eq!(spelled("\tGröße <b>", 80), "\tGröße <b>", "plain text stays as it is");
+        assert_eq!(spelled("abcdef", 3), "abc…", "a long line is cut, and it shows");
     }
 
     #[test]

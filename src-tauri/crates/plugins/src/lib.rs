@@ -23,4 +23,4 @@ pub mod read;
 mod text;
 
 pub use finding::{Finding, Level};
-pub use text::shown;
+pub use text::{shown, spelled};

@@ -126,6 +126,14 @@ pub fn name_problem(kind: Kind, name: &str) -> Option<Finding> {
     None
 }
 
+/// Another plugin of the tool whose name a Mac takes for this one, or that tools and people would mix up with it: it differs in
+/// capitals or Unicode form only.
+#[must_use]
+pub fn twin<'a>(name: &str, installed: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = sanctum_fetch::fold(name);
+    installed.into_iter().find(|other| *other != name && sanctum_fetch::fold(other) == folded)
+}
+
 /// All plugins of the tool in `module`, by name.
 #[must_use]
 pub fn look(module: &Path, kind: Kind, quarantine: &[Quarantined]) -> Vec<Placed> {

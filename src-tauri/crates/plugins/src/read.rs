@@ -6,6 +6,7 @@
 
 mod broca;
 mod bundle;
+mod called;
 mod candidates;
 mod changes;
 mod fields;
@@ -18,6 +19,7 @@ mod readme;
 mod reserved;
 mod scan;
 mod settings;
+mod sides;
 mod smcp;
 mod sources;
 mod walk;
@@ -29,6 +31,7 @@ use serde_json::Value as Json;
 use crate::finding::Finding;
 use crate::text::shown;
 
+pub use called::undecorated;
 pub use candidates::{Candidate, candidates};
 pub use changes::{Change, compare, digests};
 pub use fields::{Field, fields};
@@ -36,6 +39,7 @@ pub use needs::Need;
 pub use reserved::is_reserved;
 pub use scan::{Reach, ReachKind};
 pub use settings::{Setting, SettingFrom, schema};
+pub use sides::{LONGEST_SIDE, Side, side};
 pub use smcp::LONGEST_TOOL;
 pub use walk::File;
 

@@ -16,6 +16,12 @@ pub fn shown(text: &str) -> String {
     shown_up_to(text, LONGEST)
 }
 
+/// A line of others as it is, with everything in it that would steer a screen or hide written out.
+#[must_use]
+pub fn spelled(line: &str) -> String {
+    sanctum_foreign::spelled(line, 400)
+}
+
 /// Why a file was not read.
 #[derive(Debug)]
 pub(crate) enum NoText {

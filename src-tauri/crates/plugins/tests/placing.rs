@@ -172,3 +172,12 @@ fn a_module_without_folders_has_no_plugins() {
     let temp = tempfile::tempdir().unwrap();
     assert_eq!(look(&temp.path().join("none"), Kind::Smcp, &[]), [], "nothing is nothing");
 }
+
+#[test]
+fn a_name_that_a_mac_takes_for_an_installed_one_is_known() {
+    let installed = ["Weather", "Gr\u{fc}ner"];
+    assert_eq!(place::twin("weather", installed), Some("Weather"), "capitals tell no two folders apart");
+    assert_eq!(place::twin("Gru\u{308}ner", installed), Some("Gr\u{fc}ner"), "nor does the form of an ü");
+    assert_eq!(place::twin("Weather", installed), None, "the same name is an update, no twin");
+    assert_eq!(place::twin("weather2", installed), None, "another name is another plugin");
+}

@@ -23,7 +23,7 @@ pub(super) fn install(
     let plugin =
         read::read_as(&candidate.path, &install.name).map_err(|error| refused(format!("{error}."), error.advice()))?;
     if let Some(problem) = lie::name_problem(plugin.kind, &install.name) {
-        return Err(refused(problem.words, "Choose another name."));
+        return Err(refused(problem.words, &problem.todo));
     }
     if !quarantine::fits(&tool, plugin.kind) {
         return Err(refused(
@@ -32,12 +32,26 @@ pub(super) fn install(
         ));
     }
     if let Some(error) = plugin.findings.iter().find(|finding| finding.level == Level::Error) {
-        return Err(refused(error.words.clone(), "Its author has to mend it; nothing was changed."));
+        // What is wrong with the chosen name is for the one who chose it.
+        let by_name = matches!(error.code.as_str(), "broca_name" | "name_rule");
+        let todo = if by_name { error.todo.as_str() } else { "Its author has to mend it; nothing was changed." };
+        return Err(refused(error.words.clone(), todo));
     }
     let hash = lie::short(&plugin.hash).to_owned();
     let store = format!("{}/{}/{}/{hash}", tool.instance.path, lie::STORE, install.name);
     let kept = kept::read(open)?;
-    let before = place::of(&tool, &kept).into_iter().find(|placed| placed.at.name == install.name);
+    let installed = place::of(&tool, &kept);
+    if let Some(twin) = lie::twin(&install.name, installed.iter().map(|placed| placed.at.name.as_str())) {
+        return Err(refused(
+            format!(
+                "`{}` and the installed `{}` differ only in spelling: a Mac takes them for one folder.",
+                shown(&install.name),
+                shown(twin)
+            ),
+            "Name it exactly as the installed one to update that, or choose another name.",
+        ));
+    }
+    let before = installed.into_iter().find(|placed| placed.at.name == install.name);
     let there = |before: &place::Placed| {
         let as_installed = read::read_as(&before.at.dir, &install.name).is_ok_and(|now| now.hash == plugin.hash);
         as_installed && before.installed().as_ref() == Some(&hash) && before.at.enabled == install.enable

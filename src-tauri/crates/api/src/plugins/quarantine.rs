@@ -128,7 +128,7 @@ fn discard(open: &Open, id: &str) {
 
 fn bring(open: &Open, source: &ModuleSource, flag: &AtomicBool) -> ApiResult<String> {
     let unusable = |message: String, hint: &str| ApiError::refused("source_unusable", message, hint);
-    let (source, from, called) = match source {
+    let (source, from, mut called) = match source {
         ModuleSource::Folder { path } | ModuleSource::Link { path } => {
             let path = crate::setup::expand(open.env(), path);
             (Source::Folder(path.clone()), open.env().short(&path), name_of(&path))
@@ -166,9 +166,17 @@ fn bring(open: &Open, source: &ModuleSource, flag: &AtomicBool) -> ApiResult<Str
     };
     let wanted = Wanted { source, only: None };
     let fetched = fetch(&wanted, &dir.join("content"), &Limits::default(), &world);
-    if let Err(error) = fetched {
-        let _nothing_left = std::fs::remove_dir_all(&dir);
-        return Err(unusable(format!("Nothing was taken: {error}."), error.advice()));
+    let fetched = match fetched {
+        Ok(fetched) => fetched,
+        Err(error) => {
+            let _nothing_left = std::fs::remove_dir_all(&dir);
+            return Err(unusable(format!("Nothing was taken: {error}."), error.advice()));
+        }
+    };
+    if matches!(wanted.source, Source::Archive(_)) {
+        // An archive may be called anything; its top folder is what its author, or the forge, called it.
+        let top = fetched.wrapping.unwrap_or(called);
+        called = read::undecorated(&top).to_owned();
     }
     bridge(&dir.join("content"))?;
     crate::files::write(&dir.join("held.json"), &Held { from, called })?;

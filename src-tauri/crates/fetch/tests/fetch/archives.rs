@@ -250,6 +250,21 @@ fn a_single_folder_at_the_top_is_unwrapped_only_when_it_holds_everything() {
     assert_eq!(list(&Zip::new().file("manifest.json", "x").end()), ["manifest.json"], "a file alone");
     let beside = Zip::new().file("top/a", "x").file("__MACOSX/top/._a", "x").file(".DS_Store", "x").end();
     assert_eq!(list(&beside), ["a"], "what Finder adds does not count");
+
+    let wrapped = place.archive("download.zip", &Zip::new().file("weather-1.2/cli.py", "x").end());
+    let report = place.fetch(&wrapped).unwrap();
+    assert_eq!(
+        report.wrapping.as_deref(),
+        Some("weather-1.2"),
+        "what was left behind is told: it may be its only name"
+    );
+}
+
+#[test]
+fn what_was_not_wrapped_tells_no_wrapping() {
+    let place = Place::new();
+    let plain = place.archive("download.zip", &Zip::new().file("cli.py", "x").file("lib/a.py", "x").end());
+    assert_eq!(place.fetch(&plain).unwrap().wrapping, None, "its files lie at the top");
 }
 
 #[test]

@@ -7,10 +7,10 @@ use std::path::Path;
 use super::Draft;
 use super::imports;
 use super::smcp::constant;
-use super::sources::Source;
+use super::sources::{LONGEST, Source};
 use crate::finding::{Finding, Level};
 use crate::lex::{self, Token, What};
-use crate::text::shown;
+use crate::text::{self, shown};
 
 /// What the class must have, and whether Broca calls it with `await` where that is known.
 const METHODS: &[(&str, Option<bool>)] = &[
@@ -90,6 +90,20 @@ fn judge_name(name: &str, class: &Class<'_>, code: &[Source], draft: &mut Draft)
     }
     if let Returns::Text(platform, _) = class.returns("get_platform") {
         draft.description = draft.description.take().or_else(|| Some(format!("Speaks on {platform}.")));
+    }
+}
+
+/// What `get_name` of the class in `dir` says, where that is a plain text.
+pub(super) fn own_name(dir: &Path) -> Option<String> {
+    let text = String::from_utf8(text::load(&dir.join("plugin.py"), LONGEST).ok()?).ok()?;
+    let tokens = lex::tokens(&text);
+    let classes = classes(&tokens);
+    let class = loaded(&classes)?;
+    let class =
+        if class.derives(WRAPPER) { classes.iter().find(|inner| class.wraps() == Some(inner.name))? } else { class };
+    match class.returns("get_name") {
+        Returns::Text(name, _) => Some(name),
+        Returns::Name(..) | Returns::Other(_) | Returns::Absent => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Kind, kind_of};
+use super::{Kind, called, kind_of};
 
 /// Folders looked at in one source; it may be made to keep us busy.
 const MOST_FOLDERS: usize = 5_000;
@@ -17,7 +17,8 @@ pub struct Candidate {
     /// Its place in the source, `/` between its parts; `.` for the whole.
     pub dir: String,
     pub kind: Kind,
-    /// What its folder is proposed to be called: what it is called in the source, and for the root the source's own name.
+    /// What its folder is proposed to be called: what the plugin calls itself, else what it is called in the source, and for the
+    /// root the source's own name.
     pub name: String,
 }
 
@@ -25,7 +26,7 @@ pub struct Candidate {
 /// another one is a part of it, but for the root: repositories are plugins and hold others.
 #[must_use]
 pub fn candidates(dir: &Path, called: &str) -> Vec<Candidate> {
-    let mut out: Vec<Candidate> = Vec::new();
+    let (mut out, mut folders): (Vec<Candidate>, Vec<String>) = (Vec::new(), Vec::new());
     let mut looked = 0;
     let mut todo = vec![(dir.to_owned(), ".".to_owned())];
     while let Some((folder, place)) = todo.pop() {
@@ -36,8 +37,9 @@ pub fn candidates(dir: &Path, called: &str) -> Vec<Candidate> {
         let kind = kind_of(&folder);
         if let Some(kind) = kind {
             let own = if place == "." { called } else { place.rsplit('/').next().unwrap_or(called) };
-            let name = proposed(own);
-            out.push(Candidate { path: folder.clone(), dir: place.clone(), kind, name });
+            let name = called::declared(&folder, kind).unwrap_or_else(|| own.to_owned());
+            folders.push(proposed(own, kind));
+            out.push(Candidate { path: folder.clone(), dir: place.clone(), kind, name: proposed(&name, kind) });
         }
         // A root may be a plugin, or a module, and carry others besides; those in a bundle are parts of it.
         let ends = match kind {
@@ -64,6 +66,13 @@ pub fn candidates(dir: &Path, called: &str) -> Vec<Candidate> {
             todo.push((folder.join(name), place));
         }
     }
+    // Two that call themselves alike would take each other's place.
+    let names: Vec<String> = out.iter().map(|one| one.name.to_lowercase()).collect();
+    for (n, folder) in folders.into_iter().enumerate() {
+        if names.iter().filter(|name| **name == names[n]).count() > 1 {
+            out[n].name = folder;
+        }
+    }
     out
 }
 
@@ -72,9 +81,10 @@ fn is_skipped(name: &str) -> bool {
         || matches!(name, "__pycache__" | "node_modules" | "venv" | "site-packages" | "tests" | "test")
 }
 
-/// A name that can begin the name of a tool; what else there is becomes `_`.
-fn proposed(name: &str) -> String {
-    let good = |c: char| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' };
+/// A name that can begin the name of a tool, and for Broca that of a package; what else there is becomes `_`.
+fn proposed(name: &str, kind: Kind) -> String {
+    let dash = |c: char| c == '-' && kind != Kind::Broca;
+    let good = |c: char| if c.is_ascii_alphanumeric() || c == '_' || dash(c) { c } else { '_' };
     let name: String = name.trim().chars().map(good).take(60).collect();
     let name = name.trim_matches('_');
     if name.is_empty() { "plugin".to_owned() } else { name.to_owned() }

@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::text::{self, NoText, count, shown};
 
 const MOST_FILES: usize = 400;
-const LONGEST: u64 = 512 * 1024;
+pub(super) const LONGEST: u64 = 512 * 1024;
 const MOST_BYTES: u64 = 16 * 1024 * 1024;
 /// Folders of packages that a plugin carries along.
 const CARRIED: &[&str] = &["node_modules", "site-packages", "dist-packages", "venv", ".venv", "vendor", "_vendor"];
