@@ -153,3 +153,34 @@ fn an_agent_is_linked_copied_and_carried_in_a_file() {
     refused(&at_root(place, &["agents", "export", "athena", &text(&file)]), "agent_unlinked");
     both.spotless();
 }
+
+/// Where Letta is asked, as the registry says; empty where nowhere is.
+fn address(place: &Place) -> String {
+    let test = at_root(place, &["letta", "test", "--json"]).json().unwrap();
+    test["url"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_letta_that_is_added_is_asked_where_no_other_is_set() {
+    let place = made(&["Athena"], "broca2");
+    let plan = ok(&place, &["modules", "add", "letta", "--plan"]);
+    assert!(plan["checks"].to_string().contains("from now on the one at http://127.0.0.1:"), "it is said: {plan:#}");
+    assert_eq!(address(&place), "", "a plan sets nothing");
+    let added = ok(&place, &["modules", "add", "letta", "--yes"]);
+    let ports = ok(&place, &["ports", "list"]);
+    let of_letta = ports["rows"].as_array().unwrap().iter().find(|row| row.to_string().contains("etta")).unwrap();
+    assert_eq!(address(&place), format!("http://127.0.0.1:{}", of_letta["port"]), "where it will answer");
+    ok(&place, &["changes", "undo", added["change_id"].as_str().unwrap(), "--yes"]);
+    assert_eq!(address(&place), "", "undo takes that back, too");
+}
+
+#[test]
+fn an_address_that_is_set_stays_when_a_letta_is_added() {
+    let place = made(&["Athena"], "broca2");
+    ok(&place, &["letta", "address", "http://127.0.0.1:39999", "--yes"]);
+    let plan = ok(&place, &["modules", "add", "letta", "--plan"]);
+    let said = plan["checks"].to_string();
+    assert!(said.contains("stays http://127.0.0.1:39999") && said.contains("sanctumctl letta address"), "{said}");
+    ok(&place, &["modules", "add", "letta", "--yes"]);
+    assert_eq!(address(&place), "http://127.0.0.1:39999", "nobody is sent elsewhere");
+}

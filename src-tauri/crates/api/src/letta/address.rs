@@ -1,15 +1,54 @@
 //! The plan that sets the address of the Letta server and its password.
 
-use sanctum_change::Row;
+use sanctum_change::{Planner, Row};
 use sanctum_secrets::Secret;
 
 use super::connection::{ADDRESS, PASSWORD};
 use super::plans::words;
 use crate::app::App;
 use crate::blocking::blocking;
-use crate::dto::Plan;
+use crate::dto::{Plan, StatusWord};
+use crate::open::Open;
 use crate::secrets::{Aside, NewSecret, account};
 use crate::{Actor, ApiError, ApiResult};
+
+/// Has a Letta that is added here asked from now on, where nothing else is. What the plan says of that.
+pub(crate) fn propose_own(
+    planner: &mut Planner<'_>,
+    open: &Open,
+    port: u16,
+    maker: i64,
+) -> ApiResult<(StatusWord, String)> {
+    let url = format!("http://127.0.0.1:{port}");
+    let there = |name: &str| open.registry().read(|c| sanctum_registry::system_config::by_key(c, name));
+    let row = there(ADDRESS)?;
+    let known = row.is_some();
+    if let Some(said) = row.and_then(|row| row.config_value).filter(|said| !said.is_empty()) {
+        if sanctum_letta::same_server(&said, &url) {
+            return Ok((StatusWord::Healthy, "The address of the Letta server leads to it already".to_owned()));
+        }
+        // What is no address may hold anything.
+        let said = if sanctum_letta::check_url(&said).is_ok() { format!("stays {said}") } else { "stays".to_owned() };
+        let words = format!(
+            "The address of the Letta server {said}, and does not lead to this one; `sanctumctl letta address {url} --yes` changes that"
+        );
+        return Ok((StatusWord::Degraded, words));
+    }
+    planner.group("Registry");
+    if there(PASSWORD)?.is_some() {
+        let key = Row::new().with("config_key", PASSWORD);
+        planner.registry_delete("system_config", key, "Forget the Letta password: it is for another server")?;
+    }
+    let said = Row::new()
+        .with("config_value", url.as_str())
+        .with("is_encrypted", 0)
+        .with("category", "letta")
+        .with("description", "Where the Letta server answers");
+    let said = if known { said } else { said.with("created_by", maker) };
+    let key = Row::new().with("config_key", ADDRESS);
+    planner.registry_put("system_config", key, said, "Keep the address of the Letta server")?;
+    Ok((StatusWord::Healthy, format!("No Letta server is set yet: from now on the one at {url} is asked")))
+}
 
 impl App {
     /// The plan that sets the address of the Letta server, and its password: `None` leaves it where the server is the

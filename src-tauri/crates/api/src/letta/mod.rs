@@ -16,6 +16,7 @@ mod mind;
 mod plans;
 mod remote;
 
+pub(crate) use address::propose_own;
 pub(crate) use around::{Around, is_clean, prepare};
 pub(crate) use connection::{ADDRESS, Connection, forget, of};
 pub(crate) use convert::trouble;

@@ -15,6 +15,9 @@ use crate::settings::Snapshot;
 use crate::setup::{self, PortPolicy};
 use crate::{Actor, ApiError, ApiResult, agents};
 
+/// The service whose server agents live in.
+const LETTA: &str = "letta";
+
 impl App {
     /// Shared services that can be added, or the modules that the agent `uid` could be given.
     ///
@@ -84,7 +87,7 @@ fn plan(open: &Open, actor: &Actor, known: &'static Known) -> ApiResult<(sanctum
     let assigned = setup::assign(&mut reserved, 0, &known.name, PortPolicy::Move, &OsPorts)?;
     let mut planner = open.planner();
     planner.icon("module");
-    let checks = assigned.as_ref().map(port_check).into_iter().collect();
+    let mut checks: Vec<(StatusWord, String)> = assigned.as_ref().map(port_check).into_iter().collect();
     let port = assigned.as_ref().map_or(0, |assigned| assigned.port);
     layout::propose_service(&mut planner, open.root(), &known.name, port).map_err(setup::layout_refused)?;
     planner.group("Registry");
@@ -93,6 +96,9 @@ fn plan(open: &Open, actor: &Actor, known: &'static Known) -> ApiResult<(sanctum
     setup::rows::instance(&mut planner, &known.name, None, &known.title, &known.name, &maker)?;
     if assigned.is_some() {
         setup::rows::port(&mut planner, &known.name, None, port, &maker)?;
+    }
+    if known.name == LETTA && assigned.is_some() {
+        checks.push(crate::letta::propose_own(&mut planner, open, port, actor.user_id)?);
     }
     let title = format!("Add {}", known.title);
     let summary = format!(
