@@ -49,6 +49,37 @@ fn a_value_is_moved_to_the_level_above() {
 }
 
 #[test]
+fn a_value_that_moves_up_is_said_to_be_in_effect_for_whom() {
+    let place = made(&["Athena", "Monday"], "broca2");
+    done(&place, &["config", "set", "athena/broca2", WAIT, "200"]);
+    let to = |level: &str| {
+        let plan = json(&place, &["config", "promote", "athena/broca2", WAIT, "--to", level, "--plan"]);
+        plan["checks"].to_string()
+    };
+    let said = to("system");
+    assert!(
+        said.contains(
+            "Afterwards 200 is in effect for 2 modules (Broca of Athena and Broca of Monday), from the system level"
+        ),
+        "all of them: {said}"
+    );
+    assert!(said.contains("another value than now for Broca of Monday"), "and for whom that is new: {said}");
+    assert!(!said.contains("a nearer level wins"), "nothing is in its way: {said}");
+
+    done(&place, &["config", "set", "tool:broca2", WAIT, "77"]);
+    let said = to("agent");
+    assert!(said.contains("For Broca of Athena a nearer level wins"), "it is outdone there: {said}");
+    assert!(
+        said.contains(
+            "Afterwards 77 is in effect for 1 module (Broca of Athena), from the tool level: another value than now"
+        ),
+        "by what, and that this is new: {said}"
+    );
+    done(&place, &["config", "promote", "athena/broca2", WAIT, "--to", "agent"]);
+    assert_eq!(value(&place, "athena/broca2", WAIT), "77", "and so it is");
+}
+
+#[test]
 fn lists_and_search_see_what_was_set() {
     let place = made(&["Athena", "Monday"], "broca2");
     done(&place, &["config", "set", "athena/broca2", WAIT, "200"]);

@@ -1,6 +1,7 @@
 //! Edits of one form at the door: what a draft comes to, its plan, a value that moves to a level above.
 
 use super::draft::Draft;
+use super::promoted;
 use super::propose::Told;
 use super::shown;
 use super::snapshot::Snapshot;
@@ -113,7 +114,10 @@ impl App {
             let levels = shown::levels(target, field);
             let to_title = levels.iter().find(|(level, _)| *level == to).map_or("the level above", |(_, title)| title);
             let title = format!("Move {} to {to_title}", field.title);
-            let (plan, words, aside) = draft.plan(&open, &snap, &who, &title, "")?;
+            let (world, ..) = draft.work_out(&snap);
+            let effects = promoted::in_effect(&snap, &world, &draft.claimed, target, field, &home);
+            let (plan, mut words, aside) = draft.plan(&open, &snap, &who, &title, "")?;
+            words.checks.extend(effects);
             Ok(app.0.plans.keep_aside(plan, words, aside, Some(who.user_id), open.env().now()))
         })
         .await

@@ -21,6 +21,7 @@ mod linked;
 mod planned;
 mod ports;
 mod preferences;
+mod promoted;
 mod propose;
 mod running;
 mod said;
