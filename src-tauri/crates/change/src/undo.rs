@@ -75,7 +75,7 @@ impl Engine {
         let plan = Plan {
             id: Uuid::now_v7().to_string(),
             title,
-            summary: format!("Takes back “{}” of {} UTC.", header.title, header.created_at),
+            summary: format!("Takes back “{}”.", header.title),
             icon: Some("undo".to_owned()),
             steps,
             restarts: Vec::new(),
