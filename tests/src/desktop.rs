@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Window {
     /// The environment of the window's session, its bus among it.
-    fn session(&self) -> Result<BTreeMap<String, String>> {
+    pub(crate) fn session(&self) -> Result<BTreeMap<String, String>> {
         let pid = self.pids_of("WebKitWebDriver").first().copied().context("the driver runs")?;
         let bytes = std::fs::read(format!("/proc/{pid}/environ")).context("reading the session's environment")?;
         let text = String::from_utf8_lossy(&bytes).into_owned();

@@ -6,6 +6,7 @@
 pub mod ctl;
 mod desktop;
 mod drag;
+pub mod panel;
 mod picture;
 pub mod place;
 pub mod window;

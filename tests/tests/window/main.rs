@@ -14,6 +14,7 @@ mod letta;
 mod live;
 mod look;
 mod modules;
+mod panel;
 mod plugins;
 mod preferences;
 mod secrets;

@@ -156,15 +156,20 @@ pub async fn status() -> Result<Vec<Line>> {
     let told = Arc::new(Told::default());
     let app = App::new(env, told.clone());
     let actor = said(app.console_actor().await)?;
+    let code = yard.root().join("agents/agent-athena/thalamus/app");
+    let away = code.with_file_name("app.away");
     let mut took = Vec::new();
     for _ in 0..CHANGES {
         said(app.modules_start(&actor, &["athena/thalamus".to_owned()]).await)?;
         told.until(&[dto::StatusWord::Healthy]).await?;
         let row = said(app.module_check(&actor, "athena/thalamus").await)?;
         let pid = row.pid.and_then(|pid| i32::try_from(pid).ok()).and_then(rustix::process::Pid::from_raw);
+        // It does not come up again by itself: a second later it would be well, and there would be nothing to tell.
+        std::fs::rename(&code, &away)?;
         rustix::process::kill_process(pid.context("it runs")?, rustix::process::Signal::KILL).context("killing it")?;
-        took.push(told.until(&[dto::StatusWord::Degraded]).await?);
+        took.push(told.until(&[dto::StatusWord::Degraded, dto::StatusWord::Error]).await?);
         said(app.modules_stop(&actor, &["athena/thalamus".to_owned()]).await)?;
+        std::fs::rename(&away, &code)?;
     }
     app.close();
     Ok(vec![
