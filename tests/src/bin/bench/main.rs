@@ -60,15 +60,24 @@ async fn main() -> Result<()> {
         _ => time::OffsetDateTime::now_utc().date().to_string(),
     };
     let wanted: Vec<&str> = if words.is_empty() { ROWS.to_vec() } else { words.iter().map(String::as_str).collect() };
-    let mut lines = Vec::new();
+    let (mut lines, mut failed) = (Vec::new(), Vec::new());
     for row in wanted {
         eprintln!("{row} …");
-        lines.extend(measure(row).await.with_context(|| format!("measuring {row}"))?);
+        match measure(row).await {
+            Ok(more) => lines.extend(more),
+            // The others are still worth their figures.
+            Err(error) => {
+                eprintln!("{row} could not be measured: {error:?}");
+                failed.push(row);
+            }
+        }
     }
     let text = format!("{}\n{}", table::markdown(&lines), machine::describe(&date));
     println!("{text}");
     std::fs::create_dir_all("artifacts").context("making the folder of artefacts")?;
-    std::fs::write("artifacts/bench.md", text).context("keeping the table")
+    std::fs::write("artifacts/bench.md", text).context("keeping the table")?;
+    anyhow::ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
+    Ok(())
 }
 
 async fn measure(row: &str) -> Result<Vec<Line>> {
