@@ -290,3 +290,35 @@ fn while_smcp_does_not_run_only_tools_that_are_known_are_switched() {
     yard.ctl(&["modules", "start", "smcp"]).unwrap();
     assert_eq!(listed(&yard), ["math__flip", "sanctum__tools", "words__count"], "it counts from the next start");
 }
+
+#[test]
+fn with_the_plugin_of_the_last_switched_off_tool_nothing_is_left_behind() {
+    let yard = smcp();
+    let env = read(&yard, ENV);
+    turn(&yard, "words__count", "--off");
+    turn(&yard, "math__add", "--off");
+    well(&yard, &["plugins", "remove", "smcp:words", "--yes"]);
+    assert!(read(&yard, PROFILES).contains("math__add"), "another tool is still switched off, so the list stays");
+    let plan = well(&yard, &["plugins", "remove", "smcp:math", "--plan"]);
+    assert!(plan.to_string().contains("Let go of the list of tools"), "the plan says that the list goes: {plan:#}");
+    well(&yard, &["plugins", "remove", "smcp:math", "--yes"]);
+    assert!(!yard.root().join(PROFILES).exists(), "with the last one the list goes, which was made for it");
+    assert_eq!(read(&yard, ENV), env, "and the setting that named it is out of the file again");
+    assert_eq!(listed(&yard), ["sanctum__tools"], "SMCP runs without them");
+    well(&yard, &["changes", "undo", "--yes"]);
+    assert_eq!(switches(&yard, "smcp:math"), [off("math__add"), on("math__flip")], "undo brings back what was off");
+}
+
+#[test]
+fn a_file_of_profiles_that_was_there_before_stays_when_its_plugin_goes() {
+    let yard = smcp();
+    let theirs = "{ \"profiles\": { \"none\": { \"mode\": \"prefix\", \"prefix\": \"x__\" } } }\n";
+    put(&yard.root(), "smcp/config/theirs.json", theirs);
+    let file = text(&yard.root().join("smcp/config/theirs.json"));
+    well(&yard, &["config", "set", "smcp", "SMCP_PROFILES", &file, "--yes"]);
+    let env = read(&yard, ENV);
+    turn(&yard, "math__add", "--off");
+    well(&yard, &["plugins", "remove", "smcp:math", "--yes"]);
+    assert_eq!(read(&yard, "smcp/config/theirs.json"), theirs, "byte for byte as it was");
+    assert_eq!(read(&yard, ENV), env, "and still named");
+}

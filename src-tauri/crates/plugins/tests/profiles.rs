@@ -29,7 +29,7 @@ fn attach(name: &str) -> Given<'_> {
 }
 
 fn turn<'a>(tool: &'a str, on: bool) -> Wish<'a> {
-    Wish { tool: Some((tool, on)), gone: None }
+    Wish { tool: Some((tool, on)), ..Wish::default() }
 }
 
 fn done(bytes: Option<&[u8]>, given: Given<'_>, wish: Wish<'_>) -> Switched {
@@ -158,6 +158,18 @@ fn a_profile_of_the_environment_is_put_back_there() {
 }
 
 #[test]
+fn with_the_last_plugin_a_profile_of_the_environment_goes_only_where_that_can_be_said_there() {
+    let one = done(Some(THEIRS.as_bytes()), attach("two"), turn("text__echo", false)).file.unwrap();
+    let gone = Wish { gone: Some("text__"), ..Wish::default() };
+    let kept = switched(Some(&one), attach(OURS), &BTreeSet::new(), gone).unwrap();
+    assert!(kept.ours && kept.attach.is_none(), "ours stays while the environment names it: {kept:?}");
+    let gone = Wish { with_settings: true, ..gone };
+    let back = switched(Some(&one), attach(OURS), &BTreeSet::new(), gone).unwrap();
+    assert_eq!(back.attach.as_deref(), Some("two"), "where settings change with it, what it named before is back");
+    assert_eq!(String::from_utf8(back.file.unwrap()).unwrap(), THEIRS, "and nothing of ours is left in the file");
+}
+
+#[test]
 fn tools_that_come_later_join_and_those_that_go_are_forgotten() {
     let file = done(None, NONE, turn("math__add", false)).file.unwrap();
     let mut known = known();
@@ -167,10 +179,10 @@ fn tools_that_come_later_join_and_those_that_go_are_forgotten() {
     let file = after.file.unwrap();
     let fewer = switched(Some(&file), NONE, &BTreeSet::new(), Wish::default()).unwrap().file.unwrap();
     assert_eq!(fewer, file, "one that is not known just now stays on it");
-    let gone = Wish { tool: None, gone: Some("text__") };
+    let gone = Wish { gone: Some("text__"), ..Wish::default() };
     let file = switched(Some(&file), NONE, &BTreeSet::new(), gone).unwrap().file.unwrap();
     assert_eq!(offered(&file, NONE), ["math__coin-flip"], "those of a plugin that was removed are not");
-    let gone = Wish { tool: None, gone: Some("math__") };
+    let gone = Wish { gone: Some("math__"), ..Wish::default() };
     let last = switched(Some(&file), NONE, &BTreeSet::new(), gone).unwrap();
     assert_eq!((last.file, last.ours), (None, false), "with the last that was off ours goes");
 }

@@ -44,7 +44,7 @@ pub(super) fn remove(
         }
     }
     command.push_str(" --yes");
-    let Leaving { draft, cleared, secrets, purge, stays } = with;
+    let Leaving { mut draft, cleared, secrets, purge, stays } = with;
     if !secrets.is_empty() {
         // A store that is locked would keep what the plan says is gone.
         crate::secrets::answering(open).map_err(|why| {
@@ -53,9 +53,20 @@ pub(super) fn remove(
         })?;
     }
     let clears = Cell::new(!draft.told.is_empty());
+    let list = super::tools::unlisting(open, snap, actor, tool, name)?;
+    let settled = Cell::new(list.is_some());
+    if let Some(list) = &list {
+        draft.told.extend(list.draft.told.iter().cloned());
+        draft.claimed.extend(list.draft.claimed.iter().cloned());
+        draft.work_out(snap);
+        // A list that goes while a setting still names it would stop its tool.
+        settled.set(list.draft.told.iter().all(|wanted| draft.told.iter().any(|told| told.id == wanted.id)));
+    }
     let more = |planner: &mut Planner<'_>| {
-        let said = files(open, snap, planner, &mut gone.borrow_mut(), tool, name)?;
-        checks.borrow_mut().extend(said);
+        files(open, snap, planner, &mut gone.borrow_mut(), tool, name)?;
+        if let Some(list) = &list {
+            checks.borrow_mut().extend(super::tools::leave(planner, tool, list, settled.get())?);
+        }
         if !keep_settings {
             data(open, planner, tool, name, entry.as_ref())?;
         }
@@ -77,6 +88,7 @@ pub(super) fn remove(
             Err(error) if error.code == "settings_invalid" => {
                 checks.borrow_mut().push((StatusWord::Degraded, format!("Its settings stay: {}", error.message)));
                 clears.set(false);
+                settled.set(false);
                 None
             }
             made => Some(made?),
@@ -115,7 +127,7 @@ pub(super) fn remove(
     Ok((plan, words, aside))
 }
 
-/// What is there of it: where it is loaded, its versions, its row, its tools.
+/// What is there of it: where it is loaded, its versions, its row.
 fn files(
     open: &Open,
     snap: &Snapshot,
@@ -123,7 +135,7 @@ fn files(
     gone: &mut Unlinked,
     tool: &Tool,
     name: &str,
-) -> ApiResult<Vec<(StatusWord, String)>> {
+) -> ApiResult<()> {
     planner.group(&tool.instance.named);
     for on in [true, false] {
         gone.let_go(open, planner, &link_path(tool, name, on), "Take it from where it is loaded")?;
@@ -140,7 +152,7 @@ fn files(
             planner.registry_delete("plugins", key, &format!("Forget the plugin {name}"))?;
         }
     }
-    super::tools::leave(open, snap, planner, tool, name)
+    Ok(())
 }
 
 /// What it keeps, and what its tool's settings file says about it alone.

@@ -115,7 +115,7 @@ fn plan(
             format!("Start {named}, or start it again: then it tells them. Or look at `{first}` and trust its files."),
         ));
     }
-    let wish = Wish { tool: Some((tool, on)), gone: None };
+    let wish = Wish { tool: Some((tool, on)), ..Wish::default() };
     let after = switched(governor.bytes.as_deref(), governor.given(), &known.tools, wish).map_err(|fault| {
         refused(
             format!("`{}` cannot be changed: {fault}.", shown(&governor.file)),
@@ -187,22 +187,7 @@ fn steps(
     (title, command): (&str, &str),
 ) -> ApiResult<(Plan, Aside)> {
     let target = snap.find(tool.address())?;
-    let view = snap.view(target, None);
-    let named = governor::said(&view, PROFILES);
-    // A file that another level names stays, with nothing in it: without it SMCP would not start.
-    let own = named.as_ref().is_none_or(|(_, level)| *level == Level::Instance);
-    let bytes = after.file.clone().or_else(|| (!own).then(|| b"{}\n".to_vec()));
-    let mut edits = Vec::new();
-    if named.is_none() && bytes.is_some() {
-        let path = open.root().join(&governor.file).display().to_string();
-        edits.push(edit(&view, PROFILES, Some(path)));
-    } else if bytes.is_none() {
-        edits.push(edit(&view, PROFILES, None));
-    }
-    if let Some(attach) = &after.attach {
-        let above = above(&view, ATTACH);
-        edits.push(edit(&view, ATTACH, Some(attach.clone()).filter(|attach| above.as_ref() != Some(attach))));
-    }
+    let (bytes, edits) = file_and_edits(open, &snap.view(target, None), governor, after);
     let write = |planner: &mut Planner<'_>| -> ApiResult<()> {
         planner.group(&tool.instance.named);
         match &bytes {
@@ -223,6 +208,31 @@ fn steps(
     let (plan, _, aside) =
         settled(snap, target, &edits, actor)?.plan_with(open, snap, actor, title, command, &write)?;
     Ok((plan, aside))
+}
+
+/// What the file holds from now on, nothing where it goes, and which settings say so.
+fn file_and_edits(
+    open: &Open,
+    view: &View<'_>,
+    governor: &Governor,
+    after: &Switched,
+) -> (Option<Vec<u8>>, Vec<SettingEdit>) {
+    let named = governor::said(view, PROFILES);
+    // A file that another level names stays, with nothing in it: without it SMCP would not start.
+    let own = named.as_ref().is_none_or(|(_, level)| *level == Level::Instance);
+    let bytes = after.file.clone().or_else(|| (!own).then(|| b"{}\n".to_vec()));
+    let mut edits = Vec::new();
+    if named.is_none() && bytes.is_some() {
+        let path = open.root().join(&governor.file).display().to_string();
+        edits.push(edit(view, PROFILES, Some(path)));
+    } else if bytes.is_none() {
+        edits.push(edit(view, PROFILES, None));
+    }
+    if let Some(attach) = &after.attach {
+        let above = above(view, ATTACH);
+        edits.push(edit(view, ATTACH, Some(attach.clone()).filter(|attach| above.as_ref() != Some(attach))));
+    }
+    (bytes, edits)
 }
 
 /// The draft of edits, all of which can be made.
@@ -296,20 +306,67 @@ pub(super) fn join_all(
     join(open, snap, planner, &first.tool, &all)
 }
 
-/// Adds to the plan of a plugin that is removed: the list forgets its tools.
-pub(super) fn leave(
+/// What of the list goes with a plugin that is removed.
+pub(super) struct Unlisting {
+    governor: Governor,
+    gone: String,
+    after: Option<Switched>,
+    bytes: Option<Vec<u8>>,
+    /// Changes of settings without which the list can only be emptied.
+    pub draft: Draft,
+}
+
+/// Where tools are left out one by one: what the list is without a plugin. With the last of them the list goes, and what was set
+/// for it.
+pub(super) fn unlisting(
     open: &Open,
     snap: &Snapshot,
-    planner: &mut Planner<'_>,
+    actor: &Actor,
     tool: &Tool,
     plugin: &str,
-) -> ApiResult<Vec<(StatusWord, String)>> {
+) -> ApiResult<Option<Unlisting>> {
     let Some(Ok(governor)) = governor::of(open, snap, tool).filter(|g| g.as_ref().is_ok_and(Governor::ours)) else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
+    let target = snap.find(tool.address())?;
     let gone = format!("{plugin}__");
-    let wish = Wish { tool: None, gone: Some(&gone) };
-    rewrite(planner, tool, &governor, &BTreeSet::new(), wish, "Forget which of its tools are on")
+    let wish = Wish { tool: None, gone: Some(&gone), with_settings: true };
+    let after = switched(governor.bytes.as_deref(), governor.given(), &BTreeSet::new(), wish).ok();
+    let (mut bytes, mut edits) = (None, Vec::new());
+    if let Some(after) = &after {
+        (bytes, edits) = file_and_edits(open, &snap.view(target, None), &governor, after);
+    }
+    let mut out = Unlisting { governor, gone, after, bytes, draft: Draft::default() };
+    if !edits.is_empty() {
+        match settled(snap, target, &edits, actor) {
+            Ok(draft) => out.draft = draft,
+            // The file stays, then, with nothing of the plugin in it.
+            Err(_) => out.after = None,
+        }
+    }
+    Ok(Some(out))
+}
+
+/// Adds to the plan of a plugin that is removed: the list forgets its tools. `settled` tells that its settings are in the plan.
+pub(super) fn leave(
+    planner: &mut Planner<'_>,
+    tool: &Tool,
+    list: &Unlisting,
+    settled: bool,
+) -> ApiResult<Vec<(StatusWord, String)>> {
+    let governor = &list.governor;
+    if list.after.is_none() || (!settled && !list.draft.told.is_empty()) {
+        let wish = Wish { tool: None, gone: Some(&list.gone), with_settings: false };
+        return rewrite(planner, tool, governor, &BTreeSet::new(), wish, "Forget which of its tools are on");
+    }
+    planner.group(&tool.instance.named);
+    match &list.bytes {
+        Some(bytes) => {
+            planner.patch_file(&governor.file, bytes.clone(), &[], "Forget which of its tools are on")?;
+        }
+        None => planner.remove_file(&governor.file, "Let go of the list of tools, which was made for them alone")?,
+    }
+    Ok(Vec::new())
 }
 
 fn rewrite(

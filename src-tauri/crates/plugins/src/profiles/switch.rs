@@ -25,6 +25,8 @@ pub struct Wish<'a> {
     pub tool: Option<(&'a str, bool)>,
     /// Begins the names of tools that are gone for good.
     pub gone: Option<&'a str>,
+    /// The settings that name the file and the profile can be changed with it, as they always are with a switch.
+    pub with_settings: bool,
 }
 
 /// What comes of it.
@@ -121,8 +123,9 @@ pub fn switched(
     let is_gone = |tool: &String| wish.gone.is_some_and(|begin| tool.starts_with(begin));
     kept.on.retain(|tool| !is_gone(tool));
     kept.off.retain(|tool| !is_gone(tool));
-    // Where the environment names ours, only a switch may take it away: it has to say something else with that.
-    if kept.on.is_empty() && kept.off.is_empty() && (wish.tool.is_some() || kept.attach.is_none()) {
+    // Where the environment names ours, it has to say something else before ours may go.
+    if kept.on.is_empty() && kept.off.is_empty() && (wish.tool.is_some() || wish.with_settings || kept.attach.is_none())
+    {
         return without(file, &kept, given);
     }
     let mut tools: BTreeSet<String> = known.iter().filter(|tool| base.offers(tool)).cloned().collect();
