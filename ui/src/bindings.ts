@@ -184,6 +184,7 @@ export const commands = {
 	/**  Closes a view. */
 	logClose: (view: string) => typedError<null, ApiError>(__TAURI_INVOKE("log_close", { view })),
 	/**  Writes what the view shows to a file, with secrets covered. */
+	logExportStop: (view: string) => typedError<boolean, ApiError>(__TAURI_INVOKE("log_export_stop", { view })),
 	logExportTo: (view: string, path: string) => typedError<LogExported, ApiError>(__TAURI_INVOKE("log_export_to", { view, path })),
 	/**  Who has which port, and who listens. */
 	portsList: () => typedError<PortsView, ApiError>(__TAURI_INVOKE("ports_list")),
@@ -192,6 +193,7 @@ export const commands = {
 	/**  Interpreters and environments as they are. */
 	pythonView: () => typedError<PythonView, ApiError>(__TAURI_INVOKE("python_view")),
 	/**  Checks one environment thoroughly. */
+	pythonCheckStop: (env: string) => typedError<boolean, ApiError>(__TAURI_INVOKE("python_check_stop", { env })),
 	pythonCheck: (env: string) => typedError<PythonEnv, ApiError>(__TAURI_INVOKE("python_check", { env })),
 	/**  The text of an environment's pins. */
 	pythonPins: (env: string) => typedError<string, ApiError>(__TAURI_INVOKE("python_pins", { env })),
@@ -1078,6 +1080,8 @@ export type LogEvent = {
 	state: LogState,
 };
 
+	/**  0 to 1: how much of a running export of this view is written; `None` where this tells of its lines. */
+	exported: number | null,
 /**  What an export left in the file. */
 export type LogExported = {
 	path: string,

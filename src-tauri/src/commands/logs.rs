@@ -51,3 +51,10 @@ pub async fn log_close(app: App<'_>, view: String) -> ApiResult<()> {
 pub async fn log_export_to(app: App<'_>, view: String, path: String) -> ApiResult<dto::LogExported> {
     app.log_export_to(&app.actor().await?, &view, &path).await
 }
+
+/// Stops a running export of a view; nothing of it is left.
+#[tauri::command]
+#[specta::specta]
+pub async fn log_export_stop(app: App<'_>, view: String) -> ApiResult<bool> {
+    app.log_export_stop(&app.actor().await?, &view).await
+}

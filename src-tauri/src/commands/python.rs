@@ -18,6 +18,13 @@ pub async fn python_check(app: App<'_>, env: String) -> ApiResult<dto::PythonEnv
     app.python_check(&app.actor().await?, &env).await
 }
 
+/// Stops a running check of an environment.
+#[tauri::command]
+#[specta::specta]
+pub async fn python_check_stop(app: App<'_>, env: String) -> ApiResult<bool> {
+    app.python_check_stop(&app.actor().await?, &env).await
+}
+
 /// The text of an environment's pins.
 #[tauri::command]
 #[specta::specta]

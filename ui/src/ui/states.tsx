@@ -19,7 +19,7 @@ export function EmptyState({ icon, title, children, action }: { icon?: IconName;
 }
 
 /** What is waited for, in words; after a moment also for how long. */
-export function Waiting({ children, onCancel }: { children: ReactNode; onCancel?: () => void }) {
+export function Waiting({ children, onCancel, cancelWords = 'Stop waiting' }: { children: ReactNode; onCancel?: () => void; cancelWords?: string }) {
   const [seconds, setSeconds] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => setSeconds((s) => s + 1), 1000);
@@ -30,7 +30,7 @@ export function Waiting({ children, onCancel }: { children: ReactNode; onCancel?
       <Spinner />
       <span>{children}</span>
       {seconds > 1 && <span className="faint" aria-hidden="true">{seconds} s</span>}
-      {onCancel && <Button size="s" kind="quiet" onClick={onCancel}>Stop waiting</Button>}
+      {onCancel && <Button size="s" kind="quiet" onClick={onCancel}>{cancelWords}</Button>}
     </div>
   );
 }

@@ -37,6 +37,7 @@ mod settings;
 mod setup;
 mod stamps;
 mod state;
+mod stops;
 mod words;
 
 pub use actor::{Actor, Via};

@@ -32,6 +32,7 @@ pub(crate) struct Open {
     pub(crate) runs: crate::modules::Runs,
     pub(crate) plugins: crate::plugins::Plugins,
     pub(crate) logs: crate::logs::Logs,
+    pub(crate) stops: crate::stops::Stops,
     pub(crate) live: Mutex<cards::Live>,
     /// One look at the tree at a time; taken before `live`.
     pub(crate) refreshing: Mutex<()>,
@@ -147,6 +148,7 @@ impl Open {
             runs: crate::modules::Runs::default(),
             plugins: crate::plugins::Plugins::default(),
             logs: crate::logs::Logs::default(),
+            stops: crate::stops::Stops::default(),
             live: Mutex::default(),
             refreshing: Mutex::default(),
             watch: Mutex::new(None),

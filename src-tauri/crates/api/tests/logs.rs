@@ -166,6 +166,88 @@ async fn a_view_belongs_to_who_opened_it_and_agents_that_are_hidden_have_no_logs
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_may_no_longer_read_is_stopped_at_the_next_page() {
+    let here = ready().await;
+    here.write("athena", "broca2.log", "INFO: hers\n");
+    let uli = here.person("uli", Role::User);
+    let open = async |who: &Actor| here.app.log_open(who, &[ATHENA.to_owned()], &filter("")).await.unwrap().id;
+    let view = open(&uli).await;
+    assert_eq!(code(&here.app.log_page(&uli, &view, 0, 10).await), "ok", "as long as the agent is visible");
+    here.world.sql("UPDATE agents SET visible_to_roles = '[\"admin\"]' WHERE uid = 'athena'");
+    assert_eq!(
+        code(&here.app.log_page(&uli, &view, 0, 10).await),
+        "log_unknown",
+        "hidden since, it is read no further"
+    );
+    let again = here.app.log_page(&uli, &view, 0, 10).await;
+    assert_eq!(code(&again), "log_view_unknown", "and the view is closed: {again:?}");
+    here.world.sql("UPDATE agents SET visible_to_roles = NULL WHERE uid = 'athena'");
+
+    let demoted = |who: &Actor| Actor { role: Role::Viewer.as_str().to_owned(), ..who.clone() };
+    for what in ["page", "seek", "filter"] {
+        let view = open(&uli).await;
+        let who = demoted(&uli);
+        let refused = match what {
+            "page" => code(&here.app.log_page(&who, &view, 0, 10).await).to_owned(),
+            "seek" => code(&here.app.log_seek(&who, &view, dto::LogSeek::NextError, "", 0).await).to_owned(),
+            _ => code(&here.app.log_filter(&who, &view, &filter("hers")).await).to_owned(),
+        };
+        assert_eq!(refused, "log_unknown", "a {what} by somebody who only looks now");
+    }
+    let mine = here.open(&[ATHENA, "smcp"]).await;
+    assert_eq!(code(&here.app.log_page(&here.me, &mine.id, 0, 10).await), "ok", "an administrator reads on");
+    let user = Actor { role: Role::User.as_str().to_owned(), ..here.me.clone() };
+    let refused = here.app.log_page(&user, &mine.id, 0, 10).await;
+    assert_eq!(code(&refused), "log_unknown", "until they are none, where it shows what serves all: {refused:?}");
+}
+
+/// Stops the export of a view as soon as it hears how far it is.
+struct Stopper(Mutex<Option<(App, Actor)>>, tokio::runtime::Handle);
+
+impl EventSink for Stopper {
+    fn changed(&self, _event: dto::ChangedEvent) {}
+    fn progress(&self, _event: dto::ProgressEvent) {}
+    fn chat(&self, _event: dto::ChatEvent) {}
+    fn log(&self, event: dto::LogEvent) {
+        let Some(share) = event.exported else { return };
+        assert!((0.0..=1.0).contains(&share), "a share of the whole: {share}");
+        if let Some((app, me)) = self.0.lock().unwrap().clone() {
+            let stopped = self.1.block_on(app.log_export_stop(&me, &event.view)).unwrap();
+            assert!(stopped, "there is an export to be stopped");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_tells_how_far_it_is_and_is_stopped_without_a_trace() {
+    let world = World::new();
+    let sink = Arc::new(Stopper(Mutex::default(), tokio::runtime::Handle::current()));
+    let app = App::new(world.env("memory"), sink.clone());
+    world.set_up(&app, &["Athena", "Monday"]).await;
+    let me = app.actor().await.unwrap();
+    let here = Here { world, app, me, heard: Arc::default() };
+    let many: String = (0..20_000).map(|n| format!("INFO: line {n}\n")).collect();
+    here.write("athena", "broca2.log", &many);
+    let view = here.open(&[ATHENA]).await;
+    let began = Instant::now();
+    while !here.app.log_page(&here.me, &view.id, 0, 1).await.unwrap().state.complete {
+        assert!(began.elapsed() < LONG, "the log is read");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let folder = here.world.dir.path().join("home/exports");
+    std::fs::create_dir(&folder).unwrap();
+    let file = folder.join("athena.log").display().to_string();
+    assert!(!here.app.log_export_stop(&here.me, &view.id).await.unwrap(), "before it begins there is none");
+    *sink.0.lock().unwrap() = Some((here.app.clone(), here.me.clone()));
+    let stopped = here.app.log_export_to(&here.me, &view.id, &file).await;
+    assert_eq!(code(&stopped), "log_export_stopped", "it says so: {stopped:?}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "and leaves nothing, not even a part");
+    *sink.0.lock().unwrap() = None;
+    let whole = here.app.log_export_to(&here.me, &view.id, &file).await.unwrap();
+    assert_eq!(whole.lines, 20_000, "asked again and left alone, it writes all");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn links_to_other_places_are_not_read() {
     let here = ready().await;
     let outside = here.world.dir.path().join("home/private.log");

@@ -13,6 +13,8 @@ pub enum LogError {
     Moved,
     #[error("The view was closed.")]
     Closed,
+    #[error("The export was stopped.")]
+    Stopped,
     #[error("{0}")]
     Io(#[from] std::io::Error),
 }

@@ -15,11 +15,17 @@ const LINES: u32 = 2048;
 impl View {
     /// Writes the lines that are shown at this moment, as they stand in their files but cleaned and covered; where there is more
     /// than one of `names` (one of each place), each behind the name of its source. How many lines, and how many values were
-    /// covered.
+    /// covered. `told` hears of how many lines of how many are written, again and again, and says whether to go on.
     ///
     /// # Errors
-    /// What the system says, lines that were replaced meanwhile, a view that was closed.
-    pub fn export(&self, cover: &Cover, names: &[String], out: &mut dyn Write) -> Result<(u32, u32), LogError> {
+    /// What the system says, lines that were replaced meanwhile, a view that was closed, [`LogError::Stopped`] by `told`.
+    pub fn export(
+        &self,
+        cover: &Cover,
+        names: &[String],
+        out: &mut dyn Write,
+        told: &mut dyn FnMut(u32, u32) -> bool,
+    ) -> Result<(u32, u32), LogError> {
         let (total, generation) = {
             let content = self.inner.lock();
             (content.shown(), content.generation)
@@ -27,6 +33,9 @@ impl View {
         let (mut at, mut covered) = (0, 0);
         let mut reading = Reading::default();
         while at < total {
+            if !told(at, total) {
+                return Err(LogError::Stopped);
+            }
             let wanted = {
                 let content = self.inner.lock();
                 still(&content, generation)?;

@@ -100,7 +100,7 @@ function menuOf({ sources, find, matches, wrap, selected, os, exporting }: { sou
       return text(`folder:${source.instance}`, words, { icon: 'folder' });
     }),
     ...(exporting ? [] : [text('export', 'Export, secrets covered…', { icon: 'download' })]),
-    text('close', 'Close this log', { icon: 'x' }),
+    text('close', 'Close this log', { icon: 'x', keys: 'Esc' }),
   ];
 }
 
@@ -139,7 +139,7 @@ export function LogBar({ sources, state, level, setLevel, find, matches, followi
       </Button>
       <IconButton icon="download" size="s" label={exporting ? 'Exporting' : 'Export, secrets covered'} aria-busy={exporting || undefined} why={exporting ? 'It is being written.' : null} className="log-wide" onClick={acts.exportAll} data-testid="log-export" />
       <MenuButton label="More for this log" className="btn btn-icon btn-quiet btn-s" items={menuOf({ sources, find, matches, wrap, selected, os, exporting })} onAction={onMenu} data-testid="log-more"><Icon name="more" /></MenuButton>
-      <IconButton icon="x" size="s" label="Close this log" className="log-wide" onClick={acts.close} data-testid="log-close" />
+      <IconButton icon="x" size="s" label="Close this log" keys="Esc" className="log-wide" onClick={acts.close} data-testid="log-close" />
     </div>
   );
 }

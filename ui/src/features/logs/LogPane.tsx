@@ -3,6 +3,7 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState }
 import type { LogLine, LogSource, LogState, LogView } from '../../bindings';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
+import { toPlatformError } from '../../platform/platform';
 import { Button, EmptyState, ErrorBox, Foreign, Icon, ProgressBar, Waiting, useToasts, visible } from '../../ui';
 import { AddLog } from './AddLog';
 import { type BarActs, type Level, LogBar, levelOf } from './LogBar';
@@ -85,6 +86,11 @@ function Progress({ sources, state }: { sources: LogSource[]; state: LogState })
   return <div className="log-progress" role="status" data-testid="log-progress"><span className="small muted">{words}</span><ProgressBar share={state.progress ?? 0} label="Read" /></div>;
 }
 
+/** An export on its way: how far it is, and the way to stop it. */
+function Exporting({ share, onStop }: { share: number; onStop: () => void }) {
+  return <div className="log-progress log-exporting" data-testid="log-exporting"><Waiting onCancel={onStop} cancelWords="Stop the export">Writing the export, secrets covered: {Math.floor(share * 100)} %</Waiting><ProgressBar share={share} label="Written" /></div>;
+}
+
 /** Why a part is missing, where something else is there. */
 function Notes({ sources, state }: { sources: LogSource[]; state: LogState }) {
   const notes = sources.filter((source) => source.note !== null);
@@ -127,7 +133,7 @@ export function LogPane({ instances, onClose, words }: { instances: string[]; on
   const [level, setLevel] = useState<Level>('all');
   const [wrap, setWrap] = useState(false);
   const [adding, setAdding] = useState(false);
-  const [exporting, setExporting] = useState(false);
+  const [exporting, setExporting] = useState<number | null>(null);
   const find = useAsked(words);
   const search = find.asked;
   const filter = useMemo(() => ({ level: levelOf[level], text: search.only ? search.text : '', regex: search.regex, case: search.case }), [level, search.only, search.text, search.regex, search.case]);
@@ -159,14 +165,18 @@ export function LogPane({ instances, onClose, words }: { instances: string[]; on
     platform.copyText(text).then(() => toasts.show({ title: `Copied ${linesWords(count)}.`, text: rest, slot: 'log' }), fail);
   };
   const exportAll = () => {
-    if (!view || exporting) return;
+    if (!view || exporting !== null) return;
     const name = view.sources.map((source) => visible(source.title).toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '')).join('-and-').slice(0, 80) || 'log';
     platform.pickSave(`${name}.log`).then((path) => {
       if (path === null) return;
-      setExporting(true);
-      return platform.logExportTo(view.id, path).then((done) => toasts.show({ title: exportWords(done.lines, done.covered), text: done.path, slot: 'log' })).finally(() => setExporting(false));
-    }).catch(fail);
+      setExporting(0);
+      return platform.logExportTo(view.id, path).then((done) => toasts.show({ title: exportWords(done.lines, done.covered), text: done.path, slot: 'log' })).finally(() => setExporting(null));
+    }).catch((thrown: unknown) => {
+      if (toPlatformError(thrown).code === 'log_export_stopped') toasts.show({ word: 'Unknown', title: 'The export was stopped. Nothing was written.', slot: 'log' }); else fail(thrown);
+    });
   };
+  const viewId = view?.id ?? null;
+  useEffect(() => (viewId === null ? undefined : platform.onLog((event) => { if (event.view === viewId && event.exported !== null) setExporting((old) => (old === null ? null : event.exported)); })), [platform, viewId]);
   const showFolder = (source: LogSource) => {
     const file = source.files.at(-1);
     if (file) shell.showPath(file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.');
@@ -192,15 +202,19 @@ export function LogPane({ instances, onClose, words }: { instances: string[]; on
   const onPaneKey = (event: KeyboardEvent) => {
     const command = shell.platform === 'macos' ? event.metaKey : event.ctrlKey;
     if (command && event.key.toLowerCase() === 'f' && !event.defaultPrevented) { event.preventDefault(); event.stopPropagation(); field.current?.focus(); field.current?.select(); }
+    // Menus and sheets of the pane stand elsewhere in the page and have an Esc of their own.
+    const here = event.target instanceof Node && event.currentTarget.contains(event.target);
+    if (event.key === 'Escape' && here && !event.defaultPrevented && !event.metaKey && !event.ctrlKey && !event.altKey && !event.nativeEvent.isComposing) { event.preventDefault(); event.stopPropagation(); onClose(); }
   };
 
   const showAll = () => { setLevel('all'); find.setOnly(false); };
   return (
     <section className="log-pane" aria-label="Log" data-testid="log-pane" onKeyDown={onPaneKey}>
       <LogBar sources={view?.sources ?? NO_SOURCES} state={state} level={level} setLevel={setLevel} find={find} matches={matches} following={following} fresh={fresh} wrap={wrap}
-        selected={chosen ? chosen.to - chosen.from + 1 : 0} exporting={exporting} os={shell.platform} acts={acts} inputRef={field} />
+        selected={chosen ? chosen.to - chosen.from + 1 : 0} exporting={exporting !== null} os={shell.platform} acts={acts} inputRef={field} />
       {log.error && <div className="pad"><ErrorBox error={log.error} onRetry={log.retry} retryWords="Open it again" /></div>}
       {!view && !log.error && <div className="pad"><Waiting>Opening the log</Waiting></div>}
+      {exporting !== null && viewId !== null && <Exporting share={exporting} onStop={() => { platform.logExportStop(viewId).catch(fail); }} />}
       {view && state && (
         <>
           <Progress sources={view.sources} state={state} />

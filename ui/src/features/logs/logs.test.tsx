@@ -17,9 +17,10 @@ const follow = () => seen('log-follow');
 
 async function openLog(scenario: LogScenario = {}, instances = ['monday/broca2'], overrides: Partial<Platform> = {}) {
   const logs = sampleLogs(scenario);
-  const opened = await stage(<LogPane instances={instances} onClose={() => {}} />, { overrides: { ...logs.commands, ...overrides } });
+  let closed = 0;
+  const opened = await stage(<LogPane instances={instances} onClose={() => { closed += 1; }} />, { overrides: { ...logs.commands, ...overrides } });
   logs.emit = opened.platform.memory.emitLog;
-  return { ...opened, logs };
+  return { ...opened, logs, closed: () => closed };
 }
 
 const shownText = (n: number) => row(n)?.querySelector('.log-text')?.textContent ?? '';
@@ -200,6 +201,43 @@ test('an export says how many lines it wrote and how many values were covered; t
   await seen('log-more').click();
   await page.getByRole('menuitem', { name: 'Show the folder' }).click();
   expect(shown, 'the folder of its file').toEqual(['agents/agent-monday/broca2/logs']);
+});
+
+test('an export says how far it is and can be stopped; nothing else is said to be written', async () => {
+  const { calls } = await openLog({ lines: 28, exportHangs: true });
+  await look(seen('log-lines'), 'open').toBeVisible();
+  await seen('log-export').click();
+  await look(seen('log-exporting'), 'what it waits for, and how far').toHaveTextContent(/Writing the export, secrets covered: 42 %.*Stop the export/);
+  await expectClean('an export on its way');
+  await page.getByRole('button', { name: 'Stop the export' }).click();
+  await look(seen('toast'), 'said').toHaveTextContent('The export was stopped. Nothing was written.');
+  await look(seen('log-exporting'), 'and over').not.toBeInTheDocument();
+  expect(calls('logExportStop').length, 'really stopped, not left alone').toBe(1);
+});
+
+test('Esc closes the log once nothing in it needs it first', async () => {
+  const { closed } = await openLog({ lines: 28 });
+  await eventually(() => shownText(27), 'open').toContain('(28)');
+  await page.elementLocator(row(24)!).click();
+  await page.elementLocator(row(26)!).click({ modifiers: ['Shift'] });
+  await press('{Escape}');
+  expect([closed(), document.querySelectorAll('[data-selected]').length], 'first the chosen lines').toEqual([0, 0]);
+  await seen('log-more').click();
+  await press('{Escape}');
+  expect(closed(), 'then its menu').toBe(0);
+  await seen('log-add').click();
+  await look(page.getByRole('dialog'), 'a sheet over it').toBeVisible();
+  await press('{Escape}');
+  await look(page.getByRole('dialog'), 'the sheet').not.toBeInTheDocument();
+  expect(closed(), 'and not the log under it').toBe(0);
+  await seen('log-search').click();
+  await type('401');
+  await press('{Escape}');
+  expect(closed(), 'a search is cleared').toBe(0);
+  await press('{Escape}');
+  expect(closed(), 'and left').toBe(0);
+  await press('{Escape}');
+  expect(closed(), 'then the log closes').toBe(1);
 });
 
 test('lines are chosen by click and Shift-click and copied whole', async () => {

@@ -5,6 +5,7 @@ import type { PythonEnv, PythonKept, PythonView } from '../../bindings';
 import { keys } from '../../app/queries';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
+import { toPlatformError } from '../../platform/platform';
 import { Button, ErrorBox, Foreign, Glyph, Icon, IconButton, Prose, RelativeTime, SearchField, Status, Waiting, useToasts, visible } from '../../ui';
 import { bytesWords } from '../logs/words';
 import { usePlanFlow } from '../plan/flow';
@@ -99,8 +100,11 @@ export function EnvSection({ env, onChange }: { env: PythonEnv; onChange: (kind:
       client.setQueryData<PythonView>(keys.python, (old) => old && { ...old, envs: old.envs.map((one) => (one.id === next.id ? next : one)) });
       const found = next.problems.length;
       toasts.show(found ? { word: 'Degraded', title: `${next.title}: ${found} ${found === 1 ? 'thing is' : 'things are'} wrong.`, slot: 'python' } : { title: `${next.title}: packages, pins and imports were checked.`, slot: 'python' });
-    }, toasts.fail).finally(() => setChecking(false));
+    }, (thrown: unknown) => {
+      if (toPlatformError(thrown).code === 'python_check_stopped') toasts.show({ word: 'Unknown', title: `The check of ${visible(env.title)} was stopped.`, slot: 'python' }); else toasts.fail(thrown);
+    }).finally(() => setChecking(false));
   };
+  const stop = () => { platform.pythonCheckStop(env.id).catch(toasts.fail); };
   return (
     <section className="group py-env" aria-label={visible(env.title)} data-testid={`python-env-${env.id}`}>
       <div className="py-head">
@@ -112,6 +116,7 @@ export function EnvSection({ env, onChange }: { env: PythonEnv; onChange: (kind:
             {env.problems.map((text) => <li key={text}><Glyph word={env.status.word === 'Error' ? 'Error' : 'Degraded'} /><span><Prose>{text}</Prose></span></li>)}
           </ul>
         )}
+        {checking && <div data-testid={`python-checking-${env.id}`}><Waiting onCancel={stop} cancelWords="Stop the check">Checking its packages against each other and importing what is pinned</Waiting></div>}
         <div className="py-acts">
           {!env.exists ? <Button kind="primary" size="s" onClick={() => onChange('create')} data-testid={`python-create-${env.id}`}>Create…</Button> : (
             <>

@@ -152,6 +152,21 @@ test('a check is carried out and says what came of it', async () => {
   expect(calls('pythonCheck'), 'once').toEqual([['agents']]);
 });
 
+test('a check says what it waits for, and is stopped', async () => {
+  let stop = () => {};
+  const { calls } = await openPython(undefined, {
+    pythonCheck: () => new Promise((_, no) => { stop = () => { try { refuse('python_check_stopped', 'The check was stopped.', 'Nothing was changed. Check again to know.', []); } catch (thrown) { no(thrown as Error); } }; }),
+    pythonCheckStop: async () => { stop(); return true; },
+  });
+  await seen('python-check-agents').click();
+  await look(seen('python-checking-agents'), 'what it does').toHaveTextContent(/Checking its packages against each other and importing what is pinned.*Stop the check/);
+  await expectClean('a check on its way');
+  await page.getByRole('button', { name: 'Stop the check' }).click();
+  await look(seen('toast'), 'said').toHaveTextContent('The check of Agents was stopped.');
+  await look(seen('python-checking-agents'), 'over').not.toBeInTheDocument();
+  expect(calls('pythonCheckStop'), 'really stopped').toEqual([['agents']]);
+});
+
 test('names of packages are text', async () => {
   const env = { ...sampleEnvs()[0]!, packages: [{ name: '<img src=x onerror=alert(1)>', version: '\u202e1.0', pinned: true }, { name: 'x'.repeat(400), version: '1', pinned: false }], problems: ['<b>bold</b> \u001b[31m'] };
   await openPython([env]);

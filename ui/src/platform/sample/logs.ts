@@ -1,6 +1,6 @@
 /** Logs of the sample modules: made line by line from its number, so that a long one costs nothing. */
 import type { LogFilter, LogLevel, LogLine, LogSource, LogState, LogView } from '../../bindings';
-import type { Platform } from '../platform';
+import { type Platform, PlatformError } from '../platform';
 import { type World, refuse } from '../memory';
 
 export interface LogScenario {
@@ -14,10 +14,12 @@ export interface LogScenario {
   rows?: Partial<LogLine>[];
   /** Time between two lines, in milliseconds. */
   every?: number;
+  /** An export is 42 % written, and goes on until it is stopped. */
+  exportHangs?: boolean;
 }
 
 export interface LogSample {
-  commands: Pick<Platform, 'logOpen' | 'logFilter' | 'logPage' | 'logSeek' | 'logClose' | 'logExportTo'>;
+  commands: Pick<Platform, 'logOpen' | 'logFilter' | 'logPage' | 'logSeek' | 'logClose' | 'logExportTo' | 'logExportStop'>;
   /** Views that are open. */
   open: () => string[];
   /** Ends all views, as the shell does with those that nobody seems to need. */
@@ -77,6 +79,7 @@ const titleOf = (instance: string) => {
 export function sampleLogs(scenario: LogScenario = {}, emit: World['log'] = () => {}): LogSample & { emit: World['log'] } {
   const logs = new Map<string, LogLine[]>();
   const open = new Map<string, Open>();
+  const stopping = new Map<string, () => void>();
   let made = 0;
   let progress = scenario.progress ?? 1;
   const every = scenario.every ?? 10_000;
@@ -105,7 +108,7 @@ export function sampleLogs(scenario: LogScenario = {}, emit: World['log'] = () =
     warnings: view.lines.filter((line) => line.level === 'warn').length, progress: Math.min(1, progress), complete: progress >= 1, generation: view.generation,
   });
   const find = (id: string) => open.get(id) ?? refuse('log_view_unknown', 'This view of logs is not open any more.', 'Open the logs again.', [id]);
-  const tell = (view: Open) => sample.emit({ view: view.id, state: state(view) });
+  const tell = (view: Open) => sample.emit({ view: view.id, state: state(view), exported: null });
   const of = (instance: string) => [...open.values()].filter((view) => view.instances.includes(instance));
 
   const commands: LogSample['commands'] = {
@@ -142,7 +145,14 @@ export function sampleLogs(scenario: LogScenario = {}, emit: World['log'] = () =
       return null;
     },
     logClose: async (id) => { open.delete(id); return null; },
-    logExportTo: async (id, path) => ({ path, lines: find(id).shown.length, covered: find(id).shown.filter((line) => line.text.includes('password')).length }),
+    logExportTo: async (id, path) => {
+      const view = find(id);
+      if (scenario.exportHangs) {
+        await new Promise<void>((_, no) => { stopping.set(id, () => no(new PlatformError({ code: 'log_export_stopped', message: 'The export was stopped.', hint: 'Nothing was written; export again.', details: [] }))); sample.emit({ view: id, state: state(view), exported: 0.42 }); });
+      }
+      return { path, lines: view.shown.length, covered: view.shown.filter((line) => line.text.includes('password')).length };
+    },
+    logExportStop: async (id) => { const stop = stopping.get(id); stopping.delete(id); stop?.(); return stop !== undefined; },
   };
   return {
     ...sample, commands,

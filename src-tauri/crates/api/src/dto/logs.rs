@@ -93,6 +93,8 @@ pub struct LogPage {
 pub struct LogEvent {
     pub view: String,
     pub state: LogState,
+    /// 0 to 1: how much of a running export of this view is written; `None` where this tells of its lines.
+    pub exported: Option<f64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]

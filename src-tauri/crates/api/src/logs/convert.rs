@@ -64,6 +64,7 @@ pub(super) fn told(error: LogError) -> ApiError {
         }
         LogError::PatternTooLarge => ApiError::refused("log_pattern", message, "Use a shorter or simpler one."),
         LogError::Moved => ApiError::refused("log_moved", message, "Try again."),
+        LogError::Stopped => ApiError::refused("log_export_stopped", message, "Nothing was written; export again."),
         LogError::Closed => ApiError::refused("log_view_unknown", message, "Open the logs again."),
         _ => ApiError::broken("log_unreadable", "The log could not be read.", "Check that its disk is there.")
             .with_details([message]),

@@ -12,14 +12,20 @@ use crate::open::Open;
 use crate::settings::{Snapshot, must_be_outside};
 use crate::{ApiError, ApiResult, dto};
 
-pub(super) fn write(open: &Open, view: &View, names: &[String], path: &Path) -> ApiResult<dto::LogExported> {
+pub(super) fn write(
+    open: &Open,
+    view: &View,
+    names: &[String],
+    path: &Path,
+    told: &mut dyn FnMut(u32, u32) -> bool,
+) -> ApiResult<dto::LogExported> {
     must_be_outside(open, path)?;
     let known = known(open)?;
     let cover = Cover::new(known.iter().map(Secret::expose));
     let folder = path.parent().unwrap_or(Path::new("/"));
     let file = tempfile::NamedTempFile::new_in(folder).map_err(|error| unwritable(path, &error))?;
     let mut out = BufWriter::new(file);
-    let (lines, covered) = view.export(&cover, names, &mut out).map_err(|error| match error {
+    let (lines, covered) = view.export(&cover, names, &mut out, told).map_err(|error| match error {
         LogError::Io(error) => unwritable(path, &error),
         other => convert::told(other),
     })?;

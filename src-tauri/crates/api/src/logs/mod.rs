@@ -9,6 +9,7 @@ mod export;
 mod source;
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -39,6 +40,8 @@ struct Held {
     owner: i64,
     /// Addresses of what it shows, in the order of its sources.
     instances: Vec<String>,
+    /// The agents they belong to.
+    agents: Vec<Option<i64>>,
     view: View,
 }
 
@@ -94,15 +97,16 @@ impl App {
                 zone: sanctum_logs::local_zone(zone.as_deref()),
                 every: EVERY,
                 told: Box::new(move |state| {
-                    sink.log(dto::LogEvent { view: view.clone(), state: convert::state(&state) });
+                    sink.log(dto::LogEvent { view: view.clone(), state: convert::state(&state), exported: None });
                 }),
             };
             let places = found.iter().map(|source| source.place.clone()).collect();
             let view = View::open(places, &filter, options).map_err(convert::told)?;
             let state = convert::state(&view.settle(FIRST));
+            let agents = found.iter().map(|source| source.agent).collect();
             let (instances, sources) =
                 found.into_iter().map(|source| (source.shown.instance.clone(), source.shown)).unzip();
-            open.logs.keep(Arc::new(Held { id: id.clone(), owner: who.user_id, instances, view }));
+            open.logs.keep(Arc::new(Held { id: id.clone(), owner: who.user_id, instances, agents, view }));
             Ok(dto::LogView { id, sources, state })
         })
         .await
@@ -166,15 +170,40 @@ impl App {
     ///
     /// # Errors
     /// `log_view_unknown`, `log_unknown` where the actor may not see it any more, `export_refused` for a place inside of what
-    /// this app manages, `file_unwritable`, `log_moved`, and what the secret store says: without it nothing can be covered.
+    /// this app manages, `file_unwritable`, `log_moved`, `log_export_stopped`, and what the secret store says: without it nothing
+    /// can be covered.
     pub async fn log_export_to(&self, actor: &Actor, view: &str, path: &str) -> ApiResult<dto::LogExported> {
         let path = crate::setup::expand(self.env(), path);
         let who = actor.clone();
-        self.in_view(actor, view, move |open, held| {
+        let running = self.opened().await?.stops.begin(export_of(view));
+        let flag = running.flag();
+        let done = self.in_view(actor, view, move |open, held| {
             source::all(open, &who, &held.instances)?;
-            export::write(open, &held.view, &held.instances, &path)
-        })
-        .await
+            let mut hundredth = None;
+            let mut told = |at: u32, total: u32| {
+                let now = u64::from(at) * 100 / u64::from(total.max(1));
+                if hundredth.replace(now) != Some(now) {
+                    let state = convert::state(&held.view.settle(Duration::ZERO));
+                    let exported = Some(f64::from(at) / f64::from(total.max(1)));
+                    open.sink.log(dto::LogEvent { view: held.id.clone(), state, exported });
+                }
+                !flag.load(Ordering::SeqCst)
+            };
+            export::write(open, &held.view, &held.instances, &path, &mut told)
+        });
+        let done = done.await;
+        drop(running);
+        done
+    }
+
+    /// Stops a running export of a view; nothing of it is left. Whether there was one.
+    ///
+    /// # Errors
+    /// `log_view_unknown`.
+    pub async fn log_export_stop(&self, actor: &Actor, view: &str) -> ApiResult<bool> {
+        let open = self.opened().await?;
+        open.logs.find(actor, view)?;
+        Ok(open.stops.stop(&export_of(view)))
     }
 
     /// Does something with a view of the actor's, off the async threads.
@@ -185,6 +214,16 @@ impl App {
     {
         let open = self.opened().await?;
         let held = open.logs.find(actor, view)?;
-        blocking(move || work(&open, &held)).await
+        let who = actor.clone();
+        blocking(move || {
+            // Whose role or agents changed since it was opened reads no further, and neither does its thread.
+            source::still(&open, &who, &held.instances, &held.agents).inspect_err(|_| open.logs.close(&held.id))?;
+            work(&open, &held)
+        })
+        .await
     }
+}
+
+fn export_of(view: &str) -> String {
+    format!("log export {view}")
 }

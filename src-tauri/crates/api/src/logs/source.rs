@@ -15,6 +15,8 @@ const NAMED: usize = 3;
 pub(super) struct Source {
     pub place: Place,
     pub shown: dto::LogSource,
+    /// Its agent; `None` for a service of all.
+    pub agent: Option<i64>,
 }
 
 /// The logs of all these instances.
@@ -44,6 +46,30 @@ pub(super) fn all(open: &Open, actor: &Actor, instances: &[String]) -> ApiResult
 /// What services of all write is for administrators; who only looks at things does not read what was said to an agent.
 fn may_read(actor: &Actor, target: &Target) -> bool {
     actor.must_be_admin().is_ok() || (actor.role == "user" && target.agent.is_some())
+}
+
+/// Whether this actor may still read what belongs to these agents (`None`: to all). Asked with each page, so it looks at the
+/// registry alone.
+///
+/// # Errors
+/// `log_unknown`.
+pub(super) fn still(open: &Open, actor: &Actor, instances: &[String], agents: &[Option<i64>]) -> ApiResult<()> {
+    if actor.must_be_admin().is_ok() {
+        return Ok(());
+    }
+    let refused = || unknown(instances.first().map_or("", String::as_str));
+    if actor.role != "user" {
+        return Err(refused());
+    }
+    let viewer = crate::cards::viewer(actor);
+    let seen = |id: &i64| open.registry().read(|c| sanctum_registry::agents::is_visible(c, *id, &viewer));
+    for agent in agents {
+        let Some(id) = agent else { return Err(refused()) };
+        if !seen(id)? {
+            return Err(refused());
+        }
+    }
+    Ok(())
 }
 
 fn unknown(name: &str) -> ApiError {
@@ -88,7 +114,7 @@ fn one(open: &Open, actor: &Actor, target: &Target) -> Option<Source> {
         bytes,
         note: (!notes.is_empty()).then(|| notes.join(" ")),
     };
-    Some(Source { place, shown })
+    Some(Source { place, shown, agent: target.agent.as_ref().map(|(id, ..)| *id) })
 }
 
 /// "2 files are not read: a.log.1.gz (compressed), …".

@@ -34,6 +34,15 @@ impl Drop for Stop {
     }
 }
 
+/// The environment that an instance runs in.
+pub(crate) fn env_of(snap: &Snapshot, address: &str) -> Option<&'static str> {
+    place::users(snap).into_iter().find(|user| user.address == address).map(|user| user.env)
+}
+
+fn check_of(env: &str) -> String {
+    format!("python check {env}")
+}
+
 impl App {
     /// Interpreters and environments as they are.
     ///
@@ -47,15 +56,38 @@ impl App {
     /// Checks one environment thoroughly: `pip check`, imports, pins. Runs its interpreter.
     ///
     /// # Errors
-    /// `python_env_unknown`, `not_allowed`.
+    /// `python_env_unknown`, `not_allowed`, `python_check_stopped`.
     pub async fn python_check(&self, actor: &Actor, env: &str) -> ApiResult<dto::PythonEnv> {
         actor.may_change()?;
-        let stop = Stop(Arc::default());
-        let flag = stop.0.clone();
-        self.at_env(actor, env, move |open, who, snap, place| view::thorough(open, who, snap, place, &flag)).await
+        let running = self.opened().await?.stops.begin(check_of(env));
+        let flag = running.flag();
+        let checked = self.at_env(actor, env, move |open, who, snap, place| {
+            let found = view::thorough(open, who, snap, place, &flag)?;
+            // Half of a check is none: what was not looked at would seem to be well.
+            if flag.load(Ordering::SeqCst) {
+                return Err(ApiError::refused(
+                    "python_check_stopped",
+                    "The check was stopped.",
+                    "Nothing was changed. Check again to know.",
+                ));
+            }
+            Ok(found)
+        });
+        let checked = checked.await;
+        drop(running);
+        checked
     }
 
-    /// The text of an environment's pins; while its file asks for nothing, what its modules' code asks for.
+    /// Stops a running check of an environment, with what it runs. Whether there was one.
+    ///
+    /// # Errors
+    /// `not_allowed`.
+    pub async fn python_check_stop(&self, actor: &Actor, env: &str) -> ApiResult<bool> {
+        actor.may_change()?;
+        Ok(self.opened().await?.stops.stop(&check_of(env)))
+    }
+
+    /// The text of an environment's pins, with what its modules' code asks for and they do not name.
     ///
     /// # Errors
     /// `python_env_unknown`, `not_allowed`.

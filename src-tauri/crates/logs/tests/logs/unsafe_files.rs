@@ -63,7 +63,7 @@ fn an_export_covers_secrets_and_says_how_many() {
     let view = world.view(&["a", "b"]);
     let mut out = Vec::new();
     let cover = Cover::new(["topsecretvalue"]);
-    let done = view.export(&cover, &["one".to_owned(), "two".to_owned()], &mut out).unwrap();
+    let done = view.export(&cover, &["one".to_owned(), "two".to_owned()], &mut out, &mut |_, _| true).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert_eq!(done, (3, 2), "lines, and covered values");
     assert_eq!(
@@ -92,7 +92,7 @@ fn an_export_stops_when_the_file_is_replaced_under_it() {
     let world = World::new();
     world.write("m", "m.log", "INFO: a line\n".repeat(10_000));
     let view = world.view(&["m"]);
-    let done = view.export(&Cover::new([]), &[], &mut Replaces(&world, &view, false));
+    let done = view.export(&Cover::new([]), &[], &mut Replaces(&world, &view, false), &mut |_, _| true);
     assert!(matches!(done, Err(LogError::Moved)), "half of one log and half of another is none: {done:?}");
 }
 
