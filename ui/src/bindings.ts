@@ -1286,6 +1286,8 @@ export type ModulePage = {
 /**  One instance. */
 export type ModuleRow = {
 	/**  Its address, such as `athena/broca2` or `smcp`; give it back to the other commands. */
+export type ModuleMend = { kind: "code" } | { kind: "python"; env: string };
+
 	id: string,
 	/**  Card of the tools grid, where it has one. */
 	card: string | null,
@@ -1321,6 +1323,8 @@ export type ModuleRow = {
 	cannot_start: string | null,
 	/**  It runs with other settings than it would be started with now. */
 	restart_needed: boolean,
+	/**  What mends that; `None` where nothing from here does. */
+	mend: ModuleMend | null,
 	/**  Why: "`agents/agent-athena/broca2/config/.env` says something else than when it was started." */
 	restart_reason: string | null,
 	needs_you: boolean,

@@ -58,6 +58,11 @@ fn a_service_is_installed_started_measured_and_stopped() {
         "no code installed yet: `app/examples/web_replay/server.py` is missing",
         "without code it says so"
     );
+    assert_eq!(
+        row(&yard, "athena/thalamus")["mend"],
+        serde_json::json!({"kind": "code"}),
+        "and that code is what it lacks"
+    );
     install(&yard, "athena/thalamus", "thalamus");
     let started = start(&yard, &["athena/thalamus"]);
     assert_eq!(started[0]["done"], true, "it starts: {started:?}");
@@ -172,6 +177,16 @@ fn letta_that_was_not_built_yet_is_sent_to_its_environment_and_not_to_its_code()
     let port = status["row"]["port"].as_u64().unwrap();
     let line = format!("server --port {port} --host 127.0.0.1");
     assert_eq!(fact("Arguments").unwrap(), line, "what it is started with, with its port: {status:#}");
+    let python = serde_json::json!({"kind": "python", "env": "smcp"});
+    assert_eq!(row["mend"], python, "its code is there: the environment is what it lacks, and which one is said");
+    std::fs::rename(yard.root().join("smcp/app"), yard.root().join("smcp/app-away")).unwrap();
+    let row = self::row(&yard, "smcp");
+    let why = row["cannot_start"].as_str().unwrap();
+    assert!(
+        why.starts_with("no code installed yet") && why.contains("Python environment"),
+        "of both it says both: {why}"
+    );
+    assert_eq!(row["mend"], serde_json::json!({"kind": "code"}), "and the code comes first");
 }
 
 #[test]
@@ -184,6 +199,8 @@ fn all_are_started_in_order_and_stopped_the_other_way_round() {
     let order = |outcomes: &[Value]| outcomes.iter().map(|o| o["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     let started = start(&yard, &["--all"]);
     assert_eq!(order(&started), ["smcp", "athena/thalamus", "athena/broca2"], "what others need comes first");
+    let python = serde_json::json!({"kind": "python", "env": "letta"});
+    assert_eq!(status["row"]["mend"], python, "so its environment is what is made: {status:#}");
     let page = json(&yard, &["modules", "list", "--only", "running"]);
     assert_eq!((page["running"].as_u64(), page["total"].as_u64()), (Some(3), Some(3)), "all of them run: {page:#}");
     let stopped = json(&yard, &["modules", "stop", "--all"]);

@@ -7,6 +7,7 @@ import { Banner, Button, ErrorBox, Foreign, Prose, ifFocusIsLost, visible } from
 import { type Failure, failureTitle, useActs } from './acts';
 import { focusRow } from './back';
 import { useModule } from './ModuleInspector';
+import { MakePython } from '../python/MakePython';
 import { isUp, sentence, titleOf } from './words';
 
 /** Of many failures these are written out; the rest is in the copied details. */
@@ -46,22 +47,29 @@ function Failed({ failure, onLog }: { failure: Failure; onLog: (id: string) => v
 function Needs({ row, onInstall }: { row: ModuleRow; onInstall: (id: string) => void }) {
   const title = titleOf(row);
   const card = row.card;
+  const [making, setMaking] = useState(false);
   const stuck = row.cannot_start !== null && !isUp(row);
-  const installs = useModule(stuck ? row.id : null).data?.can_install ?? false;
+  const mend = stuck ? row.mend : null;
+  const installs = useModule(mend?.kind === 'code' ? row.id : null).data?.can_install ?? false;
   const text = [`${title}: ${row.status.word}, ${row.status.reason}`, ...row.status.evidence];
   return (
     <Banner kind="warn" title={<Prose>{`${title}: ${row.status.reason || row.status.word}`}</Prose>} data-testid="module-trouble" actions={(
       <>
         <Copy text={text.map(visible).join('\n')} />
-        {stuck && <Button size="s" kind="quiet" onClick={() => navigate({ view: 'modules', tab: 'python', id: null })} data-testid="trouble-python">Python environments</Button>}
-        {installs ? <Button size="s" onClick={() => onInstall(row.id)} data-testid="trouble-install">Install code…</Button>
-          : card !== null && <Button size="s" kind="primary" onClick={() => navigate({ view: 'tool', id: card, setting: null })} data-testid="trouble-settings">Open its settings</Button>}
+        {mend?.kind === 'python' && <Button size="s" kind="primary" onClick={() => setMaking(true)} data-testid="trouble-python">Make its Python environment…</Button>}
+        {mend?.kind === 'code' && installs && <Button size="s" kind="primary" onClick={() => onInstall(row.id)} data-testid="trouble-install">Install code…</Button>}
+        {card !== null && (mend === null || (mend.kind === 'code' && !installs)) && <Button size="s" kind={mend === null ? 'primary' : undefined} onClick={() => navigate({ view: 'tool', id: card, setting: null })} data-testid="trouble-settings">Open its settings</Button>}
       </>
     )}>
-      {stuck ? <Prose>{sentence(row.cannot_start ?? '')}</Prose> : <Prose>{row.status.evidence.map(sentence).join(' ')}</Prose>}
+      {stuck ? <><Prose>{sentence(row.cannot_start ?? '')}</Prose>{mend !== null && ` ${lacks[mend.kind]}`}</> : <Prose>{row.status.evidence.map(sentence).join(' ')}</Prose>}
+      {making && mend?.kind === 'python' && <MakePython env={mend.env} onClose={() => setMaking(false)} />}
     </Banner>
   );
 }
+
+const lacks: Record<NonNullable<ModuleRow['mend']>['kind'], string> = {
+  code: 'What it lacks is its code.', python: 'Its code is there or comes with it; what it lacks is the Python environment it runs in.',
+};
 
 export function Troubles({ row, onLog, onInstall }: { row: ModuleRow | undefined; onLog: (id: string) => void; onInstall: (id: string) => void }) {
   const { failure } = useActs();

@@ -210,17 +210,17 @@ test('where nothing runs, stopping all says so instead of asking', async () => {
   await look(seen('stop-all-yes'), 'nor to do').toHaveAttribute('aria-disabled', 'true');
 });
 
-test('what cannot be installed from here is not offered; where it is only Python that is missing, the way there is', async () => {
+test('where it is Python that is missing, it says so and one click makes it', async () => {
   const { platform } = await openApp({}, '#/modules');
   await look(seen('module-row').first(), 'the rows').toBeVisible();
   const row = platform.memory.modules.rows.find((one) => one.id === 'scheduler')!;
-  Object.assign(row, { state: 'stopped', cannot_start: 'the shared Python environment is missing' });
-  const really = platform.moduleGet;
-  platform.moduleGet = async (id) => ({ ...await really(id), can_install: false });
+  Object.assign(row, { state: 'stopped', cannot_start: 'the shared Python environment is missing', mend: { kind: 'python', env: 'smcp' } });
   platform.memory.emitChanged({ topics: ['modules'], source: 'test' });
   await page.getByRole('gridcell', { name: /^Scheduler/ }).click();
-  await look(seen('module-trouble'), 'why').toHaveTextContent(/The shared Python environment is missing\./);
-  await look(seen('trouble-install'), 'its code is not the app’s to bring').not.toBeInTheDocument();
+  await look(seen('module-trouble'), 'why').toHaveTextContent(/The shared Python environment is missing\. Its code is there or comes with it; what it lacks is the Python environment/);
+  await look(seen('trouble-install'), 'code would not help').not.toBeInTheDocument();
+  await look(seen('trouble-settings'), 'nor would its settings').not.toBeInTheDocument();
   await seen('trouble-python').click();
-  await look(seen('python-view'), 'where it is made').toBeVisible();
+  await look(page.getByRole('dialog'), 'one click to its making').toHaveTextContent(/Create.*SMCP/);
+  await expectClean('the making of an environment');
 });

@@ -165,11 +165,12 @@ test('a service that is not there yet is added by a plan', async () => {
 });
 
 test('what cannot start says why and offers its code', async () => {
-  const row = moduleRow({ id: 'scheduler', module: 'scheduler', title: 'Scheduler', icon: 'service', port: null, state: 'stopped', status: { word: 'Inactive', reason: 'no code yet', evidence: [], measured_at: null }, more: { cannot_start: 'Its code is not installed.' } });
+  const row = moduleRow({ id: 'scheduler', module: 'scheduler', title: 'Scheduler', icon: 'service', port: null, state: 'stopped', status: { word: 'Inactive', reason: 'no code yet', evidence: [], measured_at: null }, more: { cannot_start: 'no code installed yet', mend: { kind: 'code' } } });
   const { calls } = await openApp({ modules: { rows: [row] } }, '#/modules/instances/scheduler');
   await look(page.getByRole('button', { name: 'Start Scheduler' }), 'not now').toHaveAttribute('aria-disabled', 'true');
   await look(cell(/^Scheduler/), 'an age that nobody measured is not claimed').toHaveTextContent('not measured');
-  await look(seen('module-trouble'), 'why').toHaveTextContent('Its code is not installed.');
+  await look(seen('module-trouble'), 'why').toHaveTextContent('No code installed yet. What it lacks is its code.');
+  await look(seen('trouble-python'), 'Python would not help').not.toBeInTheDocument();
   await focusFirst();
   await press('s');
   expect(calls('modulesStart'), 'a key does not start it either').toEqual([]);

@@ -15,7 +15,7 @@ export function moduleRow(seed: Seed): ModuleRow {
   return {
     id: seed.id, card: seed.card ?? null, module: seed.module, title: seed.title, icon: seed.icon, agent: seed.agent?.uid ?? null, agent_title: seed.agent?.name ?? null, status: seed.status, state: seed.state,
     way: 'app', at_login: false, pid: running ? seed.pid ?? 48_000 : null, port: seed.port, listens: running && seed.module !== 'broca2' && seed.port !== null, cpu: running ? seed.cpu ?? 0.1 : null,
-    memory: running ? (seed.memory ?? 58) * MB : null, since: running ? ago(seed.up ?? 27 * HOUR) : null, next_try: null, restarts: 0, cannot_start: null, restart_needed: false, restart_reason: null, needs_you: seed.needs ?? false, ...seed.more,
+    memory: running ? (seed.memory ?? 58) * MB : null, since: running ? ago(seed.up ?? 27 * HOUR) : null, next_try: null, restarts: 0, cannot_start: null, mend: null, restart_needed: false, restart_reason: null, needs_you: seed.needs ?? false, ...seed.more,
   };
 }
 

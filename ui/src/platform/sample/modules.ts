@@ -125,7 +125,7 @@ export function moduleCommands(world: World, store: ModuleStore): Partial<Platfo
       if (from === '') refuse('source_empty', 'There is nothing to install from.', 'Name a folder, an archive or an address.');
       return keep(plan(`Install ${fullTitle(row)}`, `From ${from}. Nothing has been written yet.`, [
         step(fullTitle(row), 'create_dir', source.kind === 'link' ? 'Make a link' : 'Put 214 files', `agents/agent-${row.agent ?? 'shared'}/${row.module}/app`, source.kind === 'link' ? from : '214 files, 3 MB'),
-      ], 'Install'), () => { const before = find(id); put(id, { cannot_start: null, status: status('Ready', 'never started', 0) }); return () => { put(id, before); }; });
+      ], 'Install'), () => { const before = find(id); put(id, { cannot_start: null, mend: null, status: status('Ready', 'never started', 0) }); return () => { put(id, before); }; });
     },
     modulesOffered: async (agent) => {
       if (agent === null) return [{ name: 'letta', title: 'Letta', description: 'The server the Primes themselves live in.', note: null }];
@@ -142,7 +142,7 @@ export function moduleCommands(world: World, store: ModuleStore): Partial<Platfo
         step(`Agent ${agent.name}`, 'create_dir', 'Create the folder', `${agent.path}/${module}`, 'mode 0700'), step('Registry', 'registry', `Keep port ${port} for ${module}`, `ports ${port}`, 'new'),
       ], `Add ${known.title}`), () => {
         const [rows, agents] = [store.rows, world.agents];
-        store.rows = [...rows, moduleRow({ id: name, module, title: known.title, icon: known.icon, agent, port, state: 'stopped', status: status('Off', 'no code yet', 0), more: { cannot_start: 'no code installed yet' } })];
+        store.rows = [...rows, moduleRow({ id: name, module, title: known.title, icon: known.icon, agent, port, state: 'stopped', status: status('Off', 'no code yet', 0), more: { cannot_start: 'no code installed yet', mend: { kind: 'code' } } })];
         world.agents = agents.map((one) => (one === agent ? { ...one, modules: [...one.modules, { name: module, title: known.title, port, status: status('Off', 'no code yet'), tool_id: null }] } : one));
         return () => { store.rows = rows; world.agents = agents; };
       });

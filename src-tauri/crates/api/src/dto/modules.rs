@@ -70,11 +70,23 @@ pub struct ModuleRow {
     pub restarts: u32,
     /// Why it cannot be started; `None` where it can.
     pub cannot_start: Option<String>,
+    /// What mends that; `None` where nothing from here does.
+    pub mend: Option<ModuleMend>,
     /// It runs with other settings than it would be started with now.
     pub restart_needed: bool,
     /// Why: "`agents/agent-athena/broca2/config/.env` says something else than when it was started."
     pub restart_reason: Option<String>,
     pub needs_you: bool,
+}
+
+/// What an instance that cannot be started is without.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ModuleMend {
+    /// Its code is to be installed.
+    Code,
+    /// A Python environment is to be made, or built anew: `agents`, `smcp`, …
+    Python { env: String },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]

@@ -6,11 +6,11 @@ use sanctum_registry::module_events;
 
 use super::instances::{self, Instance};
 use super::look::Look;
-use super::recipe;
+use super::recipe::{self, Lacks};
 use crate::app::App;
 use crate::blocking::blocking;
 use crate::cards::{Ground, Rows, measure};
-use crate::dto::{ModuleFilter, ModulePage, ModuleRow, ModuleSort, RunState, RunWay, Status, StatusWord};
+use crate::dto::{ModuleFilter, ModuleMend, ModulePage, ModuleRow, ModuleSort, RunState, RunWay, Status, StatusWord};
 use crate::open::Open;
 use crate::plan::lock;
 use crate::settings::{Snapshot, said_by_files};
@@ -91,6 +91,7 @@ pub(crate) fn row(open: &Open, snap: &Snapshot, ground: &Ground, acts: &Acts, in
     let state = look.map_or(RunState::Stopped, |look| look.state);
     let used = look.and_then(|look| look.used);
     let restart_reason = restart_reason(snap, instance, look).filter(|_| runs);
+    let obstacle = if runs { None } else { recipe::obstacle(open, instance) };
     ModuleRow {
         id: instance.address.clone(),
         card: Some(instance.card.clone()),
@@ -111,10 +112,20 @@ pub(crate) fn row(open: &Open, snap: &Snapshot, ground: &Ground, acts: &Acts, in
         since: look.and_then(Look::since).map(stamps::rfc3339),
         next_try: look.and_then(Look::next_try).map(stamps::rfc3339),
         restarts: look.and_then(|look| look.record.as_ref()).map_or(0, |record| record.restarts),
-        cannot_start: if runs { None } else { recipe::cannot_start(open, instance) },
+        mend: obstacle.as_ref().and_then(|(lacks, _)| mend(snap, instance, *lacks)),
+        cannot_start: obstacle.map(|(_, why)| why),
         restart_needed: restart_reason.is_some(),
         restart_reason,
         status,
+    }
+}
+
+/// The one step after which an instance can be started, or the next thing that it lacks is said.
+fn mend(snap: &Snapshot, instance: &Instance, lacks: Lacks) -> Option<ModuleMend> {
+    match lacks {
+        Lacks::Code => Some(ModuleMend::Code),
+        Lacks::Python => Some(ModuleMend::Python { env: crate::python::env_of(snap, &instance.address)?.to_owned() }),
+        Lacks::More => None,
     }
 }
 

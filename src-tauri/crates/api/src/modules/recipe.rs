@@ -17,28 +17,48 @@ use crate::secrets::handed;
 use crate::settings::{self, Snapshot};
 use crate::{ApiError, ApiResult};
 
+/// What an instance that cannot be started is without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lacks {
+    Code,
+    /// The Python environment it runs in, or that brings it.
+    Python,
+    /// What nobody here can bring: its folder, a word on how it is started.
+    More,
+}
+
 /// Why an instance cannot be started as it is; `None` where it can. Looks at files alone.
 pub(crate) fn cannot_start(open: &Open, instance: &Instance) -> Option<String> {
+    obstacle(open, instance).map(|(_, why)| why)
+}
+
+/// The same, with what it lacks.
+pub(crate) fn obstacle(open: &Open, instance: &Instance) -> Option<(Lacks, String)> {
+    let python = |why: Result<PathBuf, String>| Some((Lacks::Python, why.err()?));
     if !instance.dir.is_dir() {
-        return Some("its folder is gone".to_owned());
+        return Some((Lacks::More, "its folder is gone".to_owned()));
     }
     let Some(entry) = instance.known.and_then(|known| known.entry.as_ref()) else {
         return match &instance.entry_point {
-            Some(file) if instance.dir.join(file).is_file() => shared_python(open).err(),
-            Some(file) => Some(format!("`{file}`, which its manifest names, is not there")),
-            None => Some("nothing says how it is started".to_owned()),
+            Some(file) if instance.dir.join(file).is_file() => python(shared_python(open)),
+            Some(file) => Some((Lacks::Code, format!("`{file}`, which its manifest names, is not there"))),
+            None => Some((Lacks::More, "nothing says how it is started".to_owned())),
         };
     };
-    if !instance.dir.join(&entry.needs).exists() && entry.is_a_package() {
-        return Some(format!(
-            "its own Python environment, which brings it, is not built yet: `{}` is missing",
-            entry.needs
-        ));
+    if instance.dir.join(&entry.needs).exists() {
+        return python(program(open, instance));
     }
-    if !instance.dir.join(&entry.needs).exists() {
-        return Some(format!("no code installed yet: `{}` is missing", entry.needs));
+    if entry.is_a_package() {
+        let needs = &entry.needs;
+        let why = format!("its own Python environment, which brings it, is not built yet: `{needs}` is missing");
+        return Some((Lacks::Python, why));
     }
-    program(open, instance).err()
+    let mut why = format!("no code installed yet: `{}` is missing", entry.needs);
+    // Of two things that are missing the first is mended first, and the other is no surprise then.
+    if let Err(python) = program(open, instance) {
+        why.push_str(&format!("; and {python}"));
+    }
+    Some((Lacks::Code, why))
 }
 
 /// A settings file that is there and cannot be read; said of the error, what it holds is not repeated.
