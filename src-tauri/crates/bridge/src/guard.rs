@@ -25,6 +25,14 @@ pub(crate) fn same_place(headers: &HeaderMap, port: u16) -> Result<(), Refusal> 
     Ok(())
 }
 
+/// Whether Broca's own plugin says that it is the one that calls. No right comes with it.
+pub(crate) fn by_plugin(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::USER_AGENT)
+        .and_then(|name| name.to_str().ok())
+        .is_some_and(|name| name.starts_with("Broca2-WebChat-Plugin/"))
+}
+
 fn ours(authority: &str, port: u16) -> bool {
     ["127.0.0.1", "localhost", "[::1]"].iter().any(|name| {
         let rest = authority.get(..name.len()).filter(|n| n.eq_ignore_ascii_case(name)).map(|n| &authority[n.len()..]);

@@ -216,12 +216,13 @@ async fn answer(
         }
     }
     let method = request.method().clone();
+    let by_plugin = guard::by_plugin(request.headers());
     let body = tokio::time::timeout(BODY_TIME, axum::body::to_bytes(request.into_body(), BODY))
         .await
         .map_err(|_| Refusal::new(StatusCode::REQUEST_TIMEOUT, "timeout", "The request took too long"))?
         .map_err(|_| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The request is too large"))?;
     let only_agent = shared.keys().only_agent();
-    let call = Call { method, action, query, body: body.to_vec(), key, address, only_agent };
+    let call = Call { method, action, query, body: body.to_vec(), key, address, only_agent, by_plugin };
     let store = Arc::clone(&shared.store);
     tokio::task::spawn_blocking(move || actions::run(store.as_ref(), &call))
         .await

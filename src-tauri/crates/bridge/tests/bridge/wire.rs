@@ -40,6 +40,32 @@ async fn a_message_travels_to_broca_and_its_answer_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_question_with_which_broca_s_plugin_begins_takes_no_message_away() {
+    let place = Place::new();
+    let door = place.open(Limits::default(), true).await;
+    let chat = place.conversation(1);
+    let first = place.says(&chat.id, "written while Broca was away");
+    place.says(&chat.id, "and more");
+    let inbox = |limit: u32| {
+        let request = door.client().get(door.url(&format!("?action=inbox&limit={limit}&offset=0")));
+        let request = request.bearer_auth("athena-key").header("user-agent", "Broca2-WebChat-Plugin/1.0");
+        async move { request.send().await.unwrap().json::<serde_json::Value>().await.unwrap() }
+    };
+
+    let begin = inbox(1).await;
+    assert_eq!(begin["success"], json!(true), "it is there: {begin}");
+    assert_eq!(begin["data"]["messages"], json!([]), "what it would throw away is not handed out: {begin}");
+    assert_eq!(begin["data"]["pagination"]["total"], 2, "how many wait is told: {begin}");
+    let poll = inbox(50).await;
+    assert_eq!(poll["data"]["messages"][0]["id"], first, "the first poll has the first message: {poll}");
+    assert_eq!(poll["data"]["messages"].as_array().map(Vec::len), Some(2), "and the one after it: {poll}");
+
+    let third = place.says(&chat.id, "for somebody else");
+    let (_, one) = door.get("?action=inbox&limit=1", "athena-key").await;
+    assert_eq!(one["data"]["messages"][0]["id"], third, "who is not that plugin gets the one it asks for: {one}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_agent_s_key_opens_that_agent_s_messages_only() {
     let place = Place::new();
     let door = place.open(Limits::default(), true).await;
