@@ -71,6 +71,7 @@ impl Facts<'_> {
             }
         };
         let detail = self.reported.or(self.line).filter(|_| self.failed() && !(self.asked && self.reported.is_none()));
+        let detail = detail.map(bare);
         match detail {
             // What ended it from outside is not what it happened to write before.
             Some(detail) if self.reported.is_none() && matches!(self.exit, Exit::Signal(_)) => {
@@ -80,6 +81,20 @@ impl Facts<'_> {
             None => format!("{end}."),
         }
     }
+}
+
+/// A line of a log from behind its stamp and level on: when it ended is said already, and that it is an error too.
+fn bare(line: &str) -> &str {
+    const LEVELS: [&str; 5] = ["INFO", "WARN", "ERROR", "CRITICAL", "DEBUG"];
+    let mut rest = line.trim();
+    while let Some((inner, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once("] ")) {
+        let stamp = inner.starts_with(|c: char| c.is_ascii_digit()) && inner.contains(':');
+        if (!stamp && !LEVELS.iter().any(|level| inner.contains(level))) || after.trim().is_empty() {
+            break;
+        }
+        rest = after.trim_start();
+    }
+    rest
 }
 
 fn signal_name(number: i32) -> Option<&'static str> {
@@ -165,6 +180,19 @@ mod tests {
             (
                 Facts { reported: Some("Fatal error: no agent"), exits: Exits::ZeroToo, ..facts(Exit::Code(0)) },
                 "It ended with code 0 after 3 s, although it reported a fatal error: Fatal error: no agent",
+                true,
+            ),
+            (
+                Facts {
+                    reported: Some("[2026-11-29 07:54:23] [❌ ERROR] __main__: ❌ Fatal error: AGENT_ID is not set"),
+                    ..facts(Exit::Code(0))
+                },
+                "It ended with code 0 after 3 s, although it reported a fatal error: __main__: ❌ Fatal error: AGENT_ID is not set",
+                true,
+            ),
+            (
+                Facts { line: Some("[Errno 98] error while attempting to bind"), ..facts(Exit::Code(1)) },
+                "It ended with code 1 after 3 s: [Errno 98] error while attempting to bind",
                 true,
             ),
             (

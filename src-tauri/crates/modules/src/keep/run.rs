@@ -267,16 +267,25 @@ impl Keeper {
         let ready = self.recipe.ready.as_deref().filter(|text| starting && !text.is_empty());
         let listens_for_fatal = self.record.reported.is_none() && !self.recipe.fatal.is_empty();
         let mut is_ready = starting && ready.is_none() && began.elapsed() >= SETTLED;
-        let mut reported = None;
+        let mut reported: Option<String> = None;
+        // Broca names the settings that it refuses below the line that says so.
+        let mut goes_on = false;
         let fatal = &self.recipe.fatal;
         let looked = self.log.look(ready.is_some() || listens_for_fatal, &mut |line| {
+            let point = line.trim_start().starts_with("- ") && line.starts_with(' ');
             let line = crate::clean::plain(line);
+            if let Some(said) = reported.as_mut().filter(|_| goes_on && point) {
+                said.push_str(&format!(" {}", line.trim()));
+                return;
+            }
+            goes_on = false;
             is_ready |= ready.is_some_and(|text| line.contains(text));
             if listens_for_fatal
                 && reported.is_none()
                 && fatal.iter().any(|text| !text.is_empty() && line.contains(text))
             {
                 reported = Some(line);
+                goes_on = true;
             }
         });
         // A log that cannot be looked at does not stop the module; the next look tries again.

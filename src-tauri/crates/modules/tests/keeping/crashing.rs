@@ -70,6 +70,19 @@ fn code_0_with_a_fatal_error_in_the_log_is_a_failure() {
 }
 
 #[test]
+fn a_fatal_error_is_told_with_the_points_below_it() {
+    let log = "[2026-11-29 08:08:54] [❌ ERROR] __main__: ❌ Fatal error: Invalid settings.\\n  - AGENT_ENDPOINT may contain a placeholder\\n  - AGENT_API_KEY too\\nbye\\n  - not of it";
+    let mut module = python(&format!("import sys\nprint('{log}', file=sys.stderr)\nsys.exit(0)\n"));
+    module.recipe.restart.breaker_ends = 1;
+    module.start();
+    let record = module.until("it is given up", |record| matches!(record.state, State::GaveUp { .. }));
+    let words = record.last_exit.expect("the end is recorded").words;
+    let said =
+        "__main__: ❌ Fatal error: Invalid settings. - AGENT_ENDPOINT may contain a placeholder - AGENT_API_KEY too";
+    assert!(words.ends_with(said), "what is wrong is named, without the stamp: {words}");
+}
+
+#[test]
 fn code_0_of_a_module_whose_codes_mean_nothing_is_a_failure() {
     let mut module = python("print('Another instance is already running')\n");
     module.recipe.exits = Exits::ZeroToo;
