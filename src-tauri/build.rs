@@ -116,6 +116,8 @@ const COMMANDS: &[&str] = &[
     "python_rollback_plan",
     "plugins_list",
     "plugin_get",
+    "plugin_compare",
+    "plugin_lines",
     "plugins_offered",
     "plugin_inspect",
     "plugin_trust",

@@ -150,6 +150,8 @@ pub fn builder<R: tauri::Runtime>() -> Builder<R> {
             python::python_rollback_plan,
             plugins::plugins_list,
             plugins::plugin_get,
+            plugins::plugin_compare,
+            plugins::plugin_lines,
             plugins::plugins_offered,
             plugins::plugin_inspect,
             plugins::plugin_trust,

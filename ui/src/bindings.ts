@@ -184,8 +184,9 @@ export const commands = {
 	/**  Closes a view. */
 	logClose: (view: string) => typedError<null, ApiError>(__TAURI_INVOKE("log_close", { view })),
 	/**  Writes what the view shows to a file, with secrets covered. */
-	logExportStop: (view: string) => typedError<boolean, ApiError>(__TAURI_INVOKE("log_export_stop", { view })),
 	logExportTo: (view: string, path: string) => typedError<LogExported, ApiError>(__TAURI_INVOKE("log_export_to", { view, path })),
+	/**  Stops a running export of a view; nothing of it is left. */
+	logExportStop: (view: string) => typedError<boolean, ApiError>(__TAURI_INVOKE("log_export_stop", { view })),
 	/**  Who has which port, and who listens. */
 	portsList: () => typedError<PortsView, ApiError>(__TAURI_INVOKE("ports_list")),
 	/**  The plan of giving an instance another port; without one the next that is free. */
@@ -193,8 +194,9 @@ export const commands = {
 	/**  Interpreters and environments as they are. */
 	pythonView: () => typedError<PythonView, ApiError>(__TAURI_INVOKE("python_view")),
 	/**  Checks one environment thoroughly. */
-	pythonCheckStop: (env: string) => typedError<boolean, ApiError>(__TAURI_INVOKE("python_check_stop", { env })),
 	pythonCheck: (env: string) => typedError<PythonEnv, ApiError>(__TAURI_INVOKE("python_check", { env })),
+	/**  Stops a running check of an environment. */
+	pythonCheckStop: (env: string) => typedError<boolean, ApiError>(__TAURI_INVOKE("python_check_stop", { env })),
 	/**  The text of an environment's pins. */
 	pythonPins: (env: string) => typedError<string, ApiError>(__TAURI_INVOKE("python_pins", { env })),
 	/**  What a change would do. */
@@ -209,6 +211,10 @@ export const commands = {
 	pluginsList: (query: string, sort: PluginSort, offset: number, limit: number) => typedError<PluginPage, ApiError>(__TAURI_INVOKE("plugins_list", { query, sort, offset, limit })),
 	/**  One plugin with everything known of it. */
 	pluginGet: (id: string) => typedError<PluginDetail, ApiError>(__TAURI_INVOKE("plugin_get", { id })),
+	/**  The files of two states of a plugin, those that differ first. */
+	pluginCompare: (of: PluginComparison) => typedError<PluginFile[], ApiError>(__TAURI_INVOKE("plugin_compare", { of })),
+	/**  One file of such a comparison, line by line. */
+	pluginLines: (of: PluginComparison, path: string) => typedError<PluginFileLines, ApiError>(__TAURI_INVOKE("plugin_lines", { of, path })),
 	/**  What could be installed or updated. */
 	pluginsOffered: (query: string) => typedError<PluginOffer[], ApiError>(__TAURI_INVOKE("plugins_offered", { query })),
 	/**  Brings a source into quarantine and reads it; nothing of it runs. */
@@ -1078,10 +1084,10 @@ export type Log = LogEvent;
 export type LogEvent = {
 	view: string,
 	state: LogState,
-};
-
 	/**  0 to 1: how much of a running export of this view is written; `None` where this tells of its lines. */
 	exported: number | null,
+};
+
 /**  What an export left in the file. */
 export type LogExported = {
 	path: string,
@@ -1246,6 +1252,13 @@ export type ModuleEvent = {
 
 export type ModuleFilter = "all" | "running" | "needs_you";
 
+/**  What an instance that cannot be started is without. */
+export type ModuleMend = 
+/**  Its code is to be installed. */
+{ kind: "code" } | 
+/**  A Python environment is to be made, or built anew: `agents`, `smcp`, … */
+{ kind: "python"; env: string };
+
 /**  A shared service that could be added. */
 export type ModuleOffer = {
 	name: string,
@@ -1286,8 +1299,6 @@ export type ModulePage = {
 /**  One instance. */
 export type ModuleRow = {
 	/**  Its address, such as `athena/broca2` or `smcp`; give it back to the other commands. */
-export type ModuleMend = { kind: "code" } | { kind: "python"; env: string };
-
 	id: string,
 	/**  Card of the tools grid, where it has one. */
 	card: string | null,
@@ -1321,10 +1332,10 @@ export type ModuleMend = { kind: "code" } | { kind: "python"; env: string };
 	restarts: number,
 	/**  Why it cannot be started; `None` where it can. */
 	cannot_start: string | null,
-	/**  It runs with other settings than it would be started with now. */
-	restart_needed: boolean,
 	/**  What mends that; `None` where nothing from here does. */
 	mend: ModuleMend | null,
+	/**  It runs with other settings than it would be started with now. */
+	restart_needed: boolean,
 	/**  Why: "`agents/agent-athena/broca2/config/.env` says something else than when it was started." */
 	restart_reason: string | null,
 	needs_you: boolean,
@@ -1491,6 +1502,15 @@ export type PluginCandidate = {
 	findings: Finding[],
 };
 
+/**  Two states of a plugin that are held against each other. */
+export type PluginComparison = 
+/**  What is installed as `id`, and what waits in quarantine. */
+{ kind: "update"; inspection: string; dir: string; id: string } | 
+/**  What is installed, and an earlier version that is kept. */
+{ kind: "version"; id: string; hash: string } | 
+/**  What was installed, and what lies there now. */
+{ kind: "installed"; id: string };
+
 export type PluginDetail = {
 	row: PluginRow,
 	facts: Fact[],
@@ -1521,6 +1541,19 @@ export type PluginFile = {
 	size: number | null,
 	/**  `same`, `changed`, `added` or `gone`, against what was installed; `None` where nothing is known of that. */
 	state: string | null,
+};
+
+/**  One file of a comparison, line by line. What steers a screen or hides in it is written out, as `⟨U+202E⟩`. */
+export type PluginFileLines = {
+	path: string,
+	/**  `same`, `changed`, `added` or `gone`. */
+	state: string,
+	/**  Why there are no lines: not text, too large, named like a file of passwords, or only its mode differs. */
+	note: string | null,
+	/**  Changed lines with two around them; at most 1,000. */
+	lines: DiffLine[],
+	/**  Lines behind those. */
+	left_out: number,
 };
 
 export type PluginGraph = {

@@ -24,6 +24,20 @@ pub async fn plugin_get(app: App<'_>, id: String) -> ApiResult<dto::PluginDetail
     app.plugin_get(&app.actor().await?, &id).await
 }
 
+/// The files of two states of a plugin, those that differ first.
+#[tauri::command]
+#[specta::specta]
+pub async fn plugin_compare(app: App<'_>, of: dto::PluginComparison) -> ApiResult<Vec<dto::PluginFile>> {
+    app.plugin_compare(&app.actor().await?, &of).await
+}
+
+/// One file of such a comparison, line by line.
+#[tauri::command]
+#[specta::specta]
+pub async fn plugin_lines(app: App<'_>, of: dto::PluginComparison, path: String) -> ApiResult<dto::PluginFileLines> {
+    app.plugin_lines(&app.actor().await?, &of, &path).await
+}
+
 /// What could be installed or updated.
 #[tauri::command]
 #[specta::specta]

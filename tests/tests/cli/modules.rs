@@ -157,26 +157,6 @@ fn smcp_without_its_own_environment_is_not_called_ready() {
         "what is missing is the word: {row:#}"
     );
     assert!(row["cannot_start"].as_str().unwrap().contains("smcp/venv/bin/python"), "and where it was looked for");
-}
-
-#[test]
-fn letta_that_was_not_built_yet_is_sent_to_its_environment_and_not_to_its_code() {
-    let yard = yard("thalamus");
-    let added = at_root(&yard, &["modules", "add", "letta", "--yes"]);
-    assert!(added.out.contains("sanctumctl python install letta"), "what comes next is said: {added:?}");
-    let status = json(&yard, &["modules", "status", "letta"]);
-    assert_eq!(status["row"]["status"]["reason"], "its own Python environment is not built yet", "{status:#}");
-    let why = status["row"]["cannot_start"].as_str().unwrap();
-    assert!(why.contains("Python environment") && why.contains("venv/bin/letta"), "the same: {why}");
-    assert_eq!(status["code"], "a package of its Python environment", "no folder of code is missing: {status:#}");
-    put(&yard.root(), "letta/venv/bin/letta", "");
-    let status = json(&yard, &["modules", "status", "letta"]);
-    let facts = status["facts"].as_array().unwrap();
-    let fact = |name: &str| facts.iter().find(|fact| fact["name"] == name).map(|fact| fact["value"].clone());
-    assert!(fact("Program").unwrap().as_str().unwrap().ends_with("letta/venv/bin/letta"), "{status:#}");
-    let port = status["row"]["port"].as_u64().unwrap();
-    let line = format!("server --port {port} --host 127.0.0.1");
-    assert_eq!(fact("Arguments").unwrap(), line, "what it is started with, with its port: {status:#}");
     let python = serde_json::json!({"kind": "python", "env": "smcp"});
     assert_eq!(row["mend"], python, "its code is there: the environment is what it lacks, and which one is said");
     std::fs::rename(yard.root().join("smcp/app"), yard.root().join("smcp/app-away")).unwrap();
@@ -190,6 +170,28 @@ fn letta_that_was_not_built_yet_is_sent_to_its_environment_and_not_to_its_code()
 }
 
 #[test]
+fn letta_that_was_not_built_yet_is_sent_to_its_environment_and_not_to_its_code() {
+    let yard = yard("thalamus");
+    let added = at_root(&yard, &["modules", "add", "letta", "--yes"]);
+    assert!(added.out.contains("sanctumctl python install letta"), "what comes next is said: {added:?}");
+    let status = json(&yard, &["modules", "status", "letta"]);
+    assert_eq!(status["row"]["status"]["reason"], "its own Python environment is not built yet", "{status:#}");
+    let why = status["row"]["cannot_start"].as_str().unwrap();
+    assert!(why.contains("Python environment") && why.contains("venv/bin/letta"), "the same: {why}");
+    assert_eq!(status["code"], "a package of its Python environment", "no folder of code is missing: {status:#}");
+    let python = serde_json::json!({"kind": "python", "env": "letta"});
+    assert_eq!(status["row"]["mend"], python, "so its environment is what is made: {status:#}");
+    put(&yard.root(), "letta/venv/bin/letta", "");
+    let status = json(&yard, &["modules", "status", "letta"]);
+    let facts = status["facts"].as_array().unwrap();
+    let fact = |name: &str| facts.iter().find(|fact| fact["name"] == name).map(|fact| fact["value"].clone());
+    assert!(fact("Program").unwrap().as_str().unwrap().ends_with("letta/venv/bin/letta"), "{status:#}");
+    let port = status["row"]["port"].as_u64().unwrap();
+    let line = format!("server --port {port} --host 127.0.0.1");
+    assert_eq!(fact("Arguments").unwrap(), line, "what it is started with, with its port: {status:#}");
+}
+
+#[test]
 fn all_are_started_in_order_and_stopped_the_other_way_round() {
     let yard = yard("broca2,thalamus,smcp");
     install(&yard, "athena/thalamus", "thalamus");
@@ -199,8 +201,6 @@ fn all_are_started_in_order_and_stopped_the_other_way_round() {
     let order = |outcomes: &[Value]| outcomes.iter().map(|o| o["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
     let started = start(&yard, &["--all"]);
     assert_eq!(order(&started), ["smcp", "athena/thalamus", "athena/broca2"], "what others need comes first");
-    let python = serde_json::json!({"kind": "python", "env": "letta"});
-    assert_eq!(status["row"]["mend"], python, "so its environment is what is made: {status:#}");
     let page = json(&yard, &["modules", "list", "--only", "running"]);
     assert_eq!((page["running"].as_u64(), page["total"].as_u64()), (Some(3), Some(3)), "all of them run: {page:#}");
     let stopped = json(&yard, &["modules", "stop", "--all"]);

@@ -145,3 +145,60 @@ async fn plugins_are_told_to_be_read_again_when_they_change() {
     ears.until_again("plugins");
     app.close();
 }
+
+/// The lines of one file of a comparison as a person reads them.
+fn lines(of: &Value, path: &str) -> Vec<String> {
+    let file = of.as_array().unwrap().iter().find(|file| file["path"] == path).unwrap_or(&Value::Null);
+    let line = |line: &Value| format!("{} {}", line["kind"].as_str().unwrap(), line["text"].as_str().unwrap());
+    file["lines"].as_array().into_iter().flatten().map(line).collect()
+}
+
+#[test]
+fn what_differs_is_shown_line_by_line_and_hostile_text_stays_text() {
+    let yard = Yard::new("smcp").unwrap();
+    yard.install("smcp", "smcp").unwrap();
+    install(&yard, &plugin(&yard, "one/greeter", "1.0.0", "hello"));
+    let two = plugin(&yard, "two/greeter", "2.0.0", "good day");
+    std::fs::write(two.join("logo.png"), [0x89, b'P', 0, 1]).unwrap();
+    std::fs::write(two.join("old.txt"), "\u{1b}[2Jgone\u{202e}\n").unwrap();
+    std::fs::write(two.join("token.json"), "{\"token\": \"canary\"}").unwrap();
+    let of = run(&yard, &["plugins", "diff", "smcp:greeter", "--folder", &text(&two)]);
+    assert_eq!(of.code, 1, "something differs: {of:?}");
+    let of = of.json().unwrap();
+    let code = lines(&of, "cli.py");
+    assert!(
+        code.contains(&"del __version__ = '1.0.0'".to_owned())
+            && code.contains(&"add __version__ = '2.0.0'".to_owned()),
+        "what goes and what comes: {code:#?}"
+    );
+    assert_eq!(lines(&of, "old.txt"), ["del old", "add ⟨U+001B⟩[2Jgone⟨U+202E⟩"], "nothing in it steers a screen");
+    let note = |path: &str| {
+        let file = of.as_array().unwrap().iter().find(|file| file["path"] == path).unwrap();
+        file["note"].as_str().unwrap().to_owned()
+    };
+    assert!(note("logo.png").starts_with("Not text"), "bytes are named as such: {}", note("logo.png"));
+    assert!(note("token.json").contains("passwords or keys"), "and what holds secrets stays closed");
+    assert!(!of.to_string().contains("canary"), "in every byte of the answer");
+    assert_eq!(lines(&of, "same.txt"), Vec::<String>::new(), "what is the same is not listed");
+
+    install(&yard, &two);
+    let versions = json(&yard, &["plugins", "show", "smcp:greeter"])["versions"].clone();
+    let old = versions.as_array().unwrap().iter().find(|one| one["current"] == false).unwrap()["hash"].clone();
+    let back = run(&yard, &["plugins", "diff", "smcp:greeter", "--to", old.as_str().unwrap(), "--file", "cli.py"]);
+    let back = lines(&back.json().unwrap(), "cli.py");
+    assert!(back.contains(&"add __version__ = '1.0.0'".to_owned()), "what putting it back would bring: {back:#?}");
+
+    for (words, code) in [
+        (&["plugins", "diff", "smcp:greeter", "--to", "000000000000"][..], "plugin_version_unknown"),
+        (
+            &["plugins", "diff", "smcp:greeter", "--folder", &text(&two), "--file", "../../../etc/passwd"],
+            "plugin_file_unknown",
+        ),
+        (&["plugins", "diff", "smcp:nobody"], "plugin_unknown"),
+        (&["plugins", "diff", "smcp:greeter"], "plugin_nothing_kept"),
+    ] {
+        assert_eq!(error(&run(&yard, words))["code"], code, "`{}` is refused", words.join(" "));
+    }
+    let same = run(&yard, &["plugins", "diff", "smcp:greeter", "--folder", &text(&two)]);
+    assert!(same.code == 0 && same.json().unwrap() == serde_json::json!([]), "nothing differs from itself: {same:?}");
+}

@@ -1,5 +1,7 @@
 //! Line differences for plan sheets, with a few lines around each change and a cap on the whole.
 
+use std::time::Duration;
+
 use similar::{ChangeTag, TextDiff};
 
 use crate::dto::{DiffKind, DiffLine};
@@ -9,17 +11,25 @@ const AROUND: usize = 2;
 pub(crate) const MOST_LINES: usize = 120;
 const LONGEST_LINE: usize = 400;
 
+/// Comparing is given up after this long and says the rest as one change; texts may be made to keep us busy.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// The difference as a person reads it, and how many lines were left out.
 pub(crate) fn lines(before: Option<&[u8]>, after: Option<&[u8]>) -> (Vec<DiffLine>, u32) {
     let (Some(before), Some(after)) = (text(before), text(after)) else {
         return (Vec::new(), 0);
     };
-    let diff = TextDiff::from_lines(before.as_str(), after.as_str());
+    between(&before, &after, MOST_LINES, visible)
+}
+
+/// The difference of two texts in at most so many lines, each made fit to be shown by `shown`, and how many were left out.
+pub(crate) fn between(before: &str, after: &str, most: usize, shown: fn(&str) -> String) -> (Vec<DiffLine>, u32) {
+    let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(before, after);
     let mut lines = Vec::new();
     let mut left_out = 0;
     for group in diff.grouped_ops(AROUND) {
         for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            if lines.len() == MOST_LINES {
+            if lines.len() == most {
                 left_out += 1;
                 continue;
             }
@@ -29,7 +39,7 @@ pub(crate) fn lines(before: Option<&[u8]>, after: Option<&[u8]>) -> (Vec<DiffLin
                 ChangeTag::Delete => (DiffKind::Del, change.old_index()),
             };
             let number = u32::try_from(index.unwrap_or(0) + 1).unwrap_or(u32::MAX);
-            lines.push(DiffLine { kind, number, text: visible(change.value().trim_end_matches(['\n', '\r'])) });
+            lines.push(DiffLine { kind, number, text: shown(change.value().trim_end_matches(['\n', '\r'])) });
         }
     }
     (lines, left_out)

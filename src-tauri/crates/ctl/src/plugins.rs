@@ -1,5 +1,7 @@
 //! `plugins`: of all tools, read before they run, installed and switched by plans; the tools they add, listed and called.
 
+mod compared;
+
 use std::process::ExitCode;
 
 use sanctum_api::{Actor, ApiError, dto};
@@ -75,6 +77,9 @@ pub async fn run(console: &Console, words: Plugins) -> Done {
         Plugins::Remove { id, delete_settings, confirm } => {
             let plan = console.with_store(async || app.plugin_remove_plan(&actor, &id, !delete_settings).await).await?;
             console.change(&actor, confirm, &plan).await
+        }
+        Plugins::Diff { id, file, to, other, dir } => {
+            compared::run(console, &actor, compared::Words { id, file, to, source: other.source(), dir }).await
         }
         Plugins::Rollback { id, hash, confirm } => {
             console.change(&actor, confirm, &app.plugin_rollback_plan(&actor, &id, &hash).await?).await
@@ -152,19 +157,7 @@ pub async fn run(console: &Console, words: Plugins) -> Done {
 async fn install(console: &Console, actor: &Actor, words: Install) -> Done {
     let app = &console.app;
     let inspection = app.plugin_inspect(actor, &words.source.into()).await?;
-    let chosen = match &words.dir {
-        Some(dir) => inspection.candidates.iter().find(|one| one.dir == *dir),
-        None if inspection.candidates.len() == 1 => inspection.candidates.first(),
-        None => None,
-    };
-    let chosen = chosen.ok_or_else(|| {
-        let all: Vec<&str> = inspection.candidates.iter().map(|one| one.dir.as_str()).collect();
-        ApiError::refused(
-            "usage",
-            "The source holds several plugins.",
-            format!("Name one with `--dir`: {}.", all.join(", ")),
-        )
-    })?;
+    let chosen = one_of(&inspection, words.dir.as_deref())?;
     let tool = match (&words.tool, chosen.fits.as_slice()) {
         (Some(tool), _) => tool.clone(),
         (None, [only]) => only.clone(),
@@ -190,6 +183,23 @@ async fn install(console: &Console, actor: &Actor, words: Install) -> Done {
     let done = console.change(actor, words.confirm, &plan).await;
     app.plugin_discard(actor, &inspection.id).await?;
     done
+}
+
+/// The plugin that is meant, of a source that may hold several.
+fn one_of<'a>(inspection: &'a dto::PluginInspection, dir: Option<&str>) -> Result<&'a dto::PluginCandidate, ApiError> {
+    let chosen = match dir {
+        Some(dir) => inspection.candidates.iter().find(|one| one.dir == dir),
+        None if inspection.candidates.len() == 1 => inspection.candidates.first(),
+        None => None,
+    };
+    chosen.ok_or_else(|| {
+        let all: Vec<String> = inspection.candidates.iter().map(|one| visible(&one.dir)).collect();
+        ApiError::refused(
+            "usage",
+            "The source holds several plugins.",
+            format!("Name one with `--dir`: {}.", all.join(", ")),
+        )
+    })
 }
 
 async fn bisect(console: &Console, actor: &Actor, tool: &str, yes: bool) -> Done {

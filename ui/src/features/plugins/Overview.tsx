@@ -15,7 +15,7 @@ export function Overview({ detail }: { detail: PluginDetail }) {
       {detail.findings.filter((finding) => finding.code !== 'plugin_changed').map((finding) => <FindingBanner key={`${finding.code}${finding.path ?? ''}${finding.message}`} finding={finding} />)}
       <div className="plugin-two">
         <section aria-label="Where it comes from"><div className="group-head"><h2>Where it comes from</h2></div><div className="group"><dl className="facts plugin-facts">{facts.map((fact) => <div key={fact.name} className="facts-line"><dt><Foreign>{fact.name}</Foreign></dt><dd className={fact.mono ? 'mono selectable' : 'selectable'}><Foreign>{fact.value}</Foreign></dd></div>)}</dl></div></section>
-        <Files files={detail.files} hash={detail.hash} expected={row.quarantined || isChanged ? current?.hash : undefined} />
+        <Files files={detail.files} hash={detail.hash} expected={row.quarantined || isChanged ? current?.hash : undefined} compare={{ kind: 'installed', id: row.id }} />
       </div>
       <Reach reach={detail.reach} note={row.quarantined ? 'read from its code, never run while in quarantine' : 'read from its code; what it hides there is not seen'} />
       <Needs needs={detail.needs} />

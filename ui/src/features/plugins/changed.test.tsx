@@ -32,3 +32,33 @@ test('an update is held against what is installed before anybody trusts it', asy
   await expectClean('an update');
   await press('{Escape}');
 });
+
+test('a file that differs opens into its lines, and only then; hostile text stays text', async () => {
+  const { platform, calls } = await openApp({}, '#/plugins');
+  await look(seen('plugin-row').first(), 'the list').toBeVisible();
+  platform.memory.drop(['/Users/mara/git']);
+  await look(seen('plugin-drift'), 'read').toBeVisible();
+  expect(calls('pluginLines').length, 'no line is read before somebody asks').toBe(0);
+  await seen('plugin-sheet').getByTestId('plugin-file').first().getByText('cli.py').click();
+  await look(seen('file-lines'), 'what goes and what comes').toHaveTextContent(/removed: PLACE = "here".*added: PLACE = "⟨U\+202E⟩<b>there<\/b>".*7 more lines are not shown/);
+  expect(calls('pluginLines'), 'against the installed one').toEqual([[{ kind: 'update', inspection: 'inspection-1', dir: '.', id: 'smcp:git' }, 'cli.py']]);
+  await expectClean('lines of an update');
+});
+
+test('an earlier version is compared with what is installed before it is put back', async () => {
+  const { calls } = await openApp({}, '#/plugins/smcp%3Agit?versions');
+  await seen('plugin-compare').first().click();
+  await look(seen('compare-sheet'), 'which files').toHaveTextContent(/git: from 1\.0\.0 to .*1 as installed, 2 changed.*cli\.py.*logo\.png/);
+  await seen('plugin-file').nth(1).getByText('logo.png').click();
+  await look(seen('file-note'), 'what has no lines is named').toHaveTextContent('Not text, so there are no lines to compare');
+  await expectClean('a comparison');
+  await page.getByRole('button', { name: 'Put back…' }).last().click();
+  await look(seen('plan-sheet'), 'the plan').toBeVisible();
+  expect(calls('pluginRollbackPlan').length, 'asked once').toBe(1);
+});
+
+test('where nothing of what was installed is kept, that is said and no lines are made up', async () => {
+  await openApp({ overrides: { pluginGet: async () => changed() } }, '#/plugins/smcp%3Agh');
+  await seen('plugin-file').first().getByText('cli.py').click();
+  await look(seen('error-box'), 'why').toHaveTextContent('only which files differ is known, not their lines');
+});

@@ -137,6 +137,24 @@ test('what is offered is chosen from a list; a newer version says what it update
   expect(calls('pluginInspect').at(-1), 'from where it was offered').toEqual([{ kind: 'git', url: 'https://github.com/sanctumos/smcp-git.git', rev: 'v1.1.0' }]);
 });
 
+test('an update may be installed beside under another name; a name that differs in spelling only is refused', async () => {
+  const { calls } = await openApp({}, at);
+  await seen('plugins-install').click();
+  await seen('offer-git').click();
+  await seen('plugin-look').click();
+  await look(seen('plugin-replaces'), 'proposed as an update').toBeVisible();
+  await look(seen('plugin-name'), 'its name is shown').toHaveValue('git');
+  await expectClean('an update');
+  await seen('plugin-name').fill('Git');
+  await look(seen('plugin-sheet'), 'why not').toHaveTextContent('differs from the installed git only in spelling');
+  await look(seen('plugin-review'), 'no plan').toHaveAttribute('aria-disabled', 'true');
+  await seen('plugin-name').fill('git_new');
+  await look(seen('plugin-replaces'), 'nothing is replaced').not.toBeInTheDocument();
+  await seen('plugin-review').click();
+  await apply();
+  expect(calls('pluginInstallPlan').at(-1), 'beside').toEqual([expect.objectContaining({ tool: 'smcp', name: 'git_new' })]);
+});
+
 test('for one of several tools it is asked which', async () => {
   const { calls } = await drop('/Users/mara/broca-signal');
   await seen('fits-monday/broca2').click();

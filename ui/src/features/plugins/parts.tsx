@@ -1,6 +1,7 @@
 /** What the page of a plugin and the sheet that installs one both show: files, reach, needs. */
-import type { PluginFile, PluginNeed, PluginReach, PluginTool } from '../../bindings';
+import type { PluginComparison, PluginFile, PluginNeed, PluginReach, PluginTool } from '../../bindings';
 import { Foreign, Glyph, Icon, Prose, visible } from '../../ui';
+import { FileLines } from './FileLines';
 import { filesWords, many, reachKinds, shortHash, sizeWords } from './words';
 
 /** Of a long list these are written out. */
@@ -8,19 +9,20 @@ const MOST_FILES = 200;
 
 const isOdd = (file: PluginFile) => file.state !== null && file.state !== 'same';
 
-function FileLine({ file, update }: { file: PluginFile; update: boolean }) {
+function FileLine({ file, update, compare }: { file: PluginFile; update: boolean; compare: PluginComparison | undefined }) {
   const odd = isOdd(file);
-  return (
-    <li className="row" data-testid="plugin-file">
+  const line = (
+    <>
       {odd && !update ? <Glyph word="Error" /> : <Icon name="file" size="s" />}
       <span className="mono cut grow" title={visible(file.path)}><Foreign>{file.path}</Foreign></span>
       <span className="caption faint nowrap">{odd ? (update && file.state === 'added' ? 'new' : file.state) : sizeWords(file.size)}</span>
-    </li>
+    </>
   );
+  return <li data-testid="plugin-file">{odd && compare ? <FileLines compare={compare} path={file.path}>{line}</FileLines> : <div className="row">{line}</div>}</li>;
 }
 
 /** Changed ones first; the others are one line that opens. Of an update the states are against the installed version, and no error. */
-export function Files({ files, hash, expected, update = false }: { files: PluginFile[]; hash: string; expected?: string; update?: boolean }) {
+export function Files({ files, hash, expected, update = false, compare }: { files: PluginFile[]; hash: string; expected?: string; update?: boolean; compare?: PluginComparison }) {
   const odd = files.filter(isOdd);
   const rest = files.filter((file) => !isOdd(file));
   const known = rest.some((file) => file.state === 'same');
@@ -29,12 +31,12 @@ export function Files({ files, hash, expected, update = false }: { files: Plugin
     <section aria-label="Files">
       <div className="group-head"><h2>Files</h2><span className="count">{filesWords(files)}</span></div>
       <div className="group plugin-files">
-        {odd.length > 0 && <ul>{odd.slice(0, MOST_FILES).map((file) => <FileLine key={file.path} file={file} update={update} />)}</ul>}
+        {odd.length > 0 && <ul>{odd.slice(0, MOST_FILES).map((file) => <FileLine key={file.path} file={file} update={update} compare={compare} />)}</ul>}
         {odd.length > MOST_FILES && <p className="caption faint pad-s">{many(odd.length - MOST_FILES, 'more file')} not listed.</p>}
         {rest.length > 0 && (
           <details className="py-fold plugin-fold">
             <summary>{known ? <Glyph word="Healthy" /> : <Icon name="folder" size="s" />}<span className="grow">{odd.length > 0 ? many(rest.length, 'other file') : many(rest.length, 'file')}</span>{known && <span className="caption faint">{update ? 'as installed' : 'hash agrees'}</span>}<span className="fold-mark"><Icon name="right" size="s" /></span></summary>
-            <ul className="plugin-file-list">{rest.slice(0, MOST_FILES).map((file) => <FileLine key={file.path} file={file} update={update} />)}</ul>
+            <ul className="plugin-file-list">{rest.slice(0, MOST_FILES).map((file) => <FileLine key={file.path} file={file} update={update} compare={undefined} />)}</ul>
             {rest.length > MOST_FILES && <p className="caption faint pad-s">{many(rest.length - MOST_FILES, 'more file')} not listed.</p>}
           </details>
         )}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { pluginRow } from '../../platform/sample/plugin-rows';
 import { status } from '../../platform/sample/data';
 import { unknownWords, withoutWord, wordsIn } from './filters';
-import { filesWords, isArchive, mostSteps, nameProblem, sectionsOf, sizeWords, spoken } from './words';
+import { filesWords, isArchive, mostSteps, nameProblem, sectionsOf, sizeWords, spoken, takenBy } from './words';
 
 const row = (tool: string, name: string, more = {}) => pluginRow(tool, tool.toUpperCase(), { name, description: '', icon: 'plugin', status: status('Active', 'listed'), ...more });
 
@@ -33,6 +33,16 @@ test('filters are words of the text', () => {
 
 test('what is dropped, how it may be called, how long a search can take', () => {
   expect(['a/b.tar.gz', 'b.MCPB', 'c.zip', 'folder', 'x.zip.d'].map(isArchive), 'archives').toEqual([true, true, true, false, false]);
-  expect(['ok_name-1', '', '../up', 'a b', 'x'.repeat(65)].map((name) => nameProblem(name) === null), 'names').toEqual([true, false, false, false, false]);
+  expect(['ok_name-1', '', '../up', 'a b', 'a.b', '_a', 'x'.repeat(62)].map((name) => nameProblem(name) === null), 'names').toEqual([true, false, false, false, false, false, false]);
+  expect(['a_b', 'a-b', '2a'].map((name) => nameProblem(name, 'broca') === null), 'names of packages').toEqual([true, false, false]);
   expect([0, 1, 2, 8, 9].map(mostSteps), 'restarts').toEqual([0, 1, 2, 4, 5]);
+});
+
+test('an installed plugin of the same name is updated; one that differs in spelling only is a twin', () => {
+  const rows = [row('smcp', 'Weather'), row('smcp', 'gru\u0308n'), row('athena/broca2', 'tides')];
+  const taken = (tool: string, name: string) => { const { same, twin } = takenBy(rows, tool, name); return [same?.name, twin?.name]; };
+  expect(taken('smcp', 'Weather'), 'the same').toEqual(['Weather', undefined]);
+  expect(taken('smcp', 'weather'), 'capitals').toEqual([undefined, 'Weather']);
+  expect(taken('smcp', 'gr\u00fcn'), 'the form of a letter').toEqual([undefined, 'gru\u0308n']);
+  expect(taken('smcp', 'tides'), 'of another tool').toEqual([undefined, undefined]);
 });

@@ -76,11 +76,19 @@ export const shortHash = (hash: string) => (hash.length > 12 ? `${hash.slice(0, 
 /** A path that was dropped: an archive by its ending, else a folder. */
 export const isArchive = (path: string) => /\.(zip|tar|tgz|tar\.gz|mcpb|dxt)$/i.test(path);
 
-/** What a person takes for a name, or why a folder cannot be called so. */
-export function nameProblem(name: string): string | null {
+/** Why a folder cannot be called so: its tools' names begin with it, and Broca imports it as a package. */
+export function nameProblem(name: string, kind = 'smcp'): string | null {
   if (name.trim() === '') return 'Enter a name for its folder.';
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(name)) return 'A folder’s name has letters, digits, `_`, `-` and `.` only, and begins with a letter or a digit.';
-  return name.length > 64 ? 'The name is too long: 64 characters at most.' : null;
+  if (!/^[A-Za-z0-9-][A-Za-z0-9_-]*$/.test(name)) return 'A folder’s name has letters, digits, `_` and `-` only, and begins with none of `_` and `.`.';
+  if (kind === 'broca' && !/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) return 'Broca imports it as a package: letters, digits and `_`, a letter first.';
+  return name.length > 61 ? 'The name is too long: 61 characters at most.' : null;
+}
+
+/** The installed plugin of the tool that has this name, and one that a Mac takes for it. */
+export function takenBy<Row extends Pick<PluginRow, 'tool' | 'name'>>(rows: Row[], tool: string, name: string) {
+  const folded = (text: string) => text.normalize('NFD').toLowerCase();
+  const of = rows.filter((row) => row.tool === tool);
+  return { same: of.find((row) => row.name === name), twin: of.find((row) => row.name !== name && folded(row.name) === folded(name)) };
 }
 
 /** Restarts that a search over so many can take: log2(n) + 1. */

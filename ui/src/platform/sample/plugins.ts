@@ -75,6 +75,13 @@ export function pluginCommands(world: World, store: PluginStore): Partial<Platfo
       const count = (flag: string) => store.rows.filter(flags[flag]!).length;
       return { items: shown.slice(offset, offset + limit), total: shown.length, all: store.rows.length, active: store.rows.filter((row) => row.status.word === 'Active').length, errors: count('error'), quarantined: count('quarantined'), updates: count('update'), unknown_filter: unknown };
     },
+    pluginCompare: async (of) => { find(of.id); return [{ path: 'cli.py', size: 6_144, state: 'changed' }, { path: 'logo.png', size: 900, state: 'changed' }, { path: 'LICENSE', size: 1_024, state: 'same' }]; },
+    pluginLines: async (of, path) => {
+      find(of.id);
+      if (of.kind === 'installed') refuse('plugin_nothing_kept', 'What was installed is not kept anywhere else, so only which files differ is known, not their lines.', 'Install it again from where it came to compare it.');
+      if (path === 'logo.png') return { path, state: 'changed', note: 'Not text, so there are no lines to compare (900 bytes → 1 KiB).', lines: [], left_out: 0 };
+      return { path, state: 'changed', note: null, lines: [{ kind: 'ctx', number: 3, text: 'import sys' }, { kind: 'del', number: 4, text: 'PLACE = "here"' }, { kind: 'add', number: 4, text: 'PLACE = "⟨U+202E⟩<b>there</b>"' }], left_out: 7 };
+    },
     pluginGet: async (id) => pluginDetail(find(id), undefined, store.off),
     pluginsOffered: async (query) => [
       { name: 'git', title: 'git', description: 'Reads and commits in repositories.', version: '1.1.0', kind: 'smcp', source: { kind: 'git', url: 'https://github.com/sanctumos/smcp-git.git', rev: 'v1.1.0' } as const, offered_by: 'the index of the team', updates: 'smcp:git' },

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use super::{Fact, Finding, Json, ModuleSource, Status};
+use super::{DiffLine, Fact, Finding, Json, ModuleSource, Status};
 
 /// How a plugin stands; its status word is `Active`, `Inactive` or `Error`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -79,6 +79,32 @@ pub struct PluginFile {
     pub size: f64,
     /// `same`, `changed`, `added` or `gone`, against what was installed; `None` where nothing is known of that.
     pub state: Option<String>,
+}
+
+/// Two states of a plugin that are held against each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PluginComparison {
+    /// What is installed as `id`, and what waits in quarantine.
+    Update { inspection: String, dir: String, id: String },
+    /// What is installed, and an earlier version that is kept.
+    Version { id: String, hash: String },
+    /// What was installed, and what lies there now.
+    Installed { id: String },
+}
+
+/// One file of a comparison, line by line. What steers a screen or hides in it is written out, as `⟨U+202E⟩`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct PluginFileLines {
+    pub path: String,
+    /// `same`, `changed`, `added` or `gone`.
+    pub state: String,
+    /// Why there are no lines: not text, too large, named like a file of passwords, or only its mode differs.
+    pub note: Option<String>,
+    /// Changed lines with two around them; at most 1,000.
+    pub lines: Vec<DiffLine>,
+    /// Lines behind those.
+    pub left_out: u32,
 }
 
 /// What a plugin's code was seen to reach for, read and never run.

@@ -13,6 +13,7 @@ mod graph;
 mod index;
 mod installing;
 pub(crate) mod kept;
+mod lines;
 mod mcp;
 mod place;
 mod plans;

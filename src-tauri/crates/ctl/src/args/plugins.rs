@@ -46,6 +46,23 @@ pub enum Plugins {
         #[command(flatten)]
         confirm: Confirm,
     },
+    /// What differs, line by line: of a plugin since it was installed, to an earlier version, or to a source that is not installed.
+    /// Read-only.
+    Diff {
+        /// Its id, such as `smcp:gmail`.
+        id: String,
+        /// Only this file.
+        #[arg(long)]
+        file: Option<String>,
+        /// An earlier version, as `plugins show` lists it: what putting it back would change.
+        #[arg(long, value_name = "HASH", conflicts_with = "other")]
+        to: Option<String>,
+        #[command(flatten)]
+        other: Other,
+        /// Its place in a source with several.
+        #[arg(long)]
+        dir: Option<String>,
+    },
     /// Put an earlier version back.
     Rollback {
         id: String,
@@ -117,6 +134,29 @@ pub enum Plugins {
         #[arg(long)]
         trust: bool,
     },
+}
+
+/// A source that need not be named.
+#[derive(Debug, Group)]
+#[group(multiple = false, id = "other")]
+pub struct Other {
+    /// Compare with this folder.
+    #[arg(long, group = "other")]
+    folder: Option<String>,
+    /// Compare with this .zip, .tar, .tar.gz, .tgz or .mcpb.
+    #[arg(long, group = "other")]
+    archive: Option<String>,
+    /// Compare with what this address holds.
+    #[arg(long, group = "other")]
+    git: Option<String>,
+}
+
+impl Other {
+    pub fn source(self) -> Option<Source> {
+        let Self { folder, archive, git } = self;
+        let named = folder.is_some() || archive.is_some() || git.is_some();
+        named.then_some(Source { folder, archive, git, link: None })
+    }
 }
 
 #[derive(Debug, Group)]

@@ -5,6 +5,8 @@ import { useShell } from '../../../app/shell-context';
 import { usePlatform } from '../../../platform/context';
 import { Button, ErrorBox, Foreign, Sheet, Waiting, visible } from '../../../ui';
 import { usePlanFlow } from '../../plan/flow';
+import { usePlugins } from '../queries';
+import { takenBy } from '../words';
 import { type Draft, SourceStep, emptyDraft, sourceOf } from './SourceStep';
 import { TrustStep, type Wish, blocking, canTell, wishFor, wishProblem } from './TrustStep';
 import { type Done, WhatChanged } from './WhatChanged';
@@ -15,6 +17,7 @@ const placeOf = (source: ModuleSource) => (source.kind === 'git' ? source.url : 
 export function InstallPlugin({ source, onClose }: { source: ModuleSource | null; onClose: () => void }) {
   const platform = usePlatform();
   const flow = usePlanFlow();
+  const installed = usePlugins('', 'tool').data?.rows ?? [];
   const goOn = useShell().platform === 'macos' ? '⌘↩' : 'Ctrl+↩';
   const { looked, trusting, start, back, trust, stopTrusting, handOver } = useInspection(source);
   const [draft, setDraft] = useState<Draft>(emptyDraft);
@@ -29,9 +32,9 @@ export function InstallPlugin({ source, onClose }: { source: ModuleSource | null
   if (planning) return null;
 
   const chosen = sourceOf(draft);
-  const why = inspection ? wishProblem(inspection, wish) : typeof chosen === 'string' ? chosen : null;
+  const why = inspection ? wishProblem(inspection, wish, installed) : typeof chosen === 'string' ? chosen : null;
   const candidate = inspection?.candidates.find((one) => one.dir === wish?.dir);
-  const update = candidate !== undefined && candidate.replaces === `${wish?.tool}:${wish?.name}`;
+  const update = wish !== null && takenBy(installed, wish.tool, wish.name).same !== undefined;
   const title = candidate ? `${update ? 'Update' : 'Install'} ${visible(candidate.title || candidate.name)}` : 'Install a plugin';
   const asks = candidate !== undefined && !candidate.trusted && canTell(candidate);
   const asking = trusting !== null && trusting.error === null;

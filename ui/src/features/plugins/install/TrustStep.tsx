@@ -1,10 +1,10 @@
 /** The trust sheet: everything that was read, in words, before anything of it runs. */
 import { useId } from 'react';
-import type { Finding, PluginCandidate, PluginInspection } from '../../../bindings';
+import type { Finding, PluginCandidate, PluginInspection, PluginRow } from '../../../bindings';
 import { Banner, Checkbox, ErrorBox, FindingBanner, Foreign, Glyph, TextField, Waiting, visible } from '../../../ui';
 import { Files, Needs, Reach, ToolNames } from '../parts';
 import { usePlugin, usePluginTools, usePlugins } from '../queries';
-import { kindWords, many, nameProblem } from '../words';
+import { kindWords, many, nameProblem, takenBy } from '../words';
 import { driftOf } from './drift';
 import type { Trusting } from './use-inspection';
 
@@ -19,14 +19,25 @@ export const canTell = (candidate: PluginCandidate) => candidate.kind === 'smcp'
 
 export const blocking = (findings: Finding[]) => findings.filter((finding) => finding.level === 'error');
 
+/** What is wrong with the name that was proposed is no matter under another one; the plan judges that. */
+const ofName = ['name_rule', 'broca_name', 'broca_hidden'];
+const standing = (candidate: PluginCandidate, wish: Wish) => (wish.name === candidate.name ? candidate.findings : candidate.findings.filter((finding) => !ofName.includes(finding.code)));
+
+/** Why it cannot be called so: in one line, or nothing. */
+function nameWords(candidate: PluginCandidate, wish: Wish, installed: PluginRow[]): string | null {
+  const { twin } = takenBy(installed, wish.tool, wish.name);
+  if (twin) return `It differs from the installed ${visible(twin.name)} only in spelling, and a Mac takes them for one folder.`;
+  return nameProblem(wish.name, candidate.kind);
+}
+
 /** Why it cannot go on to the plan. */
-export function wishProblem(inspection: PluginInspection, wish: Wish | null): string | null {
+export function wishProblem(inspection: PluginInspection, wish: Wish | null, installed: PluginRow[] = []): string | null {
   const candidate = wish && inspection.candidates.find((one) => one.dir === wish.dir);
   if (!candidate) return inspection.candidates.length === 0 ? 'There is no plugin in it.' : 'Choose one of them first.';
-  const bad = blocking([...inspection.findings, ...candidate.findings]);
+  const bad = blocking([...inspection.findings, ...standing(candidate, wish)]);
   if (bad.length > 0) return bad.length === 1 ? 'What was found in it stands in the way.' : `${bad.length} things that were found in it stand in the way.`;
   if (wish.tool === '') return 'No tool of this Sanctum fits it.';
-  return nameProblem(wish.name)?.replaceAll('`', '') ?? null;
+  return nameWords(candidate, wish, installed)?.replaceAll('`', '') ?? null;
 }
 
 function Candidates({ inspection, wish, onWish }: { inspection: PluginInspection; wish: Wish | null; onWish: (wish: Wish) => void }) {
@@ -52,12 +63,11 @@ function Where({ candidate, wish, onWish }: { candidate: PluginCandidate; wish: 
   const group = useId();
   const tools = usePluginTools();
   const titleOf = (tool: string) => tools.find((one) => one.tool === tool)?.title ?? (tool === 'smcp' ? 'SMCP' : tool);
-  const replaces = usePlugins('', 'tool').data?.rows.find((row) => row.id === candidate.replaces);
-  if (candidate.replaces !== null && candidate.replaces === `${wish.tool}:${wish.name}`) {
-    return <Banner kind="info" data-testid="plugin-replaces" title={<>It updates <Foreign>{replaces?.title ?? candidate.name}</Foreign>{replaces?.version != null && <> from <Foreign>{replaces.version}</Foreign></>} of <Foreign>{titleOf(wish.tool)}</Foreign>.</>}>The version that is there is kept and can be put back.</Banner>;
-  }
+  const installed = usePlugins('', 'tool').data?.rows ?? [];
+  const { same } = takenBy(installed, wish.tool, wish.name);
   return (
     <div className="plugin-where">
+      {same && <Banner kind="info" data-testid="plugin-replaces" title={<>It updates <Foreign>{same.title || same.name}</Foreign>{same.version != null && <> from <Foreign>{same.version}</Foreign></>} of <Foreign>{titleOf(wish.tool)}</Foreign>.</>}>The version that is there is kept and can be put back. Under another name it is installed beside it.</Banner>}
       {candidate.fits.length > 1 && (
         <fieldset className="choices-set">
           <legend className="form-label">For which tool?</legend>
@@ -66,8 +76,8 @@ function Where({ candidate, wish, onWish }: { candidate: PluginCandidate; wish: 
           </div>
         </fieldset>
       )}
-      {candidate.fits.length === 1 && <p className="small muted">For <b className="medium"><Foreign>{titleOf(candidate.fits[0]!)}</Foreign></b>.</p>}
-      <TextField label="Name of its folder" mono value={wish.name} onChange={(name) => onWish({ ...wish, name })} error={nameProblem(wish.name)} help={candidate.kind === 'broca' ? undefined : <>Its tools begin with it: <code><Foreign>{`${wish.name}__…`}</Foreign></code></>} data-testid="plugin-name" />
+      {candidate.fits.length === 1 && !same && <p className="small muted">For <b className="medium"><Foreign>{titleOf(candidate.fits[0]!)}</Foreign></b>.</p>}
+      <TextField label="Name of its folder" mono value={wish.name} onChange={(name) => onWish({ ...wish, name })} error={nameWords(candidate, wish, installed)} help={candidate.kind === 'broca' ? undefined : <>Its tools begin with it: <code><Foreign>{`${wish.name}__…`}</Foreign></code></>} data-testid="plugin-name" />
       <div className="group"><Checkbox checked={wish.enable} onChange={(enable) => onWish({ ...wish, enable })} help="Otherwise its files are there and it is not loaded." data-testid="plugin-enable-now">Enable it at once</Checkbox></div>
     </div>
   );
@@ -133,7 +143,8 @@ interface Props { inspection: PluginInspection; wish: Wish | null; onWish: (wish
 
 export function TrustStep({ inspection, wish, onWish, trusting, onTrust, onStop }: Props) {
   const candidate = inspection.candidates.find((one) => one.dir === wish?.dir);
-  const findings = [...inspection.findings, ...(candidate?.findings ?? [])].sort((a, b) => Number(b.level === 'error') - Number(a.level === 'error'));
+  const updates = candidate !== undefined && candidate.replaces !== null && candidate.replaces === `${wish?.tool}:${wish?.name}`;
+  const findings = [...inspection.findings, ...(candidate && wish ? standing(candidate, wish) : [])].sort((a, b) => Number(b.level === 'error') - Number(a.level === 'error'));
   return (
     <>
       {findings.slice(0, 20).map((finding, i) => <FindingBanner key={i} finding={finding} />)}
@@ -147,8 +158,8 @@ export function TrustStep({ inspection, wish, onWish, trusting, onTrust, onStop 
             <p className="caption faint" title={visible(inspection.from)}>from <Foreign>{inspection.from}</Foreign></p>
           </div>
           <Where key={candidate.dir} candidate={candidate} wish={wish} onWish={onWish} />
-          <Changes candidate={candidate} />
-          <Files files={candidate.files} hash={candidate.hash} update={candidate.replaces !== null} />
+          {updates && <Changes candidate={candidate} />}
+          <Files files={updates ? candidate.files : candidate.files.filter((file) => file.state !== 'gone').map((file) => ({ ...file, state: null }))} hash={candidate.hash} update={updates} {...(updates && candidate.replaces !== null ? { compare: { kind: 'update' as const, inspection: inspection.id, dir: candidate.dir, id: candidate.replaces } } : {})} />
           <Reach reach={candidate.reach} note="read from its code; what it hides there is not seen" />
           <Needs needs={candidate.needs} />
           <Settings candidate={candidate} />
