@@ -111,7 +111,10 @@ async fn a_plugin_that_stops_broca_is_put_aside_once_and_named() {
     let agent = "agent-11111111-2222-4333-8444-555555555555";
     yard.ctl(&["config", "set", address, "AGENT_ID", agent, "--yes"]).unwrap();
     of_broca(&yard, "steady", "");
-    of_broca(&yard, "broken", "import nothing_of_that_name");
+    of_broca(&yard, "broken", "raise SystemExit('broken on purpose')");
+    // Broca takes every error of a plugin and goes on without it.
+    of_broca(&yard, "bent", "import nothing_of_that_name");
+    install(&yard, address, "bent");
     install(&yard, address, "steady");
     install(&yard, address, "broken");
     let before = photograph(&yard, tool);
@@ -119,15 +122,22 @@ async fn a_plugin_that_stops_broca_is_put_aside_once_and_named() {
     start(&yard, address);
     let told = ears.until("broken was put aside");
     assert!(
-        told.text.contains("No module named 'nothing_of_that_name'") && told.text.contains("runs without it"),
-        "what Python said is told: {told:?}"
+        told.text.contains("it ended while it loaded this plugin") && told.text.contains("runs without it"),
+        "what was seen is told: {told:?}"
     );
     let row = plugin(&yard, "athena/broca2:broken");
     assert_eq!((&row["quarantined"], &row["enabled"]), (&true.into(), &false.into()), "it is put aside: {row:#}");
     assert_eq!(row["status"]["word"], "Error", "and says so: {row:#}");
-    assert!(reason(&row).contains("ModuleNotFoundError: No module named"), "with the line of the log: {row:#}");
+    assert!(reason(&row).contains("it ended while it loaded this plugin"), "with what was seen: {row:#}");
     let steady = plugin(&yard, "athena/broca2:steady");
     assert_eq!(steady["status"]["word"], "Active", "the rest goes on: {steady:#}");
+    let bent = plugin(&yard, "athena/broca2:bent");
+    assert_eq!(bent["status"]["word"], "Error", "one that Broca goes on without says so: {bent:#}");
+    assert!(
+        reason(&bent).starts_with("Broca runs without it: ") && reason(&bent).contains("nothing_of_that_name"),
+        "with Broca's own words: {bent:#}"
+    );
+    assert_eq!((&bent["quarantined"], &bent["enabled"]), (&false.into(), &true.into()), "and is left where it is");
     let change = json(&yard, &["changes", "list"])["items"][0].clone();
     assert_eq!(change["title"], "Put aside broken: it stops Broca of athena from starting", "the change is named");
     assert_eq!(change["actor"], "Sanctum", "with who did it: {change:#}");
@@ -142,7 +152,7 @@ async fn a_plugin_that_stops_broca_is_put_aside_once_and_named() {
     gave_up(&yard, address);
     let row = plugin(&yard, "athena/broca2:broken");
     assert!(
-        reason(&row).starts_with("Broca does not start with it: ModuleNotFoundError"),
+        reason(&row).starts_with("Broca does not start with it: it ended while it loaded this plugin"),
         "a plugin that stops its tool is named wherever it is seen: {row:#}"
     );
     seen_given_up(&app, address).await;

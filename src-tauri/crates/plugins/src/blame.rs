@@ -1,4 +1,5 @@
-//! Which plugin the last words of a tool name: the last traceback in what it wrote, and the line with which SMCP leaves one out.
+//! Which plugin the last words of a tool name: the last traceback in what it wrote, and the lines with which SMCP and Broca leave
+//! one out.
 //!
 //! A log is hostile. A plugin may write into it what it likes, another one's name too, so what is found here is a suspicion, and
 //! whoever acts on it has to try whether it holds. Nothing is opened here but the tool's own folder, to know where its links lead.
@@ -38,12 +39,12 @@ struct Trace {
     linked: bool,
 }
 
-/// The plugin of the tool in `module` that the last traceback of `said` ends in, where it is exactly one. Frames of libraries
-/// count for the code that called them.
+/// The plugin of the tool in `module` that the last traceback of `said` ends in, where it is exactly one; without any, the one that
+/// Broca was loading. Frames of libraries count for the code that called them.
 #[must_use]
 pub fn blamed(said: &str, module: &Path) -> Option<Blamed> {
     let all = traces(said);
-    let first = all.iter().rposition(|trace| !trace.linked)?;
+    let Some(first) = all.iter().rposition(|trace| !trace.linked) else { return unfinished(said) };
     let roots = roots(module);
     let mut names = BTreeSet::new();
     let mut line = String::new();
@@ -57,6 +58,17 @@ pub fn blamed(said: &str, module: &Path) -> Option<Blamed> {
     }
     let name = names.pop_first().filter(|_| names.is_empty())?;
     Some(Blamed { name, line })
+}
+
+/// The plugin that Broca had begun to load when it ended: it takes every error of a plugin, but not an end.
+fn unfinished(said: &str) -> Option<Blamed> {
+    let (_, rest) = said.rsplit_once("Attempting to load plugin: ")?;
+    let (name, after) = rest.split_once('\n').unwrap_or((rest, ""));
+    let name = name.trim_end();
+    let ends = [format!("Loaded plugin: {name}"), format!("plugin {name} - ")];
+    let over = after.lines().any(|line| ends.iter().any(|end| line.contains(end.as_str())));
+    let one = !name.is_empty() && !name.contains(['/', '\\']);
+    (one && !over).then(|| Blamed { name: name.to_owned(), line: "it ended while it loaded this plugin".to_owned() })
 }
 
 /// The last line of `said` at level ERROR that names the plugin, from behind the level on; where a traceback begins in it, with
@@ -77,6 +89,34 @@ pub fn left_out(said: &str, name: &str) -> Option<String> {
         };
         Some(shown(&whole)).filter(|words| !words.is_empty())
     })
+}
+
+/// What Broca wrote of one of its plugins since it began to run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OfBroca {
+    /// It said that the plugin is started, and nothing against it afterwards.
+    pub started: bool,
+    /// Why it left the plugin out, fit to be shown.
+    pub trouble: Option<String>,
+}
+
+/// What `said` tells of a plugin of Broca's. Broca goes on without one that does not load or start: it says so, and runs.
+#[must_use]
+pub fn of_broca(said: &str, name: &str) -> OfBroca {
+    let mut found = OfBroca::default();
+    let (starts, fails) = (format!("Started plugin: {name}"), format!("Failed to start plugin {name}: "));
+    let left = [format!("Skipping plugin {name} - "), format!("Failed to load plugin {name} - ")];
+    for line in said.lines().map(str::trim_end) {
+        if line.ends_with(&starts) {
+            found.started = true;
+        } else if let Some((_, why)) = line.rsplit_once(&fails) {
+            found = OfBroca { started: false, trouble: Some(shown(why)) };
+        } else if let Some((_, why)) = left.iter().find_map(|words| line.split_once(words.as_str())) {
+            let why = why.split_once(" error: ").filter(|(kind, _)| !kind.contains(' ')).map_or(why, |(_, why)| why);
+            found = OfBroca { started: false, trouble: Some(shown(why)) };
+        }
+    }
+    found
 }
 
 /// Whether a name stands in a text as a word of its own.

@@ -1,6 +1,6 @@
 //! Which plugin the last words of a tool name, and which words name none.
 
-use sanctum_plugins::blame::{blamed, left_out};
+use sanctum_plugins::blame::{OfBroca, blamed, left_out, of_broca};
 
 /// A traceback through these files, with what is said at its end. `@` stands for the tool's folder.
 fn trace(module: &str, files: &[&str], says: &str) -> String {
@@ -63,6 +63,19 @@ fn only_the_last_traceback_counts_and_only_where_it_names_one() {
 }
 
 #[test]
+fn an_end_in_the_middle_of_loading_names_what_was_loaded() {
+    let dir = tempfile::tempdir().unwrap();
+    let name = |said: &str| blamed(said, dir.path()).map(|blamed| blamed.name);
+    let log = "INFO p: Attempting to load plugin: good\nINFO p: Loaded plugin: good\nINFO p: Attempting to load plugin: bad\nINFO main: Initiating graceful shutdown\n";
+    assert_eq!(name(log).as_deref(), Some("bad"), "Broca takes every error of a plugin, but not an end");
+    for over in ["Loaded plugin: bad", "⚠️ Skipping plugin bad - unexpected error: x", "Failed to load plugin bad - no"]
+    {
+        assert_eq!(name(&format!("{log}{over}\n")), None, "it was through with it: {over}");
+    }
+    assert_eq!(name("Attempting to load plugin: ../bad\n"), None, "a path is no name");
+}
+
+#[test]
 fn words_of_a_stranger_are_made_harmless() {
     let dir = tempfile::tempdir().unwrap();
     let module = dir.path().display().to_string();
@@ -95,4 +108,31 @@ fn a_plugin_that_was_left_out_for_a_traceback_says_what_that_ends_with() {
         Some("Plugin demo_text help command failed: RuntimeError: broken on purpose"),
         "as SMCP writes it"
     );
+}
+
+/// As Broca writes it: it goes on without a plugin that does not load, and without one that does not start.
+#[test]
+fn what_broca_says_of_its_plugins_is_understood() {
+    let log = "[2026-11-29 07:58:12] [🔵 INFO] runtime.core.plugin: Attempting to load plugin: bot\n\
+        [2026-11-29 07:58:12] [🔵 INFO] runtime.core.plugin: Loaded plugin: bot\n\
+        [2026-11-29 07:58:12] [⚠️ WARNING] runtime.core.plugin: ⚠️ Skipping plugin bot - unexpected error: Bot token is required\n\
+        [2026-11-29 07:58:12] [⚠️ WARNING] runtime.core.plugin: ⚠️ Skipping plugin bent - configuration error: Failed to load plugin from plugins/bent/plugin.py: No module named 'x'\n\
+        [2026-11-29 07:58:12] [❌ ERROR] runtime.core.plugin: Failed to load plugin other - plugin not found after loading\n\
+        [2026-11-29 07:58:16] [❌ ERROR] runtime.core.plugin: Failed to start plugin bot: Failed to start plugin bot: Bot token is required\n\
+        [2026-11-29 07:58:16] [⚠️ WARNING] runtime.core.plugin: ⚠️ Skipping plugin web - unexpected error: got an unexpected keyword argument 'enabled'\n\
+        [2026-11-29 07:58:16] [🔵 INFO] runtime.core.plugin: Started plugin: web\n\
+        [2026-11-29 07:58:16] [🔵 INFO] runtime.core.plugin: Started plugin: well\n";
+    let left = |why: &str| OfBroca { started: false, trouble: Some(why.to_owned()) };
+    for (name, is, why) in [
+        ("bot", left("Bot token is required"), "the last word counts, and is said once"),
+        ("bent", left("Failed to load plugin from plugins/bent/plugin.py: No module named 'x'"), "its code is broken"),
+        ("other", left("plugin not found after loading"), "its folder is called otherwise than it"),
+        ("well", OfBroca { started: true, trouble: None }, "it runs"),
+        ("b", OfBroca::default(), "a part of a name is nobody's"),
+    ] {
+        assert_eq!(of_broca(log, name), is, "{why}");
+    }
+    let web = of_broca(log, "web");
+    assert!(web.started, "it was started all the same: {web:?}");
+    assert_eq!(web.trouble.as_deref(), Some("got an unexpected keyword argument 'enabled'"), "without its settings");
 }

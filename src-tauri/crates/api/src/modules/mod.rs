@@ -29,6 +29,6 @@ pub(crate) use list::{EVERY, ground};
 pub(crate) use look::{Look, Runs, at as look_now, at_all as looks, kept_in, stamps_of_records};
 pub(crate) use overview::{after_look, any_runs, everybody, hear};
 pub(crate) use recipe::log_dir_at;
-pub(crate) use said::{covered, said};
+pub(crate) use said::{began, covered, said};
 pub(crate) use system::{after_change, away, busy as busy_by_system, propose_away, propose_forgotten, units_place};
 pub(crate) use trial::{Tried, run as try_out, that_run};

@@ -89,6 +89,8 @@ pub(super) struct Seen {
     offered: HashMap<String, String>,
     /// What tools wrote in their last run, by folder, as far as it was looked at.
     said: Mutex<HashMap<PathBuf, Arc<str>>>,
+    /// What they wrote first in it.
+    began: Mutex<HashMap<PathBuf, Arc<str>>>,
     /// The variables of each tool, by its address, that are set, as far as they were looked at.
     set: Mutex<HashMap<String, Arc<HashSet<String>>>>,
     pub now: OffsetDateTime,
@@ -104,6 +106,7 @@ impl Seen {
                 .filter_map(|offer| Some((offer.name, offer.version?)))
                 .collect(),
             said: Mutex::default(),
+            began: Mutex::default(),
             ground: crate::modules::ground(open)?,
             listed: lock(&open.plugins.listed).as_ref().map(|(_, listed)| listed.clone()),
             set: Mutex::default(),
@@ -168,6 +171,13 @@ impl Seen {
         lock(&self.said).entry(instance.dir.clone()).or_insert_with(read).clone()
     }
 
+    /// What its tool wrote first in it, where it tells what it loads.
+    fn began(&self, open: &Open, placed: &Placed, look: &Look) -> Arc<str> {
+        let instance = &placed.tool.instance;
+        let read = || Arc::from(crate::modules::began(open, instance, look));
+        lock(&self.began).entry(instance.dir.clone()).or_insert_with(read).clone()
+    }
+
     /// Its tool was given up, and this plugin is what its last words name.
     fn blamed(&self, open: &Open, placed: &Placed, plugin: &Plugin) -> Option<Status> {
         let instance = &placed.tool.instance;
@@ -228,10 +238,34 @@ impl Seen {
                 Vec::new(),
             ),
             (Some(Kind::Smcp), None, Some(Err(why))) => self.status(StatusWord::Unknown, why.clone(), Vec::new()),
+            (Some(Kind::Broca), ..) => self.of_broca(open, placed, look),
             _ => {
                 let since = look.since().map(stamps::rfc3339).unwrap_or_default();
                 let evidence = vec![format!("it lies where {title} loads from, which runs since {since}")];
                 self.status(StatusWord::Active, format!("loaded when {title} started"), evidence)
+            }
+        }
+    }
+
+    /// Broca runs on without a plugin that does not load or start; only its log tells.
+    fn of_broca(&self, open: &Open, placed: &Placed, look: &Look) -> Status {
+        let title = &placed.tool.instance.title;
+        let told = blame::of_broca(&self.began(open, placed, look), &placed.at.name);
+        let trouble = told.trouble.map(|line| crate::modules::covered(&line));
+        match (told.started, trouble) {
+            (true, None) => self.status(StatusWord::Active, format!("{title} started it"), Vec::new()),
+            (true, Some(line)) => {
+                let evidence = vec![format!("its settings were refused: {line}")];
+                self.status(StatusWord::Active, format!("{title} started it, without its settings"), evidence)
+            }
+            (false, Some(line)) => {
+                self.status(StatusWord::Error, format!("{title} runs without it: {line}"), vec!["its log".to_owned()])
+            }
+            (false, None) => {
+                let since = look.since().map(stamps::rfc3339).unwrap_or_default();
+                let evidence = vec![format!("it lies where {title} loads from, which runs since {since}")];
+                let reason = format!("{title}’s log does not say whether it was started");
+                self.status(StatusWord::Unknown, reason, evidence)
             }
         }
     }
