@@ -33,7 +33,10 @@ pub(crate) fn said_by_files(view: &View<'_>, snap: &Snapshot, python: Option<&st
         let lines: BTreeMap<String, String> = said
             .filter_map(|field| {
                 let spot = view.spot(field).filter(|spot| spot.file == found.path)?;
-                Some((spot.key.clone(), found.says(&spot.key)?))
+                let said = found.says(&spot.key)?;
+                // Left out means the same: Broca writes its defaults itself at its first start.
+                let usual = field.default.as_ref().is_some_and(|usual| usual.to_string() == said);
+                (!usual).then(|| (spot.key.clone(), said))
             })
             .collect();
         let broken = matches!(found.text, Text::Unreadable(_)).then(|| ("unreadable".to_owned(), String::new()));
