@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use sanctum_registry::rusqlite::Connection;
 use sanctum_tests::Place;
+use sanctum_tests::yard::Yard;
 use serde_json::json as value;
 
 use crate::support::{at_root, column, json, made, refused};
@@ -58,6 +59,35 @@ fn a_failed_message_waits_again_and_undo_takes_that_back() {
     let flushed = at_root(&place, &["broca", "flush", "athena", "--id", "2", "--yes"]);
     assert_eq!((flushed.code, statuses(&c)), (0, vec!["failed".to_owned(), "flushed".to_owned()]), "{flushed:?}");
     refused(&at_root(&place, &["broca", "flush", "athena", "--id", "1", "--yes"]), "broca_nothing_to_do");
+}
+
+#[test]
+fn what_broca_tries_for_ever_is_set_aside_while_it_does_not_run() {
+    let yard = Yard::new("broca2").unwrap();
+    yard.install("athena/broca2", "broca").unwrap();
+    let agent = "agent-11111111-2222-4333-8444-555555555555";
+    yard.ctl(&["config", "set", "athena/broca2", "AGENT_ID", agent, "--yes"]).unwrap();
+    yard.ctl(&["modules", "start", "athena/broca2"]).unwrap();
+    let c = broca(&yard);
+    c.execute_batch(
+        "UPDATE queue SET status = 'completed'; UPDATE queue SET status = 'processing', attempts = 7 WHERE id = 2",
+    )
+    .unwrap();
+
+    let held = at_root(&yard, &["broca", "flush", "athena", "--yes"]);
+    refused(&held, "broca_in_hand");
+    assert!(held.err.contains("Stop Broca first"), "what to do is said: {held:?}");
+    assert_eq!(statuses(&c), ["completed", "processing"], "Broca would write over it");
+    refused(&at_root(&yard, &["broca", "flush", "athena", "--id", "1", "--yes"]), "broca_nothing_to_do");
+    yard.ctl(&["modules", "stop", "athena/broca2"]).unwrap();
+    let done = at_root(&yard, &["broca", "flush", "athena", "--yes"]);
+    assert_eq!(
+        (done.code, statuses(&c)),
+        (0, vec!["completed".to_owned(), "flushed".to_owned()]),
+        "set aside: {done:?}"
+    );
+    let undone = at_root(&yard, &["changes", "undo", "--yes"]);
+    assert_eq!(statuses(&c), ["completed", "processing"], "and undo brings it back: {undone:?}");
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! What may be done to Broca's queue while it runs (`facts/modules.md` 1.6), as a plan that can be taken back.
 //!
+//! A message that the agent never answers is in Broca's hands nearly all the time: it waits between its tries with it. Then it can be
+//! set aside only while Broca does not run, for Broca lets it wait again whatever its row says meanwhile.
+//!
 //! A row that Broca moved on since makes the plan stale, and the undo a conflict: what it has begun is its own.
 
 use sanctum_change::{MOST_THEIR_ROWS, Row, TheirRow};
@@ -65,7 +68,15 @@ fn act(
             ));
         }
     };
-    let mut rows = touched(&opened(open, rel)?, action, ids)?;
+    let runs = crate::cards::working_in(&found.folder);
+    let broca = opened(open, rel)?;
+    let mut rows = touched(&broca, action, ids, runs.is_none())?;
+    if rows.is_empty() && action == BrocaAction::Flush {
+        let held = touched(&broca, action, ids, true)?.len();
+        if held > 0 {
+            return Err(in_hand(uid, name, held));
+        }
+    }
     let fit = rows.len();
     rows.truncate(MOST_THEIR_ROWS);
     let (word, title, done) = match action {
@@ -82,7 +93,6 @@ fn act(
         return Err(nothing(name, action));
     }
     let ids_said: String = ids.iter().map(|id| format!(" --id {id}")).collect();
-    let runs = crate::cards::working_in(&found.folder);
     let mut checks = vec![match &runs {
         Some(who) => (StatusWord::Healthy, format!("Broca may run meanwhile: {who}")),
         None => (StatusWord::Healthy, "Broca does not run".to_owned()),
@@ -113,7 +123,7 @@ fn act(
     Ok((planner.finish(&heading, &summary), words))
 }
 
-fn touched(broca: &Broca, action: BrocaAction, ids: &[u32]) -> ApiResult<Vec<Touched>> {
+fn touched(broca: &Broca, action: BrocaAction, ids: &[u32], idle: bool) -> ApiResult<Vec<Touched>> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
@@ -128,6 +138,7 @@ fn touched(broca: &Broca, action: BrocaAction, ids: &[u32]) -> ApiResult<Vec<Tou
         let id = id.map(i64::from);
         let action = match (action, id) {
             (BrocaAction::Requeue, id) => Action::Requeue(id),
+            (BrocaAction::Flush, id) if idle => Action::FlushIdle(id),
             (BrocaAction::Flush, id) => Action::Flush(id),
             (BrocaAction::Delete, id) => Action::Delete(id.unwrap_or_default()),
         };
@@ -146,6 +157,15 @@ fn step(touched: Touched) -> TheirRow {
         before: Some(Row::new().with("status", touched.before.status)),
         after: touched.after.map(|status| Row::new().with("status", status)),
     }
+}
+
+fn in_hand(uid: &str, name: &str, held: usize) -> ApiError {
+    let (has, it) = if held == 1 { ("a message", "it") } else { ("messages", "them") };
+    ApiError::refused(
+        "broca_in_hand",
+        format!("The Broca of {name} has {has} in its hands, and tries {it} again whatever is written here meanwhile."),
+        format!("Stop Broca first, then `sanctumctl broca flush {uid}` sets {it} aside for good."),
+    )
 }
 
 fn nothing(name: &str, action: BrocaAction) -> ApiError {

@@ -2,6 +2,7 @@
 //!
 //! Three acts are safe: failed rows wait again, waiting rows are set aside, one row goes. Each names the rows it touches
 //! as they are now; each statement touches a row only while it is still so, and its inverse puts exactly that back.
+//! A fourth is safe while Broca does not run: what it left in its hands is set aside too. Running, it writes back over such a row.
 
 use rusqlite::{Row, types::Value};
 use sanctum_registry::rusqlite;
@@ -15,6 +16,8 @@ pub enum Action {
     Requeue(Option<i64>),
     /// `pending` rows become `flushed`: all, or one.
     Flush(Option<i64>),
+    /// `pending` and `processing` rows become `flushed`: all, or one. Broca does not run.
+    FlushIdle(Option<i64>),
     /// One row is deleted. Its message stays.
     Delete(i64),
 }
@@ -57,7 +60,7 @@ fn text(s: &str) -> Value {
 }
 
 impl Broca {
-    /// What an act would touch now; nothing is changed. A row that Broca is working on is never among it.
+    /// What an act would touch now; nothing is changed. A row that Broca is working on is among it only where that is said.
     ///
     /// # Errors
     /// As [`Broca::queue`].
@@ -66,6 +69,7 @@ impl Broca {
         let (condition, id) = match action {
             Action::Requeue(id) => ("status = 'failed'", id),
             Action::Flush(id) => ("status = 'pending'", id),
+            Action::FlushIdle(id) => ("status IN ('pending', 'processing')", id),
             Action::Delete(id) => ("status <> 'processing'", Some(id)),
         };
         let sql = format!(
@@ -97,7 +101,7 @@ fn touched(action: Action, before: Before) -> Touched {
     };
     let (after, forward, inverse) = match action {
         Action::Requeue(_) => moved("pending"),
-        Action::Flush(_) => moved("flushed"),
+        Action::Flush(_) | Action::FlushIdle(_) => moved("flushed"),
         Action::Delete(_) => (
             None,
             Statement { sql: DELETE, values: vec![id.clone(), text(&before.status)] },
