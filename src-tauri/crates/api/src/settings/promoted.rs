@@ -42,7 +42,7 @@ pub(super) fn in_effect(
     let sentence = |((value, level), whom): (&(String, &str), &Vec<(String, bool)>)| {
         let list = |all: Vec<&str>| match all.len() {
             0..=NAMED => words::list(&all),
-            many => format!("{} modules", many),
+            many => format!("{many} modules"),
         };
         let all = list(whom.iter().map(|(named, _)| named.as_str()).collect());
         let moved: Vec<&str> = whom.iter().filter(|(_, moves)| *moves).map(|(named, _)| named.as_str()).collect();
