@@ -205,6 +205,38 @@ async fn an_environment_is_made_gets_a_package_and_undo_takes_it_back() {
     assert!(told, "what was damaged since is found by importing: {:?}", broken.problems);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_hangs_is_stopped_with_what_it_runs() {
+    let here = here(false, "").await;
+    let (venv, marker) = (here.at("agents/venv"), here.at("agents/asked"));
+    run(&python(), &["-m", "venv", "--without-pip", &text(&venv)]);
+    // Its own interpreter runs such a line before anything else.
+    let hangs = format!("import os, time; open({:?}, 'w').write(str(os.getpid())); time.sleep(600)\n", text(&marker));
+    std::fs::write(here.at("agents/venv/lib").join(python_lib(&here)).join("site-packages/hangs.pth"), hangs).unwrap();
+    assert!(
+        !here.app.python_check_stop(&here.me, "agents").await.unwrap(),
+        "before it begins there is nothing to stop"
+    );
+    let check = {
+        let (app, me) = (here.app.clone(), here.me.clone());
+        tokio::spawn(async move { app.python_check(&me, "agents").await })
+    };
+    let pid = || std::fs::read_to_string(&marker).ok().filter(|pid| !pid.is_empty());
+    until("its interpreter hangs", || pid().is_some()).await;
+    assert!(here.app.python_check_stop(&here.me, "agents").await.unwrap(), "there is one now");
+    let stopped = check.await.unwrap();
+    assert_eq!(code(&stopped), "python_check_stopped", "it says so, and half a check is none: {stopped:?}");
+    let gone = PathBuf::from(format!("/proc/{}", pid().unwrap()));
+    if PathBuf::from("/proc/self").exists() {
+        until("its interpreter is ended", || !gone.exists()).await;
+    }
+    assert!(!here.app.python_check_stop(&here.me, "agents").await.unwrap(), "and nothing runs any more");
+    let viewer = here.world.account("vera", Role::Viewer);
+    let vera = Actor { user_id: viewer, name: "vera".to_owned(), role: "viewer".to_owned(), via: here.me.via };
+    let refused = here.app.python_check_stop(&vera, "agents").await;
+    assert_eq!(code(&refused), "not_allowed", "who only looks stops nothing: {refused:?}");
+}
+
 fn python_lib(here: &Here) -> String {
     let mut entries = std::fs::read_dir(here.at("agents/venv/lib")).unwrap();
     entries.next().unwrap().unwrap().file_name().into_string().unwrap()
