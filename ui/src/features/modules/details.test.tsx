@@ -59,7 +59,10 @@ test('while its log is open, find means the log, from wherever it is asked for',
 });
 
 test('run by the system, and at login: both through a plan', async () => {
-  const { calls } = await openDetails();
+  const { calls, platform } = await openDetails();
+  await look(seen('way-app'), 'at first this app runs it').toBeChecked();
+  await look(seen('way-login'), 'which starts nothing at login, so nothing says it could').not.toBeInTheDocument();
+  await platform.modulesStop(['monday/broca2']);
   await seen('way-system').click();
   await look(seen('plan-sheet'), 'what is written').toHaveTextContent(/Run Broca of Monday by the system.*launchd/);
   await apply();
@@ -67,11 +70,28 @@ test('run by the system, and at login: both through a plan', async () => {
   await seen('way-login').click();
   await apply();
   await look(seen('way-login'), 'at login').toHaveAttribute('aria-checked', 'true');
-  expect(calls('moduleWayPlan'), 'asked with the other as it is').toEqual([['monday/broca2', 'system', false], ['monday/broca2', 'system', true]]);
+  await seen('way-app').click();
+  await apply();
+  await look(seen('way-app'), 'and back, which ends the start at login').toBeChecked();
+  await look(seen('way-login'), 'with its switch').not.toBeInTheDocument();
+  expect(calls('moduleWayPlan'), 'asked so that nothing is refused').toEqual([['monday/broca2', 'system', false], ['monday/broca2', 'system', true], ['monday/broca2', 'app', false]]);
+});
+
+test('who runs it is not changed while it runs, and it says what to do', async () => {
+  await openDetails();
+  await seen('way-system').click();
+  await look(page.getByText('Stop it first; then change who runs it.'), 'as the app answers').toBeVisible();
+});
+
+test('the sample refuses what the app refuses', async () => {
+  const { platform } = await openDetails();
+  await expect(platform.moduleWayPlan('monday/broca2', 'app', true), 'this app starts nothing at login').rejects.toMatchObject({ code: 'way_unknown' });
+  await expect(platform.moduleWayPlan('monday/broca2', 'by_hand', false), 'nobody is told to start it by hand').rejects.toMatchObject({ code: 'way_unknown' });
 });
 
 test('a plan that is left changes nothing', async () => {
-  await openDetails();
+  const { platform } = await openDetails();
+  await platform.modulesStop(['monday/broca2']);
   await seen('way-system').click();
   await look(seen('plan-sheet'), 'the plan').toBeVisible();
   await press('{Escape}');

@@ -113,6 +113,9 @@ export function moduleCommands(world: World, store: ModuleStore): Partial<Platfo
     modulesRestart: async (ids) => each(ids.map(find), async (row) => { await stop(row); return start(find(row.id)); }),
     moduleWayPlan: async (id, way, atLogin) => {
       const row = find(id);
+      if (way === 'by_hand') refuse('way_unknown', 'Nothing can be set to run by hand.', 'Choose the app or the system.');
+      if (way === 'app' && atLogin) refuse('way_unknown', 'What is to start when you log in is run by the system.', 'Choose the system as well, or leave it to this app without the login.');
+      if (way !== row.way && up(row)) refuse('module_running', `${fullTitle(row)} runs now.`, 'Stop it first; then change who runs it.');
       const file = `~/Library/LaunchAgents/org.sanctum.${id.replace('/', '.')}.plist`;
       const login = atLogin ? ' It starts when you log in.' : '';
       return keep(plan(`Run ${fullTitle(row)} by ${way === 'system' ? 'the system' : 'this app'}`, `${way === 'system' ? 'launchd keeps it running, also when this app is not there.' : 'A keeper of this app keeps it running.'}${login} Nothing has been written yet.`, [
