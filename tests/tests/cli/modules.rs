@@ -114,9 +114,16 @@ fn broca_works_inside_our_layout_and_its_fatal_errors_count_although_it_exits_wi
     let failed = at_root(&yard, &["modules", "start", "athena/broca2", "--json"]);
     assert_eq!(failed.code, 1, "without an agent it ends: {failed:?}");
     assert!(
-        failed.out.contains("Missing required environment variable: AGENT_ID"),
+        failed.out.contains("Fatal error: Required environment variable AGENT_ID is not set"),
         "its own words say why: {failed:?}"
     );
+    assert!(failed.out.contains("sanctumctl agents link athena ID"), "and we, what helps: {failed:?}");
+    json(&yard, &["modules", "stop", "athena/broca2"]);
+    let nobody = "agent-99999999-2222-4333-8444-555555555555";
+    json(&yard, &["config", "set", "athena/broca2", "AGENT_ID", nobody, "--yes"]);
+    let failed = at_root(&yard, &["modules", "start", "athena/broca2", "--json"]);
+    let reason = format!("runtime.core.agent: ❌ Agent {nobody} not found");
+    assert!(failed.code == 1 && failed.out.contains(&reason), "the first reason counts, not the last word: {failed:?}");
     json(&yard, &["modules", "stop", "athena/broca2"]);
 
     let agent = "agent-11111111-2222-4333-8444-555555555555";
@@ -130,8 +137,21 @@ fn broca_works_inside_our_layout_and_its_fatal_errors_count_although_it_exits_wi
     );
     assert!(dir.join("db/broca2.sqlite").is_file(), "its database lies in the module's folder");
     assert!(!dir.join("app/sanctum.db").exists(), "and not in its code");
+    assert!(
+        dir.join("run/active_turn.json").is_file(),
+        "whom it answers is told here, and not in a place that all Brocas share"
+    );
     let log = std::fs::read_to_string(dir.join("logs/broca2.log")).unwrap();
-    assert!(log.contains("plugin telegram_bot loaded"), "what it wrote to stderr is kept: {log}");
+    assert!(log.contains("Loaded plugin: telegram_bot"), "what it wrote to stderr is kept: {log}");
+    let usual = std::fs::read_to_string(dir.join("config/settings.json")).unwrap();
+    assert!(usual.contains("queue_refresh"), "it wrote its usual settings where ours belong: {usual}");
+    assert_eq!(row["restart_needed"], false, "which is nothing to restart for: {row:#}");
+    let bot = json(&yard, &["plugins", "show", "athena/broca2:telegram_bot"])["row"].clone();
+    assert_eq!(
+        (bot["status"]["word"].as_str(), bot["status"]["reason"].as_str()),
+        (Some("Error"), Some("Broca runs without it: Bot token is required")),
+        "a plugin that it goes on without is not called active: {bot:#}"
+    );
 }
 
 #[test]

@@ -40,7 +40,7 @@ async fn modules_are_started_seen_read_and_stopped() -> Result<()> {
 
     go(&window, "#/modules/instances/athena%2Fbroca2?log").await?;
     window.find("log-pane").await?;
-    window.says("Missing required environment variable").await?;
+    window.says("Required environment variable AGENT_ID is not set").await?;
     pictures(&window, "modules-log").await?;
 
     go(&window, "#/modules/ports").await?;

@@ -235,11 +235,8 @@ fn start(open: &Open, snap: &Snapshot, actor: &Actor, instance: &Instance) -> Ap
                     State::GaveUp { .. } => " It is not tried again.",
                     _ => "",
                 };
-                return Err(ApiError::refused(
-                    "module_ended",
-                    format!("{}.{more}", words.trim_end_matches('.')),
-                    "Its log says more.",
-                ));
+                let text = format!("{}.{more}", words.trim_end_matches('.'));
+                return Err(ApiError::refused("module_ended", text, remedy(instance, &words)));
             }
         },
         Err(StartError::Runs(who)) => {
@@ -253,6 +250,20 @@ fn start(open: &Open, snap: &Snapshot, actor: &Actor, instance: &Instance) -> Ap
     };
     note(open, actor, instance, "started", &text);
     Ok(text)
+}
+
+/// What helps where it is known from how it ended.
+fn remedy(instance: &Instance, words: &str) -> String {
+    if words.contains("No module named") {
+        let env = if instance.agent.is_some() { "agents" } else { instance.module.as_str() };
+        return format!("`sanctumctl python install {env}` installs what its code asks for. Its log says more.");
+    }
+    match &instance.agent {
+        Some((_, uid, _)) if words.contains("AGENT_ID is not set") => format!(
+            "Link its agent to one in Letta first: `sanctumctl letta agents` lists them, `sanctumctl agents link {uid} ID` does it."
+        ),
+        _ => "Its log says more.".to_owned(),
+    }
 }
 
 /// Puts a keeper over what runs already.
