@@ -6,6 +6,7 @@ mod support;
 
 mod agents;
 mod broca;
+mod by_hand;
 mod canary;
 mod changes;
 mod chat;

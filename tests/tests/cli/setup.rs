@@ -18,6 +18,7 @@ const LAYOUT: &str = "\
 0700 agents/agent-athena/broca2/plugins/
 0700 agents/agent-athena/broca2/run/
 0700 agents/agent-athena/broca2/run/start.sh
+0700 agents/agent-athena/broca2/run/stop.sh
 0700 agents/agent-athena/thalamus/
 0700 agents/agent-athena/thalamus/app/
 0700 agents/agent-athena/thalamus/config/
@@ -27,6 +28,7 @@ const LAYOUT: &str = "\
 0700 agents/agent-athena/thalamus/plugins/
 0700 agents/agent-athena/thalamus/run/
 0700 agents/agent-athena/thalamus/run/start.sh
+0700 agents/agent-athena/thalamus/run/stop.sh
 0644 agents/requirements-agents.txt
 0700 control/
 0600 control/change.lock
@@ -42,6 +44,7 @@ const LAYOUT: &str = "\
 0700 smcp/plugins/
 0700 smcp/run/
 0700 smcp/run/start.sh
+0700 smcp/run/stop.sh
 0700 smcp/venv/";
 
 fn line() -> String {

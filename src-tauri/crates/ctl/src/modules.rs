@@ -10,6 +10,9 @@ use crate::args::modules::{By, Chosen, Level, Modules, Which};
 use crate::console::{Console, Done};
 use crate::output;
 
+/// Between the two looks that a share of the processor takes.
+const BETWEEN: std::time::Duration = std::time::Duration::from_millis(400);
+
 pub async fn run(console: &Console, words: Modules) -> Done {
     let actor = console.actor().await?;
     let app = &console.app;
@@ -21,12 +24,19 @@ pub async fn run(console: &Console, words: Modules) -> Done {
                 Which::NeedsYou => dto::ModuleFilter::NeedsYou,
             };
             let sort = dto::ModuleSort::Agent;
-            let page = app.modules_list(&actor, filter, &query, sort, window.offset, window.limit).await?;
+            let list = async || app.modules_list(&actor, filter, &query, sort, window.offset, window.limit).await;
+            let mut page = list().await?;
+            if let Some(running) = page.items.iter().find(|row| row.pid.is_some()) {
+                again(console, &actor, &running.id).await?;
+                page = list().await?;
+            }
             output::show(console.json, &page, |page| output::table(&page.items.iter().map(line).collect::<Vec<_>>()))?;
             Ok(ExitCode::SUCCESS)
         }
         Modules::Status { instance } => {
-            app.module_check(&actor, &instance).await?;
+            if app.module_check(&actor, &instance).await?.pid.is_some() {
+                again(console, &actor, &instance).await?;
+            }
             let detail = app.module_get(&actor, &instance).await?;
             output::show(console.json, &detail, text)?;
             Ok(ExitCode::SUCCESS)
@@ -50,13 +60,16 @@ pub async fn run(console: &Console, words: Modules) -> Done {
             console.change(&actor, confirm, &app.module_remove_plan(&actor, &instance).await?).await
         }
         Modules::Start(chosen) => {
-            let ids = ids(chosen);
+            let ids = ids(console, &actor, chosen).await?;
             secrets(console, &actor, &ids, false).await?;
             outcomes(console, app.modules_start(&actor, &ids).await?)
         }
-        Modules::Stop(chosen) => outcomes(console, app.modules_stop(&actor, &ids(chosen)).await?),
+        Modules::Stop(chosen) => {
+            let ids = ids(console, &actor, chosen).await?;
+            outcomes(console, app.modules_stop(&actor, &ids).await?)
+        }
         Modules::Restart(chosen) => {
-            let ids = ids(chosen);
+            let ids = ids(console, &actor, chosen).await?;
             secrets(console, &actor, &ids, true).await?;
             outcomes(console, app.modules_restart(&actor, &ids).await?)
         }
@@ -81,8 +94,12 @@ pub async fn run(console: &Console, words: Modules) -> Done {
     }
 }
 
-fn ids(chosen: Chosen) -> Vec<String> {
-    if chosen.all { Vec::new() } else { chosen.instances }
+/// None where all are meant.
+async fn ids(console: &Console, actor: &Actor, chosen: Chosen) -> Result<Vec<String>, ApiError> {
+    match chosen.dir {
+        Some(dir) => Ok(vec![console.app.instance_at(actor, &dir).await?]),
+        None => Ok(if chosen.all { Vec::new() } else { chosen.instances }),
+    }
 }
 
 /// Asks for the passphrase where secrets of what is started lie behind it. Where nobody can be asked, one alone is refused; of
@@ -111,10 +128,24 @@ fn outcomes(console: &Console, outcomes: Vec<dto::ModuleOutcome>) -> Done {
     Ok(if outcomes.iter().all(|outcome| outcome.done) { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
+/// Looks once more a moment later: what a processor is used is seen between two looks.
+async fn again(console: &Console, actor: &Actor, instance: &str) -> Result<(), ApiError> {
+    tokio::time::sleep(BETWEEN).await;
+    console.app.module_check(actor, instance).await.map(drop)
+}
+
 fn line(row: &dto::ModuleRow) -> Vec<String> {
     let number = |n: Option<u32>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
-    let memory = row.memory.map_or_else(|| "–".to_owned(), |bytes| format!("{:.0} MB", bytes / 1_000_000.0));
-    vec![row.id.clone(), number(row.pid), number(row.port), memory, output::visible(&output::status(&row.status))]
+    let status = output::visible(&output::status(&row.status));
+    vec![row.id.clone(), number(row.pid), number(row.port), cpu(row), memory(row), status]
+}
+
+fn cpu(row: &dto::ModuleRow) -> String {
+    row.cpu.map_or_else(|| "–".to_owned(), |percent| format!("{percent:.1} %"))
+}
+
+fn memory(row: &dto::ModuleRow) -> String {
+    row.memory.map_or_else(|| "–".to_owned(), |bytes| format!("{:.0} MB", bytes / 1_000_000.0))
 }
 
 fn text(detail: &dto::ModuleDetail) -> String {
@@ -122,6 +153,8 @@ fn text(detail: &dto::ModuleDetail) -> String {
     let mut rows = vec![
         vec!["status".to_owned(), output::visible(&output::status(&row.status))],
         vec!["state".to_owned(), format!("{:?}", row.state).to_lowercase()],
+        vec!["processor".to_owned(), cpu(row)],
+        vec!["memory".to_owned(), memory(row)],
         vec!["code".to_owned(), output::visible(&detail.code)],
     ];
     rows.extend(detail.facts.iter().map(|fact| vec![fact.name.to_lowercase(), output::visible(&fact.value)]));

@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use sanctum_api::{App, AppEnv};
 
-use crate::args::{Args, Command, Secrets};
+use crate::args::{Args, Command, Modules, Secrets};
 use crate::console::{Console, Done};
 use crate::{
     agents, broca, changes, chat, config, drift, exchange, exec, fetch, letta, look, modules, plugins, ports, python,
@@ -65,10 +65,13 @@ pub async fn run(args: Args) -> Done {
     code.map_err(|error| console.way_in(error))
 }
 
-/// A start script knows only the folder it lies in.
+/// A start or stop script knows only the folder it lies in.
 fn above(command: &Command) -> Option<PathBuf> {
     match command {
         Command::Secrets(Secrets::Exec { dir: Some(dir), .. }) => exec::root_above(dir),
+        Command::Modules(Modules::Start(chosen) | Modules::Stop(chosen) | Modules::Restart(chosen)) => {
+            exec::root_above(chosen.dir.as_ref()?)
+        }
         _ => None,
     }
 }

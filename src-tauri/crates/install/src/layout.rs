@@ -3,12 +3,13 @@
 //! Owns which folders and files a new Sanctum, a new agent and SMCP consist of, with their modes and contents. It writes
 //! nothing: [`pieces_new`] and [`pieces_agent`] describe the tree, and the `propose_…` functions hand it to a planner.
 //! Registry rows (agents, ports, tools) are added to the same plan by the api, `control/registry.db` itself exists before.
-//! Modes: folders 0700, `.env` 0600, start scripts 0700, other files 0644.
+//! Modes: folders 0700, `.env` 0600, start and stop scripts 0700, other files 0644.
 
 mod files;
 mod propose;
 mod quote;
 mod start;
+mod stop;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,6 +21,7 @@ use files::{Place, REQUIREMENTS, module_env, root_env, root_text};
 pub use propose::{propose_agent, propose_module, propose_new, propose_remove_agent, propose_service};
 pub use quote::{Unquotable, quote};
 pub use start::{StartScripts, start_scripts};
+pub use stop::stop_script;
 
 /// The folders every module has.
 pub const MODULE_DIRS: [&str; 6] = ["app", "config", "db", "plugins", "logs", "run"];
@@ -168,7 +170,7 @@ pub fn pieces_agent(spec: &NewAgent) -> Result<Vec<Piece>, LayoutError> {
     Ok(out)
 }
 
-/// Everything of one module in an agent's folder: its folders, settings and start script.
+/// Everything of one module in an agent's folder: its folders, settings, start and stop script.
 ///
 /// # Errors
 /// [`LayoutError::UnknownModule`], [`LayoutError::Path`].
@@ -225,6 +227,8 @@ fn module_files(
     if let Some(entry) = &module.entry {
         let title = format!("Write the start script of {} for {whose}", module.title);
         out.push(file(&format!("{at}/run/start.sh"), start::plain(module, entry), 0o700, &title));
+        let title = format!("Write the stop script of {} for {whose}", module.title);
+        out.push(file(&format!("{at}/run/stop.sh"), stop::script(module), 0o700, &title));
     }
     Ok(())
 }

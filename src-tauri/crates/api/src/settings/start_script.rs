@@ -24,6 +24,7 @@ pub(crate) fn steps(
             (Some(ours), Some(bytes)) if bytes == ours.plain => {
                 planner.group(&target.named());
                 planner.patch_file(&file, ours.with_secrets, &[], "Start it with its secrets")?;
+                stop_script(planner, snap, path, &target.name)?;
             }
             (_, Some(_)) => said.push((
                 StatusWord::Degraded,
@@ -44,4 +45,15 @@ pub(crate) fn steps(
         }
     }
     Ok(said)
+}
+
+/// Beside our own start script stands our own stop script; one that was laid out before there was one gets it now.
+fn stop_script(planner: &mut Planner<'_>, snap: &Snapshot, path: &str, name: &str) -> ApiResult<()> {
+    let file = format!("{path}/run/stop.sh");
+    match layout::stop_script(name) {
+        Some(script) if snap.root.join(&file).symlink_metadata().is_err() => {
+            Ok(planner.write_file(&file, script, 0o700, "Write its stop script")?)
+        }
+        _ => Ok(()),
+    }
 }

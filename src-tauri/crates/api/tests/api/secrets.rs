@@ -82,6 +82,9 @@ async fn plain_secrets_move_out_of_the_file_and_back() {
     assert_eq!(keys, ["TELEGRAM_BOT_TOKEN", "MY_OWN_TOKEN"], "known and unknown ones");
     assert!(!format!("{found:?}").contains("canary"), "none of their values");
     let ids: Vec<String> = found.iter().map(|f| f.id.clone()).collect();
+    // A module that was laid out before there were stop scripts.
+    let stop = world.root().join("agents/agent-athena/broca2/run/stop.sh");
+    std::fs::remove_file(&stop).unwrap();
     let plan = app.secrets_move_plan(&mara, &ids).await.unwrap();
     assert!(!format!("{plan:?}").contains("canary"), "the plan does not show them");
     app.plan_apply(&mara, &plan.id).await.unwrap();
@@ -97,10 +100,13 @@ async fn plain_secrets_move_out_of_the_file_and_back() {
     }
     let start = std::fs::read_to_string(world.root().join("agents/agent-athena/broca2/run/start.sh")).unwrap();
     assert!(start.contains("secrets exec"), "the start script hands them over");
+    let script = std::fs::read_to_string(&stop).unwrap();
+    assert!(script.contains("modules stop --dir"), "and a stop script stands beside it: {script}");
     let last = app.changes_last_undoable(&mara).await.unwrap().unwrap();
     let undo = app.change_undo_plan(&mara, &last.id).await.unwrap();
     app.plan_apply(&mara, &undo.id).await.unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), with, "undo puts the file back byte for byte");
+    assert!(!stop.exists(), "and takes the stop script away again");
 }
 
 #[tokio::test]

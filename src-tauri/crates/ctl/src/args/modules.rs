@@ -104,11 +104,14 @@ pub enum Modules {
 #[derive(Debug, Group)]
 pub struct Chosen {
     /// Addresses, such as `athena/broca2` or `smcp`.
-    #[arg(required_unless_present = "all")]
+    #[arg(required_unless_present_any = ["all", "dir"])]
     pub instances: Vec<String>,
     /// All of them: those that can be started, or those that run.
     #[arg(long, conflicts_with = "instances")]
     pub all: bool,
+    /// The one whose folder this is, of the Sanctum that the folder lies in.
+    #[arg(long, conflicts_with_all = ["instances", "all"])]
+    pub dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Group)]

@@ -115,7 +115,7 @@ fn one_more_agent_is_the_checklist() {
         })
         .collect();
     for module in ["broca2", "thalamus"] {
-        for sub in ["app", "config", "db", "logs", "run", "plugins", "config/.env", "run/start.sh"] {
+        for sub in ["app", "config", "db", "logs", "run", "plugins", "config/.env", "run/start.sh", "run/stop.sh"] {
             let wanted = format!("agents/agent-monday/{module}/{sub}");
             assert!(made.contains(&wanted), "{wanted} is made");
         }

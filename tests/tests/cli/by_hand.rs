@@ -1,0 +1,102 @@
+//! `run/stop.sh` as bash runs it: without the window, with and without `sanctumctl`.
+
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use sanctum_tests::place::program;
+use sanctum_tests::yard::Yard;
+use serde_json::Value;
+
+use crate::support::{json, put, text};
+
+const THALAMUS: &str = "agents/agent-athena/thalamus";
+
+fn yard() -> Yard {
+    let yard = Yard::new("thalamus").unwrap();
+    yard.install("athena/thalamus", "thalamus").unwrap();
+    yard
+}
+
+/// Runs the stop script from another folder; `ctl` is what it takes for `sanctumctl`.
+fn stop(yard: &Yard, ctl: &str) -> Output {
+    Command::new("bash")
+        .arg(yard.root().join(THALAMUS).join("run/stop.sh"))
+        .env_clear()
+        .envs(yard.env())
+        .env("SANCTUMCTL", ctl)
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn row(yard: &Yard) -> Value {
+    json(yard, &["modules", "status", "athena/thalamus"])["row"].clone()
+}
+
+fn ctl() -> String {
+    text(&program("sanctumctl").unwrap())
+}
+
+#[test]
+fn a_stop_script_stops_what_the_app_started_and_what_was_started_by_hand() {
+    let yard = yard();
+    json(&yard, &["modules", "start", "athena/thalamus"]);
+    let done = stop(&yard, &ctl());
+    assert!(done.status.success(), "it ends well: {done:?}");
+    assert_eq!(row(&yard)["state"], "stopped", "what the app started is stopped, without the app");
+
+    let mut child = Command::new("bash")
+        .arg(yard.root().join(THALAMUS).join("run/start.sh"))
+        .env_clear()
+        .envs(yard.env())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let end = Instant::now() + Duration::from_secs(40);
+    while row(&yard)["pid"] != child.id() {
+        assert!(Instant::now() < end, "what was started by hand is seen: {:#}", row(&yard));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let done = stop(&yard, &ctl());
+    let over = child.try_wait().unwrap().is_some();
+    let _killed = child.kill();
+    let _collected = child.wait();
+    assert!(done.status.success() && over, "and so is what `start.sh` started: {done:?}");
+}
+
+#[test]
+fn without_sanctumctl_a_stop_script_goes_by_the_keepers_record_and_ends_nobody_else() {
+    let yard = yard();
+    let missing = stop(&yard, "no-such-sanctumctl");
+    let said = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert_eq!(missing.status.code(), Some(69), "where no keeper ever was, it cannot know what runs: {said}");
+    assert!(said.contains("SANCTUMCTL"), "and says what would: {said}");
+
+    json(&yard, &["modules", "start", "athena/thalamus"]);
+    let pid = row(&yard)["pid"].as_u64().unwrap();
+    let done = stop(&yard, "no-such-sanctumctl");
+    assert!(done.status.success(), "its keeper ends it: {done:?}");
+    assert_eq!((row(&yard)["state"].as_str(), alive(pid)), (Some("stopped"), false), "and is gone with it");
+
+    let again = stop(&yard, "no-such-sanctumctl");
+    assert_eq!(again.status.code(), Some(1), "a second time there is nobody to end: {again:?}");
+    let mut other = Command::new("sleep").arg("600").spawn().unwrap();
+    let record = format!(r#"{{"version": 1, "keeper": {{ "pid": {}, "start": "1" }}, "child": null}}"#, other.id());
+    put(&yard.root(), &format!("{THALAMUS}/run/keeper.json"), &record);
+    let refused = stop(&yard, "no-such-sanctumctl");
+    let spared = other.try_wait().unwrap().is_none();
+    let _killed = other.kill();
+    let _collected = other.wait();
+    std::fs::remove_file(yard.root().join(THALAMUS).join("run/keeper.json")).unwrap();
+    assert_eq!(refused.status.code(), Some(1), "a number that somebody else has now is nobody: {refused:?}");
+    assert!(spared, "and who has it goes on");
+}
+
+fn alive(pid: u64) -> bool {
+    let one = Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output().unwrap();
+    let stat = String::from_utf8_lossy(&one.stdout).into_owned();
+    !stat.trim().is_empty() && !stat.trim().starts_with('Z')
+}
