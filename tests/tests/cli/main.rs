@@ -24,6 +24,7 @@ mod letta;
 mod login;
 mod module_faults;
 mod modules;
+mod one_truth;
 mod plain;
 mod plugin_changes;
 mod plugin_disk;

@@ -86,9 +86,12 @@ fn take_in(open: &Arc<Open>) -> ApiResult<()> {
     let all = everybody();
     let (rows, ground) = rows(open, &all)?;
     samples(open, &rows, &ground);
-    let turned = changes(open, &rows);
+    let (turned, first) = changes(open, &rows);
     if !turned.is_empty() {
         note(open, &turned)?;
+    }
+    if !first.is_empty() {
+        record(open, &first)?;
     }
     news(open, &rows);
     crate::plugins::look_for_culprit(open, &ground);
@@ -144,13 +147,37 @@ fn samples(open: &Open, rows: &[ModuleRow], ground: &crate::cards::Ground) {
     }
 }
 
-/// Whose word is another than at the look before. The first look is no change.
-fn changes<'a>(open: &Open, rows: &'a [ModuleRow]) -> Vec<&'a ModuleRow> {
+/// Whose word is another than at the look before, and who was not looked at before, which is no change.
+fn changes<'a>(open: &Open, rows: &'a [ModuleRow]) -> (Vec<&'a ModuleRow>, Vec<&'a ModuleRow>) {
     let mut last = lock(&open.runs.last);
     let now: HashMap<String, StatusWord> = rows.iter().map(|row| (row.id.clone(), row.status.word)).collect();
     let before = std::mem::replace(&mut *last, now);
     let turned = |row: &&ModuleRow| before.get(&row.id).is_some_and(|word| *word != row.status.word);
-    rows.iter().filter(turned).collect()
+    (rows.iter().filter(turned).collect(), rows.iter().filter(|row| !before.contains_key(&row.id)).collect())
+}
+
+/// What the registry's own column says of those seen for the first time is of an earlier run of this app; where it differs it is put right.
+fn record(open: &Open, first: &[&ModuleRow]) -> ApiResult<()> {
+    let snap = crate::settings::Snapshot::of(open)?;
+    let kept = open.registry().read(sanctum_registry::tool_instances::all)?;
+    let stale: Vec<_> = first
+        .iter()
+        .filter_map(|row| {
+            let path = snap.find(&row.id).ok()?.path.clone()?;
+            let word = registry_word(row.status.word);
+            kept.iter().any(|one| one.path.as_ref() == Some(&path) && one.status != word).then_some((word, path))
+        })
+        .collect();
+    if stale.is_empty() {
+        return Ok(());
+    }
+    open.registry().write(|tx| {
+        for (word, path) in &stale {
+            tx.execute("UPDATE tool_instances SET status = ?1 WHERE path = ?2", (word, path))?;
+        }
+        Ok::<_, sanctum_registry::RegistryError>(())
+    })?;
+    Ok(())
 }
 
 fn note(open: &Open, turned: &[&ModuleRow]) -> ApiResult<()> {
