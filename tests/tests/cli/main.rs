@@ -40,6 +40,7 @@ mod restarting;
 mod scan;
 mod secrets;
 mod setup;
+mod sources;
 mod start;
 mod system;
 mod terminal;
