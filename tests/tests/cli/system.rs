@@ -84,6 +84,28 @@ fn an_agent_that_goes_takes_its_unit_along_and_undo_hands_it_over_again() {
 }
 
 #[test]
+fn what_this_app_runs_is_not_started_at_login_and_what_systemd_ends_with_the_session_is_said() {
+    let handed = Handed::new();
+    let before = handed.units();
+    let error =
+        refused(&handed.ctl(&["modules", "way", "athena/thalamus", "app", "--at-login", "--yes"]), "way_unknown");
+    assert!(error["message"].to_string().contains("run by the system"), "it is said who could: {error}");
+    assert_eq!(handed.units(), before, "and nothing is changed");
+
+    let loginctl = put(handed.yard.path(), "bin/loginctl", "#!/bin/sh\necho Linger=no\n");
+    crate::support::chmod(&loginctl, 0o755);
+    let way = ["modules", "way", "athena/thalamus", "system", "--plan"];
+    let plan = handed.json(&way);
+    assert!(
+        plan["checks"].to_string().contains("enable-linger"),
+        "the plan says what ends it, and what helps: {plan:#}"
+    );
+    put(handed.yard.path(), "bin/loginctl", "#!/bin/sh\necho Linger=yes\n");
+    let plan = handed.json(&way);
+    assert!(!plan["checks"].to_string().contains("linger"), "where it goes on there is nothing to say: {plan:#}");
+}
+
+#[test]
 fn one_that_comes_to_the_same_folder_is_not_run_by_the_system() {
     let handed = Handed::new();
     handed.json(&["agents", "remove", "athena", "--yes"]);

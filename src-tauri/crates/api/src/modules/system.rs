@@ -233,6 +233,11 @@ fn plan(
     } else {
         "A keeper of this app runs it. It goes on when the window is closed, and not after you log out.".to_owned()
     };
+    let mut checks =
+        vec![(StatusWord::Healthy, if run.runs() { "It goes on as it is" } else { "It does not run now" }.to_owned())];
+    if by_system && ends_with_the_session(open) {
+        checks.push((StatusWord::Degraded, format!("{}.", units::linux::LINGER_OFF)));
+    }
     let words = Words {
         undo: "With Undo or from Activity.".to_owned(),
         action: action.to_owned(),
@@ -242,13 +247,20 @@ fn plan(
             if by_system { "system" } else { "app" },
             if at_login { " --at-login" } else { "" }
         )),
-        checks: vec![(
-            StatusWord::Healthy,
-            if run.runs() { "It goes on as it is" } else { "It does not run now" }.to_owned(),
-        )],
+        checks,
         notes: vec!["Nothing was started.".to_owned()],
     };
     Ok((planner.finish(&title, &format!("{summary} Nothing has been written yet.")), words))
+}
+
+/// Whether systemd ends what it runs for this person when they sign out. Where it does not say, nothing is claimed.
+fn ends_with_the_session(open: &Open) -> bool {
+    if !cfg!(target_os = "linux") {
+        return false;
+    }
+    let ask = units::linux::ask_linger(rustix::process::getuid().as_raw());
+    let said = spawn(open.env())(&ask, Duration::from_secs(3));
+    said.ok().and_then(|said| units::linux::linger(&said)) == Some(false)
 }
 
 fn unit(open: &Open, instance: &Instance, at_login: bool) -> ApiResult<Unit> {
