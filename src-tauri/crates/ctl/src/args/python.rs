@@ -10,7 +10,7 @@ use super::Confirm;
 pub enum Python {
     /// Environments and interpreters, with what was kept. Read-only; nothing of them is run but the interpreters.
     List {
-        /// `agents` or `smcp`: that one with its packages.
+        /// `agents`, `smcp`, `letta`, `letta-code` or `router`: that one with its packages.
         env: Option<String>,
     },
     /// Check one: its packages against each other, the pins, the imports. Exits with 1 where something is found.
@@ -37,7 +37,7 @@ pub enum Python {
 
 #[derive(Debug, Group)]
 pub struct Install {
-    /// `agents` or `smcp`.
+    /// `agents`, `smcp`, `letta`, `letta-code` or `router`.
     pub env: String,
     /// What to add, as pip writes it: `aiogram==3.21.0`, `httpx`.
     #[arg(value_name = "PACKAGE", group = "what")]
