@@ -45,3 +45,4 @@ mod start;
 mod system;
 mod terminal;
 mod tools;
+mod web_bridge;

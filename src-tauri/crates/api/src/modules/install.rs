@@ -74,7 +74,7 @@ fn plan(open: &Open, instance: &Instance, source: &ModuleSource) -> ApiResult<(s
     }
     let from = fetch(&mut planner, open, instance, entry, source, expected, &app)?;
     links(&mut planner, instance, entry, source)?;
-    if instance.module == "web-bridge" {
+    if instance.module == bridge::NAME {
         bridge::tables(&mut planner, instance)?;
     }
     let summary = format!("Its code comes from {from}. Nothing of it is run. Nothing has been written yet.");
@@ -94,6 +94,9 @@ fn notes(open: &Open, instance: &Instance) -> Vec<String> {
     let mut notes = vec![format!(
         "Its Python packages come next: what its `requirements.txt` asks for is offered under Python (`sanctumctl python install {env}`)."
     )];
+    if instance.module == bridge::NAME {
+        notes.push(bridge::note(instance));
+    }
     if instance.module == "smcp" {
         let app = open.env().short(&instance.dir.join("app"));
         notes.push(format!(
@@ -263,15 +266,23 @@ fn planner_program(planner: &Planner<'_>) -> Option<String> {
 }
 
 fn command(instance: &Instance, source: &ModuleSource) -> String {
-    let quote = |text: &str| sanctum_install::layout::quote(text).unwrap_or_else(|_| "…".to_owned());
-    let from = match source {
-        ModuleSource::Folder { path } => format!("--folder {}", quote(path)),
-        ModuleSource::Archive { path } => format!("--archive {}", quote(path)),
+    format!("sanctumctl modules install {} {} --yes", word(&instance.address), source_words(source))
+}
+
+fn word(text: &str) -> String {
+    sanctum_install::layout::quote(text).unwrap_or_else(|_| "…".to_owned())
+}
+
+/// A source as `sanctumctl` takes it.
+pub(crate) fn source_words(source: &ModuleSource) -> String {
+    match source {
+        ModuleSource::Folder { path } => format!("--folder {}", word(path)),
+        ModuleSource::Archive { path } => format!("--archive {}", word(path)),
         ModuleSource::Git { url, rev } => {
-            let rev = rev.as_ref().map(|rev| format!(" --rev {}", quote(rev))).unwrap_or_default();
-            format!("--git {}{rev}", quote(url.trim()))
+            let rev = rev.as_deref().map(str::trim).filter(|rev| !rev.is_empty());
+            let rev = rev.map(|rev| format!("#{rev}")).unwrap_or_default();
+            format!("--git {}", word(&format!("{}{rev}", url.trim())))
         }
-        ModuleSource::Link { path } => format!("--link {}", quote(path)),
-    };
-    format!("sanctumctl modules install {} {from} --yes", quote(&instance.address))
+        ModuleSource::Link { path } => format!("--link {}", word(path)),
+    }
 }

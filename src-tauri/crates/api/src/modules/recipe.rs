@@ -11,6 +11,7 @@ use sanctum_config::env::EnvFile;
 use sanctum_modules::found::{self, Place};
 use sanctum_modules::recipe::{Exits, LogFile, Recipe, Restart, Stop};
 
+use super::bridge;
 use super::instances::Instance;
 use crate::open::Open;
 use crate::secrets::handed;
@@ -168,13 +169,17 @@ pub(crate) fn of(open: &Open, snap: &Snapshot, instance: &Instance) -> ApiResult
         (Some(entry), _) => entry.args.iter().map(|arg| fill(arg)).collect(),
         (None, file) => vec![file.clone().unwrap_or_default()],
     };
+    let cwd = entry.map_or_else(|| instance.dir.clone(), |entry| instance.dir.join(&entry.cwd));
+    if instance.module == bridge::NAME {
+        bridge::fit_to_start(open.env(), instance, &cwd, &env)?;
+    }
     let stop = Stop::default();
     Ok(Recipe {
         instance: instance.address.clone(),
         module_dir: instance.dir.clone(),
         program,
         args,
-        cwd: entry.map_or_else(|| instance.dir.clone(), |entry| instance.dir.join(&entry.cwd)),
+        cwd,
         env,
         secret_names: secrets,
         log: LogFile::at(log_dir(open, instance).join(format!("{}.log", instance.module))),
