@@ -19,6 +19,9 @@ const RESPONSES: u32 = 500;
 /// Hears who asked for messages, and what was handed out.
 type Asked = Box<dyn Fn(&Asker, &[Handed]) + Send + Sync>;
 
+/// Tells what was said that a text is the answer to: who answers, in which chat, with what.
+type Question = Box<dyn Fn(&Asker, &str, &str) -> Option<String> + Send + Sync>;
+
 /// Chats in the registry.
 pub struct RegistryStore {
     registry: Arc<Registry>,
@@ -30,6 +33,7 @@ pub struct RegistryStore {
     answered: Box<dyn Fn(&str) + Send + Sync>,
     /// Called with who asked for messages and what was handed out, nothing included.
     asked: Asked,
+    question: Question,
 }
 
 impl RegistryStore {
@@ -41,13 +45,23 @@ impl RegistryStore {
         answered: impl Fn(&str) + Send + Sync + 'static,
     ) -> RegistryStore {
         let (idle, answered) = (Duration::seconds(1800), Box::new(answered));
-        RegistryStore { registry, clock, rules, idle, answered, asked: Box::new(|_, _| {}) }
+        let (asked, question): (Asked, Question) = (Box::new(|_, _| {}), Box::new(|_, _, _| None));
+        RegistryStore { registry, clock, rules, idle, answered, asked, question }
     }
 
     /// Calls `asked` whenever somebody asks for messages, with what was handed out.
     #[must_use]
     pub fn on_asked(self, asked: impl Fn(&Asker, &[Handed]) + Send + Sync + 'static) -> RegistryStore {
         RegistryStore { asked: Box::new(asked), ..self }
+    }
+
+    /// Asks `question` what an answer that names no message is the answer to.
+    #[must_use]
+    pub fn told_by(
+        self,
+        question: impl Fn(&Asker, &str, &str) -> Option<String> + Send + Sync + 'static,
+    ) -> RegistryStore {
+        RegistryStore { question: Box::new(question), ..self }
     }
 
     /// The rules that fit Broca as it comes.
@@ -122,10 +136,16 @@ impl Store for RegistryStore {
         message_id: Option<i64>,
     ) -> Result<Taken, StoreError> {
         let now = (self.clock)();
+        // A message that failed comes again after later ones, so the order of answers alone would tell wrong.
+        let words = if message_id.is_none() { (self.question)(asker, session_id, text) } else { None };
         let taken = self.registry.write(|c| {
             if RegistryStore::own(c, session_id, asker.agent_id)?.is_none() {
                 return Err(StoreError::NoSession);
             }
+            let message_id = match &words {
+                Some(words) => leases::of_words(c, session_id, words)?,
+                None => message_id,
+            };
             match leases::answer(c, session_id, text, message_id, &self.rules, now) {
                 Ok(answer) => Ok(Taken {
                     response_id: answer.response_id,

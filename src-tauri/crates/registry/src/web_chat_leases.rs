@@ -235,6 +235,30 @@ fn waiting(c: &Connection, session_id: &str, now: OffsetDateTime) -> Result<Opti
     Ok(c.prepare_cached(&sql)?.query_row(params![session_id, stamp(now), NO_ANSWER], message).optional()?)
 }
 
+/// The message of a chat that has these words and was handed out: the first without an answer, else the last that has one. Broca cuts
+/// what is long and takes blanks from the ends.
+///
+/// # Errors
+/// What the registry says.
+pub fn of_words(c: &Connection, session_id: &str, words: &str) -> Result<Option<i64>> {
+    let mut found = c.prepare_cached(
+        "SELECT id, message FROM web_chat_messages WHERE session_id = ?1 AND route = 'bridge' AND attempts > 0
+           AND (state IN ('queued', 'sent', 'answered', 'cancelled') OR failure = ?2)
+         ORDER BY state = 'answered', CASE state WHEN 'answered' THEN -id ELSE id END",
+    )?;
+    let all = found.query_map([session_id, NO_ANSWER], |r| Ok((r.get(0)?, r.get::<_, String>(1)?)))?;
+    for row in all {
+        let (id, message) = row?;
+        let message = message.replace('\0', "");
+        let message = message.trim();
+        let cut = words.strip_suffix("...").filter(|cut| !cut.is_empty() && cut.len() < message.len());
+        if message == words || cut.is_some_and(|cut| message.starts_with(cut)) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
 /// The message of a chat that was answered last and its answer, if it was handed out more often than it was answered.
 fn last_answered(c: &Connection, session_id: &str) -> Result<Option<(i64, i64)>> {
     let last: Option<(i64, bool)> = c

@@ -166,6 +166,14 @@ pub(super) fn opened(open: &Open, rel: &str) -> ApiResult<Broca> {
     Broca::open(&open.root().join(rel), PATIENCE).map_err(told)
 }
 
+/// What was said that an answer of this agent's Broca is the answer to, where its database tells.
+pub(crate) fn question(open: &Open, agent_id: i64, session_id: &str, answer: &str) -> Option<String> {
+    let rows = open.registry().read(sanctum_registry::agents::all).ok()?;
+    let agent = rows.into_iter().find(|row| row.id == agent_id)?;
+    let File::At(rel) = super::place::find_own(open, &agent).ok()?.file else { return None };
+    opened(open, &rel).ok()?.question_of(session_id, answer).ok()?
+}
+
 pub(super) fn outside() -> ApiError {
     ApiError::refused(
         "broca_outside",

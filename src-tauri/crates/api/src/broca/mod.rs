@@ -6,3 +6,5 @@
 mod act;
 mod look;
 mod place;
+
+pub(crate) use look::question;

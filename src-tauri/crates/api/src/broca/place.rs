@@ -40,6 +40,18 @@ pub(super) enum File {
 /// # Errors
 /// `broca_none` where the agent has no Broca.
 pub(super) fn find(open: &Open, actor: &Actor, agent: &AgentRow) -> ApiResult<Found> {
+    found(open, actor.must_be_admin().is_ok(), agent)
+}
+
+/// As [`find`], for the app itself: in the agent's own folder only.
+///
+/// # Errors
+/// As [`find`].
+pub(super) fn find_own(open: &Open, agent: &AgentRow) -> ApiResult<Found> {
+    found(open, false, agent)
+}
+
+fn found(open: &Open, admin: bool, agent: &AgentRow) -> ApiResult<Found> {
     let snap = Snapshot::of(open)?;
     let of_agent = |name: &str| {
         snap.targets.iter().find(|target| {
@@ -63,16 +75,16 @@ pub(super) fn find(open: &Open, actor: &Actor, agent: &AgentRow) -> ApiResult<Fo
     };
     let folder = open.root().join(path);
     let file = match KEYS.into_iter().find_map(said) {
-        Some(said) => proven(open, actor, agent, &folder.join(said)),
+        Some(said) => proven(open, admin, agent, &folder.join(said)),
         None => {
             let usual = USUAL.into_iter().map(|file| folder.join(file)).find(|file| file.exists());
-            usual.map_or(File::None, |file| proven(open, actor, agent, &file))
+            usual.map_or(File::None, |file| proven(open, admin, agent, &file))
         }
     };
     Ok(Found { heading: format!("{} · {}", agent.title(), target.name), folder, file })
 }
 
-fn proven(open: &Open, actor: &Actor, agent: &AgentRow, file: &Path) -> File {
+fn proven(open: &Open, admin: bool, agent: &AgentRow, file: &Path) -> File {
     let root = open.root();
     // Of what is not there, the folder it would be in.
     let there = file.ancestors().find_map(|at| at.canonicalize().ok().map(|real| (real, at == file)));
@@ -80,9 +92,7 @@ fn proven(open: &Open, actor: &Actor, agent: &AgentRow, file: &Path) -> File {
     let own = root.join(&agent.path).canonicalize();
     let state = open.registry().path().parent().and_then(|dir| dir.canonicalize().ok());
     let in_own = own.is_ok_and(|own| real.starts_with(own));
-    let allowed = real.starts_with(root)
-        && (in_own || actor.must_be_admin().is_ok())
-        && state.is_none_or(|state| !real.starts_with(state));
+    let allowed = real.starts_with(root) && (in_own || admin) && state.is_none_or(|state| !real.starts_with(state));
     match real.strip_prefix(root).ok().and_then(Path::to_str) {
         Some(rel) if allowed && exists && real.is_file() => File::At(rel.to_owned()),
         _ if allowed => File::None,

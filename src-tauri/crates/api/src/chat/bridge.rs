@@ -208,7 +208,11 @@ fn store(open: &Arc<Open>, chats: &Arc<Chats>) -> Arc<dyn Store> {
         }
     };
     let store = RegistryStore::new(open.registry().clone(), clock, RegistryStore::usual_rules(), answered);
-    Arc::new(store.on_asked(asked))
+    let at = Arc::downgrade(open);
+    let question = move |asker: &Asker, session: &str, answer: &str| {
+        crate::broca::question(at.upgrade()?.as_ref(), asker.agent_id?, session, answer)
+    };
+    Arc::new(store.on_asked(asked).told_by(question))
 }
 
 impl App {

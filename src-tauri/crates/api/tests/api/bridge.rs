@@ -98,6 +98,57 @@ async fn what_is_written_is_fetched_by_the_agents_own_broca_and_its_answer_is_sh
     assert!(status >= 400, "another agent's key answers nothing here: {status}");
 }
 
+/// As Broca keeps a chat: a failed message waits for its next try while a later one is answered.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_belongs_to_the_message_that_broca_itself_says_and_not_to_the_one_before() {
+    let world = World::new();
+    let (app, me, port) = two_brocas(&world).await;
+    app.chat_send(&me, "athena", "the model breaks at this", &[]).await.unwrap();
+    app.chat_send(&me, "athena", "and this is well", &[]).await.unwrap();
+    let (_, inbox) = call(port, "GET", "/api/v1/?action=inbox", "key-of-athena", None);
+    let session = inbox["data"]["messages"][0]["session_id"].as_str().unwrap().to_owned();
+    assert_eq!(inbox["data"]["messages"].as_array().map(Vec::len), Some(2), "both are handed out: {inbox}");
+    let file = world.root().join("agents/agent-athena/broca2/db/broca2.sqlite");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let c = sanctum_registry::rusqlite::Connection::open(file).unwrap();
+    c.execute_batch(&format!(
+        "CREATE TABLE platform_profiles (id INTEGER PRIMARY KEY, letta_user_id INTEGER, platform TEXT, platform_user_id TEXT,
+           username TEXT, display_name TEXT, metadata TEXT, created_at TEXT, last_active TEXT);
+         CREATE TABLE messages (id INTEGER PRIMARY KEY, letta_user_id INTEGER, platform_profile_id INTEGER, role TEXT,
+           message TEXT, timestamp TEXT, processed INTEGER, agent_response TEXT);
+         CREATE TABLE queue (id INTEGER PRIMARY KEY, letta_user_id INTEGER, message_id INTEGER, status TEXT,
+           attempts INTEGER, timestamp TEXT);
+         INSERT INTO platform_profiles(id, metadata) VALUES (1, '{{\"session_id\": \"{session}\", \"source\": \"web_chat\"}}');
+         INSERT INTO messages(id, platform_profile_id, message, agent_response)
+           VALUES (1, 1, 'the model breaks at this', NULL), (2, 1, 'and this is well', 'Well.');
+         INSERT INTO queue(id, message_id, status, attempts, timestamp)
+           VALUES (1, 1, 'processing', 1, '2026-01-02T03:04:06'), (2, 2, 'completed', 0, '2026-01-02T03:04:07');"
+    ))
+    .unwrap();
+    let answers = |text: &str| {
+        let answer = serde_json::json!({ "session_id": session, "response": text });
+        let (status, taken) = call(port, "POST", "/api/v1/?action=outbox", "key-of-athena", Some(&answer));
+        assert_eq!(status, 200, "{taken}");
+    };
+    let states = async || {
+        let said = entries(&app, &me, "athena").await;
+        let mine = said.iter().filter(|entry| entry.side == dto::EntrySide::User);
+        mine.map(|entry| entry.state).collect::<Vec<_>>()
+    };
+
+    answers("Well.");
+    assert_eq!(
+        states().await,
+        [dto::EntryState::Sent, dto::EntryState::Answered],
+        "the message that Broca has not answered waits on, and the other one is not fetched again"
+    );
+    c.execute_batch("UPDATE messages SET agent_response = 'At last.' WHERE id = 1").unwrap();
+    answers("At last.");
+    assert_eq!(states().await, [dto::EntryState::Answered; 2], "until it is answered too");
+    answers("Well.");
+    assert_eq!(entries(&app, &me, "athena").await.len(), 4, "an answer that is sent again is one");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_broca_that_dies_before_it_answers_gets_the_message_again() {
     let world = World::new();

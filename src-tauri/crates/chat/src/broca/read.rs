@@ -234,6 +234,19 @@ impl Broca {
         Ok(self.rows(sql, [profile_id], |r| number(r, 0))?.first().copied().unwrap_or(0))
     }
 
+    /// What was said that this text is the answer to, in a chat of the web chat; where several have it, the one that was answered
+    /// last. Broca keeps an answer before it sends it.
+    ///
+    /// # Errors
+    /// As [`Broca::queue`].
+    pub fn question_of(&self, session_id: &str, answer: &str) -> Result<Option<String>, BrocaError> {
+        self.needs(&["queue", "messages", "platform_profiles"])?;
+        let sql = "SELECT m.message FROM messages m JOIN platform_profiles p ON p.id = m.platform_profile_id
+             LEFT JOIN queue q ON q.message_id = m.id
+             WHERE m.agent_response = ?2 AND instr(p.metadata, ?1) > 0 ORDER BY q.timestamp DESC, m.id DESC LIMIT 1";
+        Ok(self.rows(sql, [session_id, answer], |r| text(r, 0))?.pop().flatten())
+    }
+
     /// How much there is; users are counted through their profiles.
     ///
     /// # Errors
