@@ -69,6 +69,36 @@ fn an_environment_is_made_changed_checked_and_put_back() {
 }
 
 #[test]
+fn what_the_code_of_modules_asks_for_is_installed_by_the_command_that_is_named_after_their_installation() {
+    let place = made(&["Athena"], "broca2,thalamus");
+    let install = || online(&place, &["python", "install", "agents", "--yes"]);
+    let built = online(&place, &["python", "install", "agents", "--python", &python(), "--yes"]);
+    assert!(built.code == 0 && !imports(&place, "six"), "it is made as the setup makes it: {built:?}");
+    refused(&install(), "usage");
+
+    put(&place.root(), "agents/agent-athena/broca2/app/requirements.txt", "six==1.16.0\n");
+    let first = install();
+    assert!(first.code == 0 && imports(&place, "six"), "what the first module asks for is there: {first:?}");
+    // The replay server has its own list, and the one at the top is of other programs.
+    put(&place.root(), "agents/agent-athena/thalamus/app/requirements.txt", "sanctum-no-such-package-9\n");
+    put(&place.root(), "agents/agent-athena/thalamus/app/examples/web_replay/requirements.txt", "idna==3.7\n");
+    let checked = online(&place, &["python", "check", "agents"]);
+    assert!(
+        checked.code == 1 && checked.out.contains("`idna` exactly 3.7"),
+        "the check tells what is missing: {checked:?}"
+    );
+    let second = install();
+    assert!(second.code == 0 && imports(&place, "idna") && imports(&place, "six"), "and it is added: {second:?}");
+    let pins = std::fs::read_to_string(place.root().join("agents/requirements-agents.txt")).unwrap();
+    assert!(pins.contains("six==1.16.0") && pins.contains("idna==3.7"), "the pins tell both: {pins}");
+    refused(&install(), "usage");
+
+    std::fs::remove_dir_all(place.root().join("agents/venv/lib")).unwrap();
+    let mended = install();
+    assert!(mended.code == 0 && imports(&place, "six"), "what is not as the pins say is built anew: {mended:?}");
+}
+
+#[test]
 fn an_installation_whose_program_is_killed_is_taken_back_at_the_next_start() {
     let place = made(&["Athena"], "broca2");
     let builds = place.root().join("agents/venvs");

@@ -94,7 +94,8 @@ async fn install(console: &Console, actor: &Actor, words: Install) -> Done {
     console.change(actor, words.confirm, &plan).await
 }
 
-/// The one change that was typed; without any, an environment that is not there is made.
+/// The one change that was typed; without any, an environment that is not there is made, and one that is there gets what
+/// the code of its modules asks for and what its pins say.
 async fn wanted(console: &Console, actor: &Actor, words: &Install) -> Result<dto::PythonChange, ApiError> {
     if !words.packages.is_empty() {
         return Ok(dto::PythonChange::Add { packages: words.packages.clone() });
@@ -109,15 +110,20 @@ async fn wanted(console: &Console, actor: &Actor, words: &Install) -> Result<dto
         return Ok(dto::PythonChange::Pins { text: pins(file)? });
     }
     let view = console.app.python_view(actor).await?;
-    let exists = find(&view, &words.env)?.exists;
+    let env = find(&view, &words.env)?;
+    let (exists, sound) = (env.exists, env.problems.is_empty());
     match &words.python {
         Some(python) if exists => Ok(dto::PythonChange::Python { python: python.clone() }),
         Some(python) => Ok(dto::PythonChange::Create { python: python.clone() }),
-        None if exists => Err(ApiError::refused(
-            "usage",
-            "It is not said what is to change.",
-            "Name packages, or use `--remove`, `--python`, `--pins` or `--repair`.",
-        )),
+        None if exists => match console.app.python_asked(actor, &words.env).await? {
+            Some(text) => Ok(dto::PythonChange::Pins { text }),
+            None if !sound => Ok(dto::PythonChange::Repair),
+            None => Err(ApiError::refused(
+                "usage",
+                "It holds what its pins and its modules ask for, and it is not said what else is to change.",
+                "Name packages, or use `--remove`, `--python`, `--pins` or `--repair`.",
+            )),
+        },
         None => {
             let fits = |python: &&dto::PythonInterpreter| python.status.word == dto::StatusWord::Healthy;
             let first = view.interpreters.iter().find(fits).or(view.interpreters.first());

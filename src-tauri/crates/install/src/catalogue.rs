@@ -77,6 +77,9 @@ pub struct Entry {
     pub args: Vec<String>,
     /// A file that is there once its code is installed, relative to the module's folder.
     pub needs: String,
+    /// The file of its code that says which packages it needs, relative to the module's folder.
+    #[serde(default = "usual_requirements")]
+    pub requirements: String,
     /// The variable that holds the port `{port}` stands for.
     #[serde(default = "plain_port")]
     pub env_port: String,
@@ -118,6 +121,11 @@ impl Entry {
 
 fn plain_port() -> String {
     "PORT".to_owned()
+}
+
+/// Where code says which packages it needs, unless its entry here says otherwise.
+pub fn usual_requirements() -> String {
+    "app/requirements.txt".to_owned()
 }
 
 fn ten() -> u32 {

@@ -93,8 +93,21 @@ impl App {
     /// `python_env_unknown`, `not_allowed`.
     pub async fn python_pins(&self, actor: &Actor, env: &str) -> ApiResult<String> {
         actor.must_be_admin()?;
-        self.at_env(actor, env, |open, _, snap, place| Ok(place::pins_of(open.root(), place, &place::users(snap)).text))
+        self.at_env(actor, env, |open, _, snap, place| Ok(place::asked(open.root(), place, &place::users(snap)).text))
             .await
+    }
+
+    /// As [`App::python_pins`], where the code of modules asks for something that the pins file does not name.
+    ///
+    /// # Errors
+    /// `python_env_unknown`, `not_allowed`.
+    pub async fn python_asked(&self, actor: &Actor, env: &str) -> ApiResult<Option<String>> {
+        actor.may_change()?;
+        self.at_env(actor, env, |open, _, snap, place| {
+            let asked = place::asked(open.root(), place, &place::users(snap));
+            Ok(asked.proposed.map(|_| asked.text))
+        })
+        .await
     }
 
     /// What a change would do. Nothing is installed.

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use sanctum_install::catalogue::{Catalogue, Scope};
+use sanctum_install::catalogue::{self, Catalogue, Scope};
 use sanctum_python::pins;
 
 use crate::open::Open;
@@ -120,6 +120,8 @@ pub(crate) struct User {
     pub path: String,
     /// The tab that shows it: who may see that one may see it.
     pub tab: String,
+    /// The file of its code that says which packages it needs, relative to its folder.
+    pub requirements: String,
 }
 
 /// Services with an environment of their own.
@@ -139,7 +141,8 @@ pub(crate) fn users(snap: &Snapshot) -> Vec<User> {
             _ => return None,
         };
         let (address, named, tab) = (target.address.clone(), target.named(), target.tab.clone());
-        Some(User { address, named, env, path, tab })
+        let requirements = entry.map_or_else(catalogue::usual_requirements, |entry| entry.requirements.clone());
+        Some(User { address, named, env, path, tab, requirements })
     };
     snap.targets.iter().filter_map(one).collect()
 }
@@ -186,19 +189,38 @@ pub(crate) fn pins_of(root: &Path, place: &Place, users: &[User]) -> Pins {
         "letta-code" => {
             Pins { text: LETTA_CODE_PINS.to_owned(), proposed: Some("the Letta Code that was tested".to_owned()) }
         }
-        _ => match wanted_by_modules(root, place, users) {
+        _ => match wanted_by_modules(root, place, users, Vec::new()) {
             (_, files) if files.is_empty() => Pins { text: own, proposed: None },
-            (lines, files) => {
-                let gap = if own.is_empty() || own.ends_with('\n') { "" } else { "\n" };
-                Pins { text: format!("{own}{gap}\n{lines}"), proposed: Some(files.join(", ")) }
-            }
+            (lines, files) => Pins { text: below(&own, &lines), proposed: Some(files.join(", ")) },
         },
     }
 }
 
-/// What the code of the modules asks for, each package once, and the files it says so in.
-fn wanted_by_modules(root: &Path, place: &Place, users: &[User]) -> (String, Vec<String>) {
-    let (mut lines, mut files, mut names) = (String::new(), Vec::new(), Vec::new());
+/// The pins together with what the code of the modules asks for and they do not name; proposed where there is any of it.
+pub(crate) fn asked(root: &Path, place: &Place, users: &[User]) -> Pins {
+    let pins = pins_of(root, place, users);
+    if pins.proposed.is_some() {
+        return pins;
+    }
+    let named = pins::requirements(&pins.text).into_iter().map(|need| need.name).collect();
+    match wanted_by_modules(root, place, users, named) {
+        (_, files) if files.is_empty() => pins,
+        (lines, files) => {
+            let text = below(&pins.text, &lines);
+            let text = if place.id == "smcp" { bounded(&text) } else { text };
+            Pins { text, proposed: Some(files.join(", ")) }
+        }
+    }
+}
+
+fn below(own: &str, lines: &str) -> String {
+    let gap = if own.is_empty() || own.ends_with('\n') { "" } else { "\n" };
+    format!("{own}{gap}\n{lines}")
+}
+
+/// What the code of the modules asks for beyond these names, each package once, and the files it says so in.
+fn wanted_by_modules(root: &Path, place: &Place, users: &[User], mut names: Vec<String>) -> (String, Vec<String>) {
+    let (mut lines, mut files) = (String::new(), Vec::new());
     for (file, text) in files_of_modules(root, place, users) {
         let mut own = String::new();
         for line in text.lines().map(str::trim) {
@@ -216,10 +238,10 @@ fn wanted_by_modules(root: &Path, place: &Place, users: &[User]) -> (String, Vec
     (lines, files)
 }
 
-/// `requirements.txt` of each module's code, with its path.
+/// The file of each module's code that says which packages it needs, with its path.
 pub(crate) fn files_of_modules(root: &Path, place: &Place, users: &[User]) -> Vec<(String, String)> {
     let of = |user: &&User| {
-        let file = format!("{}/app/requirements.txt", user.path);
+        let file = format!("{}/{}", user.path, user.requirements);
         Some((file.clone(), read(&root.join(&file))?))
     };
     used_by(place, users).iter().filter_map(of).collect()
@@ -261,6 +283,7 @@ mod tests {
             env,
             path: address.to_owned(),
             tab: String::new(),
+            requirements: String::new(),
         };
         let users = [user("athena/broca2", "agents"), user("smcp", "smcp"), user("monday/broca2", "agents")];
         let places: Vec<Place> = all(std::path::Path::new("/nowhere"));
