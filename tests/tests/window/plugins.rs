@@ -97,6 +97,14 @@ async fn a_plugin_is_trusted_installed_called_updated_and_put_back() -> Result<(
     go(&window, "#/plugins/smcp%3Agreeter?versions").await?;
     window.find("plugin-put-back").await?;
     pictures(&window, "plugin-versions").await?;
+    window.click("plugin-compare").await?;
+    window.find("compare-sheet").await?;
+    window.click("file-open").await?;
+    window.find("file-lines").await?;
+    window.says("good day").await?;
+    pictures(&window, "plugin-lines").await?;
+    window.strike(ESC).await?;
+    window.counts("[data-testid=compare-sheet]", 0).await?;
     window.click("plugin-put-back").await?;
     window.find("plan-view").await?;
     apply(&window).await?;

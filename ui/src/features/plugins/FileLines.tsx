@@ -25,7 +25,7 @@ export function FileLines({ compare, path, children }: { compare: PluginComparis
   const [open, setOpen] = useState(false);
   return (
     <details className="py-fold plugin-fold plugin-lines" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{children}<span className="fold-mark"><Icon name="right" size="s" /></span></summary>
+      <summary data-testid="file-open">{children}<span className="fold-mark"><Icon name="right" size="s" /></span></summary>
       {open && <div className="plugin-lines-body" data-testid="file-lines"><Lines compare={compare} path={path} /></div>}
     </details>
   );
