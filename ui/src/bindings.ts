@@ -198,7 +198,7 @@ export const commands = {
 	/**  Stops a running check of an environment. */
 	pythonCheckStop: (env: string) => typedError<boolean, ApiError>(__TAURI_INVOKE("python_check_stop", { env })),
 	/**  The text of an environment's pins. */
-	pythonPins: (env: string) => typedError<string, ApiError>(__TAURI_INVOKE("python_pins", { env })),
+	pythonPins: (env: string) => typedError<PythonPins, ApiError>(__TAURI_INVOKE("python_pins", { env })),
 	/**  What a change would do. */
 	pythonTry: (env: string, change: PythonChange) => typedError<PythonTry, ApiError>(__TAURI_INVOKE("python_try", { env, change })),
 	/**  The plan of a change. */
@@ -1838,6 +1838,13 @@ export type PythonPackage = {
 	version: string,
 	/**  Pinned in the environment's own file. */
 	pinned: boolean,
+};
+
+/**  The pins of an environment with what the code of its modules asks for beyond them. */
+export type PythonPins = {
+	text: string,
+	/**  Something of the text is not in the pins file yet; it comes from here. */
+	proposed: string | null,
 };
 
 /**  What a change would do, without doing it. */

@@ -28,7 +28,7 @@ pub async fn python_check_stop(app: App<'_>, env: String) -> ApiResult<bool> {
 /// The text of an environment's pins.
 #[tauri::command]
 #[specta::specta]
-pub async fn python_pins(app: App<'_>, env: String) -> ApiResult<String> {
+pub async fn python_pins(app: App<'_>, env: String) -> ApiResult<dto::PythonPins> {
     app.python_pins(&app.actor().await?, &env).await
 }
 

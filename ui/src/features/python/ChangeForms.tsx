@@ -37,13 +37,13 @@ export function NamesField({ text, onChange }: { text: string; onChange: (text: 
   );
 }
 
-export function PinsField({ text, onChange, file }: { text: string; onChange: (text: string) => void; file: string }) {
+export function PinsField({ text, proposed, onChange, file }: { text: string; proposed: string | null; onChange: (text: string) => void; file: string }) {
   const id = useId();
   return (
     <div className="form-field">
       <label className="form-label" htmlFor={id}><code><Foreign>{file}</Foreign></code></label>
       <textarea id={id} className="text-area mono" rows={14} autoFocus spellCheck={false} autoComplete="off" autoCapitalize="off" value={text} onChange={(event) => onChange(event.target.value)} aria-describedby={`${id}-help`} data-testid="python-pins" />
-      <p className="form-help" id={`${id}-help`}>What is asked for, one on each line. What these need in turn is found by the installer and stays where it is while it fits.</p>
+      <p className="form-help" id={`${id}-help`}>What is asked for, one on each line. What these need in turn is found by the installer and stays where it is while it fits.{proposed !== null && <> Not all of it stands in the file yet: some is proposed from <Foreign>{proposed}</Foreign>.</>}</p>
     </div>
   );
 }

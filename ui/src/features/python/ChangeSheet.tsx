@@ -1,7 +1,7 @@
 /** A change of an environment: what is wanted, a dry run of it, then the plan. */
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, type KeyboardEvent, useEffect, useState } from 'react';
-import type { PythonChange, PythonEnv, PythonInterpreter } from '../../bindings';
+import type { PythonChange, PythonEnv, PythonInterpreter, PythonPins } from '../../bindings';
 import { keys } from '../../app/queries';
 import { useShell } from '../../app/shell-context';
 import { usePlatform } from '../../platform/context';
@@ -24,13 +24,18 @@ const leads: Record<ChangeKind, string> = {
 interface Draft { python: string | null; names: string; remove: string[]; pins: string | null }
 
 /** What is asked for, or why nothing is yet. */
-function changeOf(kind: ChangeKind, draft: Draft, pinsNow: string | undefined): PythonChange | string {
+function changeOf(kind: ChangeKind, draft: Draft, pinsNow: PythonPins | undefined): PythonChange | string {
   switch (kind) {
     case 'repair': return { kind };
     case 'create': case 'python': return draft.python === null ? 'Choose a Python first.' : { kind, python: draft.python };
     case 'add': { const packages = namesIn(draft.names); return packages.length === 0 ? 'Name a package first.' : { kind, packages }; }
     case 'remove': return draft.remove.length === 0 ? 'Choose a package first.' : { kind, packages: draft.remove };
-    case 'pins': return pinsNow === undefined ? 'The pins are still being read.' : draft.pins === null || draft.pins === pinsNow ? 'Nothing was changed.' : { kind, text: draft.pins };
+    case 'pins': {
+      if (pinsNow === undefined) return 'The pins are still being read.';
+      const text = draft.pins ?? pinsNow.text;
+      // What is proposed does not stand in the file yet, so taking it as it is is a change.
+      return pinsNow.proposed === null && text === pinsNow.text ? 'Nothing was changed.' : { kind, text };
+    }
   }
 }
 
@@ -75,7 +80,7 @@ export function ChangeSheet({ env, kind, interpreters, remove = [], onClose }: {
           {kind === 'remove' && <RemoveChoice env={env} chosen={draft.remove} onChange={(chosen) => edit({ remove: chosen })} />}
           {kind === 'pins' && pins.isPending && <Waiting>Reading the pins</Waiting>}
           {kind === 'pins' && pins.error && <ErrorBox error={pins.error} onRetry={() => void pins.refetch()} />}
-          {kind === 'pins' && pins.data !== undefined && <PinsField text={draft.pins ?? pins.data} onChange={(text) => edit({ pins: text })} file={env.requirements} />}
+          {kind === 'pins' && pins.data !== undefined && <PinsField text={draft.pins ?? pins.data.text} proposed={pins.data.proposed} onChange={(text) => edit({ pins: text })} file={env.requirements} />}
           {tried.stage === 'trying' && <Waiting onCancel={kind === 'repair' ? onClose : reset}>Looking up what fits; this can take a minute or two</Waiting>}
           {tried.stage === 'failed' && <ErrorBox error={tried.error} onRetry={attempt} />}
           {tried.stage === 'tried' && <TryResult result={tried.result} />}

@@ -128,6 +128,14 @@ test('pins are edited as text, and are only tried when they changed', async () =
   expect(calls('pythonPlan')[0], 'the whole text').toEqual(['agents', { kind: 'pins', text: 'httpx==0.28.1\n' }]);
 });
 
+test('pins that are proposed say where they come from, and can be taken as they are', async () => {
+  const { calls } = await openPython(undefined, { pythonPins: async () => ({ text: 'aiogram==3.21.0\n', proposed: 'agents/agent-athena/broca2/app/requirements.txt' }) });
+  await seen('python-edit-agents').click();
+  await look(seen('python-sheet'), 'where from').toHaveTextContent(/some is proposed from agents\/agent-athena\/broca2\/app\/requirements\.txt/);
+  await seen('python-try').click();
+  expect(calls('pythonTry')[0], 'the proposal, untouched').toEqual(['agents', { kind: 'pins', text: 'aiogram==3.21.0\n' }]);
+});
+
 test('an earlier environment says what differs, and is put back by a plan that can be undone', async () => {
   const { calls } = await openPython();
   await page.getByText('2 earlier environments were kept').click();

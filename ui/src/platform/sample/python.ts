@@ -65,7 +65,7 @@ export function pythonSample(world: Pick<World, 'plans' | 'changed' | 'latency'>
     pythonView: async (): Promise<PythonView> => ({ interpreters, envs, installer: 'uv 0.5.4' }),
     pythonCheck: async (id) => { put(id, { status: { ...find(id).status, measured_at: ago(0) } }); return find(id); },
     pythonCheckStop: async () => false,
-    pythonPins: async (id) => `# What the modules of this environment need.\n${find(id).packages.filter((one) => one.pinned).map((one) => `${one.name}==${one.version}`).join('\n')}\n`,
+    pythonPins: async (id) => ({ text: `# What the modules of this environment need.\n${find(id).packages.filter((one) => one.pinned).map((one) => `${one.name}==${one.version}`).join('\n')}\n`, proposed: null }),
     pythonTry: async (id, change) => { if (world.latency) await pause(world.latency * 5); return attempt(find(id), change); },
     pythonPlan: async (id, change) => {
       const env = find(id);

@@ -99,6 +99,14 @@ pub struct PythonMove {
     pub to: Option<String>,
 }
 
+/// The pins of an environment with what the code of its modules asks for beyond them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct PythonPins {
+    pub text: String,
+    /// Something of the text is not in the pins file yet; it comes from here.
+    pub proposed: Option<String>,
+}
+
 /// What a change would do, without doing it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 pub struct PythonTry {

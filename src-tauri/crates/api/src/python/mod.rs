@@ -91,10 +91,13 @@ impl App {
     ///
     /// # Errors
     /// `python_env_unknown`, `not_allowed`.
-    pub async fn python_pins(&self, actor: &Actor, env: &str) -> ApiResult<String> {
+    pub async fn python_pins(&self, actor: &Actor, env: &str) -> ApiResult<dto::PythonPins> {
         actor.must_be_admin()?;
-        self.at_env(actor, env, |open, _, snap, place| Ok(place::asked(open.root(), place, &place::users(snap)).text))
-            .await
+        self.at_env(actor, env, |open, _, snap, place| {
+            let place::Pins { text, proposed } = place::asked(open.root(), place, &place::users(snap));
+            Ok(dto::PythonPins { text, proposed })
+        })
+        .await
     }
 
     /// As [`App::python_pins`], where the code of modules asks for something that the pins file does not name.

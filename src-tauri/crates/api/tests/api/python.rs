@@ -419,14 +419,16 @@ async fn what_cannot_be_is_refused_before_anything_is_built() {
     assert_eq!(refused("agents", pins("--index-url https://m:pw@x/simple\n")).await, "pins_refused", "no passwords");
     let gone = dto::PythonChange::Create { python: "/nowhere/python3".to_owned() };
     assert_eq!(refused("agents", gone).await, "python_refused", "no such interpreter");
-    let smcp = here.app.python_pins(&here.me, "smcp").await.unwrap();
+    let smcp = here.app.python_pins(&here.me, "smcp").await.unwrap().text;
     assert!(smcp.contains("mcp<2") && smcp.contains("aiohttp-cors"), "what SMCP needs is proposed: {smcp}");
     let plan = here.app.python_plan(&here.me, "smcp", &pins("mcp>=1.10.1\n")).await.unwrap();
     assert!(plan.checks.iter().any(|c| c.text.contains("pin `mcp<2`")), "its trap is told: {plan:?}");
     let app = here.at("agents/agent-athena/broca2/app");
     std::fs::create_dir_all(&app).unwrap();
     std::fs::write(app.join("requirements.txt"), "aiogram==3.21.0\nhttpx  # http\n").unwrap();
-    let text = here.app.python_pins(&here.me, "agents").await.unwrap();
+    let dto::PythonPins { text, proposed } = here.app.python_pins(&here.me, "agents").await.unwrap();
+    let file = "agents/agent-athena/broca2/app/requirements.txt";
+    assert_eq!(proposed.as_deref(), Some(file), "it is said that it does not stand in the pins yet, and where it is from");
     assert!(text.contains("aiogram==3.21.0\nhttpx"), "what Broca asks for is proposed: {text}");
     let vera = here.world.account("vera", Role::Viewer);
     let viewer = Actor { user_id: vera, name: "vera".to_owned(), role: "viewer".to_owned(), via: here.me.via };
