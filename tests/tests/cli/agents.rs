@@ -102,12 +102,16 @@ fn a_folder_that_is_there_is_never_written_into() {
 }
 
 #[test]
-fn a_tree_that_is_left_as_it_is_gets_no_agent() {
+fn a_tree_that_is_left_as_it_is_gets_no_agent_and_loses_none() {
     let place = crate::plain::adopted();
     let before = settled(&place.root());
     for words in [["agents", "add", "Iris", "--plan"], ["agents", "add", "Iris", "--yes"]] {
         let error = refused(&at_root(&place, &words), "install_adopted");
         assert!(error["hint"].to_string().contains("sanctumctl setup"), "it is said what to do instead: {error}");
+    }
+    for how in ["--plan", "--yes"] {
+        let error = refused(&at_root(&place, &["agents", "remove", "athena", how]), "install_adopted");
+        assert!(error["hint"].to_string().contains("agents archive athena"), "it is said what to do instead: {error}");
     }
     assert_eq!(settled(&place.root()), before, "and nothing is written into it");
 }

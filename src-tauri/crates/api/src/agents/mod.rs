@@ -118,7 +118,7 @@ impl App {
     /// The plan that removes a Prime: its folder to the trash, its rows out of the registry.
     ///
     /// # Errors
-    /// `agent_unknown`, `module_running` while one of its modules runs.
+    /// `agent_unknown`, `install_adopted`, `module_running` while one of its modules runs.
     pub async fn agent_remove_plan(&self, actor: &Actor, uid: &str) -> ApiResult<dto::Plan> {
         actor.may_change()?;
         let open = self.opened().await?;

@@ -146,6 +146,16 @@ pub(crate) fn add(
 pub(crate) fn remove(open: &Open, uid: &str) -> ApiResult<(sanctum_change::Plan, Words)> {
     let row = find(open, uid)?;
     let name = row.title().to_owned();
+    if open.is_adopted() {
+        return Err(ApiError::refused(
+            "install_adopted",
+            "This Sanctum was taken over to be left as it is, so no agent is removed from it.",
+            format!(
+                "Put it aside here (`sanctumctl agents archive {}`), or remove it by the means it was made with.",
+                row.uid
+            ),
+        ));
+    }
     if matches!(row.path.as_str(), "" | ".") {
         return Err(ApiError::refused(
             "agent_is_the_root",
