@@ -18,6 +18,7 @@ mod screen;
 mod seed;
 mod session;
 mod settings;
+mod shown;
 mod start;
 mod table;
 mod token;
@@ -46,6 +47,7 @@ const ROWS: &[&str] = &[
     "kept",
     "status",
     "logs",
+    "shown",
     "plugins",
 ];
 
@@ -101,6 +103,7 @@ async fn measure(row: &str) -> Result<Vec<Line>> {
         "kept" => tokio::task::block_in_place(runs::kept),
         "status" => runs::status().await,
         "logs" => logs::logs().await,
+        "shown" => shown::shown().await,
         "plugins" => plugins::plugins().await,
         other => anyhow::bail!("there is no row `{other}`; there are {}", ROWS.join(", ")),
     }
