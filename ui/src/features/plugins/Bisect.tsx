@@ -101,8 +101,8 @@ export function BisectSheet({ tool: asked, onClose }: { tool: string | null; onC
           </>
         ) : (
           <>
-            <span className="caption faint grow">Nothing has been changed yet.</span>
-            <Button onClick={onClose} keys="esc">Cancel</Button>
+            <span className="caption faint grow" data-testid="bisect-note">{busy ? 'Plugins are being put aside just now. Once it has started, everything can be put back.' : step.error === null ? 'Nothing has been changed yet.' : ''}</span>
+            <Button onClick={onClose} keys="esc" why={busy ? 'It restarts just now.' : null}>Cancel</Button>
             <Button kind="primary" busy={busy} why={tool === null ? 'Choose a tool first.' : null} onClick={() => step.mutate('start')} data-testid="bisect-start">Begin</Button>
           </>
         )}

@@ -33,6 +33,15 @@ test('each answer halves the suspects; the result names the plugin and how to di
   await look(seen('plan-sheet'), 'a plan').toHaveTextContent('Disable gh');
 });
 
+test('while it begins it does not say that nothing was changed, and is not left', async () => {
+  await begin({ overrides: { bisectStart: () => new Promise(() => {}) } });
+  await look(seen('bisect-note'), 'before it begins').toHaveTextContent('Nothing has been changed yet.');
+  await page.getByRole('radio', { name: /SMCP/ }).click();
+  await seen('bisect-start').click();
+  await look(seen('bisect-note'), 'while it begins').toHaveTextContent('Plugins are being put aside just now.');
+  await look(page.getByRole('button', { name: 'Cancel' }), 'nobody leaves it half done').toHaveAttribute('aria-disabled', 'true');
+});
+
 test('it can be stopped, and everything is put back', async () => {
   const { calls } = await begin();
   await page.getByRole('radio', { name: /SMCP/ }).click();
