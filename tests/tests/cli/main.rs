@@ -12,6 +12,7 @@ mod changes;
 mod chat;
 mod config;
 mod crash;
+mod discovered;
 mod doctor;
 mod drift;
 mod ears;

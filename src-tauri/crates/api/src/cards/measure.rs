@@ -1,6 +1,6 @@
 //! What can be seen of a module: its keeper's record and its processes, its port, what it answers, its log. Never a word without it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -30,6 +30,8 @@ pub(crate) struct Ground {
     pub answers: HashMap<u16, Answer>,
     /// How the run of each stands, by folder.
     pub looks: HashMap<PathBuf, Look>,
+    /// Folders in which the program lies that their own manifest names.
+    pub entries: HashSet<PathBuf>,
     /// The shared environment has an interpreter.
     pub venv: bool,
 }
@@ -37,7 +39,9 @@ pub(crate) struct Ground {
 impl Ground {
     /// Asks the system once who runs and who listens where, and all who listen at the same time how they do.
     pub fn look(open: &Open, rows: &Rows) -> Self {
-        let looks = looks(open, &bare_instances(open, rows));
+        let bare = bare_instances(open, rows);
+        let looks = looks(open, &bare);
+        let has_own = |dir: &Path, file: &Option<String>| file.as_ref().is_some_and(|file| dir.join(file).is_file());
         let listening = super::listening::on(rows.ports.iter().map(|p| p.port));
         let answers = std::thread::scope(|scope| {
             let asked: Vec<_> = rows
@@ -56,6 +60,7 @@ impl Ground {
             listening,
             answers,
             looks,
+            entries: bare.into_iter().filter(|one| has_own(&one.dir, &one.entry_point)).map(|one| one.dir).collect(),
             venv: open.root().join("agents/venv/bin/python").exists() || open.root().join("venv/bin/python").exists(),
         }
     }
@@ -110,7 +115,7 @@ fn measured(ground: &Ground, dir: &Path, slug: &str, port: Option<u16>) -> Statu
         match ground.listening.get(&port) {
             Some(listener) => {
                 evidence.push(format!("{listener} listens on {port}"));
-                return asked(ground, dir, port, listener, runs, evidence);
+                return asked(ground, dir, known, port, listener, runs, evidence);
             }
             None => evidence.push(format!("nothing listens on {port}")),
         }
@@ -173,7 +178,12 @@ fn running(
         };
     }
     let process = look.process.as_ref().map_or_else(String::new, ToString::to_string);
-    ground.status(StatusWord::Unknown, format!("runs as {process}, and has no way to be asked how it does"), evidence)
+    // Nothing more is known of what only a manifest tells of: that it goes on running is what there is to measure.
+    let (word, more) = match known {
+        None if look.process.is_some() => (StatusWord::Healthy, "which is all that can be seen of it"),
+        _ => (StatusWord::Unknown, "and has no way to be asked how it does"),
+    };
+    ground.status(word, format!("runs as {process}, {more}"), evidence)
 }
 
 fn not_running(
@@ -186,7 +196,7 @@ fn not_running(
     let needs = known.and_then(|k| k.entry.as_ref());
     let installed = match needs {
         Some(entry) => dir.join(&entry.needs).exists(),
-        None => holds_something(&dir.join("app")) || has_entry(dir),
+        None => ground.entries.contains(dir) || holds_something(&dir.join("app")) || has_entry(dir),
     };
     if !installed {
         let missing = needs.map_or_else(|| "app/".to_owned(), |entry| entry.needs.clone());
@@ -224,6 +234,7 @@ fn not_running(
 fn asked(
     ground: &Ground,
     dir: &Path,
+    known: Option<&Known>,
     port: u16,
     listener: &Listener,
     look: Option<&Look>,
@@ -256,6 +267,11 @@ fn asked(
             let word = if answer.ok { StatusWord::Healthy } else { StatusWord::Degraded };
             ground.status(word, answer.words.clone(), evidence)
         }
+        None if own && known.is_none() => ground.status(
+            StatusWord::Healthy,
+            format!("listens on {port}, which is all that can be seen of it"),
+            evidence,
+        ),
         None => ground.status(
             StatusWord::Unknown,
             format!("{listener} listens on {port}, and nothing is known to ask it"),

@@ -9,7 +9,7 @@ use super::{recipe, system};
 use crate::app::App;
 use crate::blocking::blocking;
 use crate::cards::{Ground, Rows};
-use crate::dto::{Fact, ModuleDetail, ModuleEvent, ModuleRow, ModuleSample, StatusWord};
+use crate::dto::{Fact, ModuleDetail, ModuleEvent, ModuleRow, ModuleSample, RunWay, StatusWord};
 use crate::open::Open;
 use crate::plan::lock;
 use crate::settings::Snapshot;
@@ -145,7 +145,8 @@ fn facts(open: &Open, ground: &Ground, instance: &Instance) -> Vec<Fact> {
     fact("Arguments", arguments.filter(|arguments| !arguments.is_empty()), true);
     fact("Log", Some(open.env().short(&recipe::log_dir(open, instance))), true);
     fact("Processes", look.filter(|look| look.runs()).map(|look| look.tree.len().to_string()), true);
-    fact("Kept by", record.filter(|_| look.is_some_and(|l| l.runs() && !l.unkept)).map(|r| r.keeper.to_string()), true);
+    let kept = look.is_some_and(|look| look.runs() && !look.unkept && look.way != RunWay::ByHand);
+    fact("Kept by", record.filter(|_| kept).map(|record| record.keeper.to_string()), true);
     fact("Last end", record.and_then(|record| record.last_exit.as_ref()).map(|exit| exit.words.clone()), false);
     fact("Tested with", instance.known.and_then(|known| known.tested_version.clone()), true);
     facts
@@ -166,6 +167,10 @@ fn code(open: &Open, instance: &Instance) -> String {
         let text = |key: &str| source.get(key).and_then(serde_json::Value::as_str).map(crate::diff::visible);
         let rev = text("commit").or_else(|| text("rev")).map(|rev| format!(" at {rev:.12}")).unwrap_or_default();
         return format!("from {}{rev}", text("from").unwrap_or_else(|| "an unknown place".to_owned()));
+    }
+    let own = instance.entry_point.as_ref().filter(|_| instance.known.is_none_or(|known| known.entry.is_none()));
+    if let Some(file) = own.filter(|file| instance.dir.join(file).is_file()) {
+        return format!("`{}` in its folder, as its manifest says", crate::diff::visible(file));
     }
     let some = std::fs::read_dir(&app).is_ok_and(|mut entries| entries.next().is_some());
     if some { "a folder, put there by somebody else".to_owned() } else { "no code yet".to_owned() }
