@@ -4,7 +4,7 @@
 //! they are in no plan, no journal and no file but the database. With the keys that everybody has it is not started.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sanctum_change::Planner;
 use sanctum_registry::rusqlite::{Connection, OpenFlags, OptionalExtension as _};
@@ -91,7 +91,8 @@ pub(super) fn fit_to_start(
             ),
         ));
     }
-    let Some(database) = env.get("DATABASE_PATH").map(|path| cwd.join(path)) else { return Ok(()) };
+    // Not told where, it takes the one in its own code.
+    let database = cwd.join(env.get("DATABASE_PATH").map_or("db/web_chat_bridge.db", String::as_str));
     let shown = app.short(&database);
     let keys = match held(&database) {
         Ok(keys) => keys,
@@ -141,7 +142,7 @@ fn public(instance: &Instance, why: &str, hint: String) -> ApiError {
 }
 
 /// Its two keys as the database holds them; nothing where it has no tables yet, so that it makes them at its start.
-fn held(database: &PathBuf) -> sanctum_registry::rusqlite::Result<Option<[Option<String>; 2]>> {
+fn held(database: &Path) -> sanctum_registry::rusqlite::Result<Option<[Option<String>; 2]>> {
     if !database.exists() {
         return Ok(None);
     }
