@@ -40,6 +40,7 @@ mod refuse;
 mod restarting;
 mod scan;
 mod secrets;
+mod services;
 mod setup;
 mod sources;
 mod start;
