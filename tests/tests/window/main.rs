@@ -17,6 +17,7 @@ mod modules;
 mod panel;
 mod plugins;
 mod preferences;
+mod quit;
 mod secrets;
 mod session;
 mod settings;
