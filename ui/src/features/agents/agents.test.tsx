@@ -72,6 +72,25 @@ test('a taken name and a stale plan are refused with a way on', async () => {
   expect(calls('agentCreatePlan').length, 'a second plan was made').toBe(2);
 });
 
+test('after a trial that failed it is said that the change is gone only where it is', async () => {
+  let code = 'rolled_back';
+  await openApp({ overrides: { planApply: async () => refuse(code, 'SMCP did not come up with it.', 'Its log says more.') } }, '#/agents/athena');
+  await look(seen('agent-detail'), 'the view is there').toBeVisible();
+  const apply = async () => { await look(seen('plan-apply'), 'the plan is shown').toHaveFocus(); await press('{Enter}'); };
+  await press('{Meta>}n{/Meta}');
+  await look(seen('agent-name'), 'the form is there').toHaveFocus();
+  await type('athena2');
+  await look(page.getByText('agents/agent-athena2'), 'the name is fine').toBeVisible();
+  await press('{Enter}');
+  await apply();
+  await look(page.getByText('What had been done was taken back; the files are as they were.'), 'it was taken back').toBeVisible();
+  code = 'not_rolled_back';
+  await seen('plan-again').click();
+  await apply();
+  await look(seen('error-box'), 'it could not be taken back').toHaveAttribute('data-code', 'not_rolled_back');
+  await look(page.getByText(/was taken back; the files are as they were/), 'so that is not said').not.toBeInTheDocument();
+});
+
 test('removing names what goes to the trash, is red, and can be stopped on the way', async () => {
   const { calls, platform } = await openApp({ latency: 400 }, '#/agents/timbre');
   await seen('agent-remove').click();

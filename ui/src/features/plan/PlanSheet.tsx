@@ -32,8 +32,8 @@ function Applying({ state }: { state: PlanState }) {
   );
 }
 
-/** After these nobody can say yet how the files stand. */
-const OPEN_ENDED = new Set(['change_unfinished', 'change_needs_you', 'internal']);
+/** After these the change stands, or nobody can say yet how the files stand. */
+const OPEN_ENDED = new Set(['change_unfinished', 'change_needs_you', 'not_rolled_back', 'internal']);
 
 function Refused({ state, onAgain, onClose }: { state: PlanState } & Pick<Acts, 'onAgain' | 'onClose'>) {
   return (
