@@ -281,6 +281,34 @@ fn one_that_was_started_by_hand_is_found_and_not_doubled() {
 }
 
 #[test]
+fn what_a_run_before_said_does_not_count_against_one_that_was_started_by_hand() {
+    let yard = yard("broca2");
+    install(&yard, "athena/broca2", "broca");
+    let failed = at_root(&yard, &["modules", "start", "athena/broca2", "--json"]);
+    assert_eq!(failed.code, 1, "without an agent it ends: {failed:?}");
+    json(&yard, &["modules", "stop", "athena/broca2"]);
+    let agent = "agent-11111111-2222-4333-8444-555555555555";
+    json(&yard, &["config", "set", "athena/broca2", "AGENT_ID", agent, "--yes"]);
+    let mut child = Command::new("bash")
+        .arg(yard.root().join("agents/agent-athena/broca2/run/start.sh"))
+        .env_clear()
+        .envs(yard.env())
+        .env("SANCTUMCTL", sanctum_tests::place::program("sanctumctl").unwrap())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let row = until(&yard, "athena/broca2", "it is seen", |row| row["way"] == "by_hand");
+    assert_eq!(word(&row), "Unknown", "nothing is known of it yet, and nothing is taken from before: {row:#}");
+    assert!(!row["status"].to_string().contains("ended"), "it has not ended: {row:#}");
+    let facts = json(&yard, &["modules", "status", "athena/broca2"])["facts"].to_string();
+    assert!(!facts.contains("Kept by"), "and nobody keeps it: {facts}");
+    json(&yard, &["modules", "stop", "athena/broca2"]);
+    assert!(child.wait().is_ok(), "a stop ends it");
+}
+
+#[test]
 fn a_stolen_port_is_named_before_anything_is_started() {
     let yard = yard("thalamus");
     install(&yard, "athena/thalamus", "thalamus");

@@ -167,6 +167,10 @@ fn running(
         let word = if young { StatusWord::Unknown } else { StatusWord::Degraded };
         return ground.status(word, format!("runs, and does not listen on {port} yet"), evidence);
     }
+    if look.log_is_of_another_run() && health.is_some_and(|health| health.log_ready.is_some()) {
+        let reason = "runs, and was started by hand; its log here is of the run before";
+        return ground.status(StatusWord::Unknown, reason, evidence);
+    }
     if let Some(says) = health.and_then(|health| super::health::log_says(health, dir, look)) {
         evidence.push(says.words(ground.now));
         let words = super::health::words(&says);

@@ -50,6 +50,11 @@ impl Look {
         record.started_at.filter(|_| own)
     }
 
+    /// Its log was written by the keeper of a run before; what somebody else starts writes elsewhere.
+    pub fn log_is_of_another_run(&self) -> bool {
+        self.way == RunWay::ByHand && self.record.is_some()
+    }
+
     pub fn next_try(&self) -> Option<OffsetDateTime> {
         match self.record.as_ref().map(|record| &record.state) {
             Some(State::Waiting { next_try }) if self.state == RunState::Waiting => Some(*next_try),
@@ -166,7 +171,9 @@ fn words(run: &Run) -> Option<String> {
         return Some(reason.clone());
     }
     match &run.now {
-        Now::Kept { module: Some(_), .. } => record.reported.clone(),
+        Now::Kept { module: Some(_), .. } | Now::Unkept { .. } => record.reported.clone(),
+        // The record tells of a run before.
+        Now::ByHand { .. } => None,
         Now::Lost => Some("it ended while nobody watched it, so its exit code is not known".to_owned()),
         _ => record.last_exit.as_ref().map(|exit| exit.words.clone()),
     }
