@@ -7,7 +7,7 @@ use sanctum_tests::place::program;
 use sanctum_tests::yard::Yard;
 use serde_json::Value;
 
-use crate::support::{json, put, text};
+use crate::support::{PASSWORD, json, made, put, run, set_secret, setup_words, text};
 
 const THALAMUS: &str = "agents/agent-athena/thalamus";
 
@@ -93,6 +93,23 @@ fn without_sanctumctl_a_stop_script_goes_by_the_keepers_record_and_ends_nobody_e
     std::fs::remove_file(yard.root().join(THALAMUS).join("run/keeper.json")).unwrap();
     assert_eq!(refused.status.code(), Some(1), "a number that somebody else has now is nobody: {refused:?}");
     assert!(spared, "and who has it goes on");
+}
+
+#[test]
+fn a_tree_that_is_left_as_it_is_gets_no_stop_script() {
+    let place = made(&["Athena"], "broca2");
+    let broca = place.root().join("agents/agent-athena/broca2/run");
+    std::fs::remove_file(broca.join("stop.sh")).unwrap();
+    for ours in [place.root().join("control"), place.data_dir()] {
+        std::fs::remove_dir_all(ours).unwrap();
+    }
+    std::fs::create_dir_all(place.data_dir()).unwrap();
+    let adopted = run(&place, &setup_words(&place, &[], "broca2", &["--adopt", "--yes"]), &format!("{PASSWORD}\n"));
+    assert_eq!(adopted.code, 0, "it is taken over: {adopted:?}");
+    set_secret(&place, "athena/broca2", "AGENT_API_KEY", "v");
+    let start = std::fs::read_to_string(broca.join("start.sh")).unwrap();
+    assert!(start.contains("secrets exec"), "what the plan named is changed: {start}");
+    assert!(!broca.join("stop.sh").exists(), "and nothing is added beside it");
 }
 
 fn alive(pid: u64) -> bool {

@@ -127,7 +127,7 @@ pub(crate) fn finish(
     command: &str,
 ) -> ApiResult<(sanctum_change::Plan, Words)> {
     ports::steps(&mut planner, &draft.ports, actor.user_id)?;
-    let mut checks = start_script::steps(&mut planner, snap, out)?;
+    let mut checks = start_script::steps(&mut planner, open, snap, out)?;
     let waiting = restarts(open, out);
     waiting.iter().for_each(|what| planner.restarts(what));
     checks.extend(out.notes.iter().map(|note| (StatusWord::Degraded, note.clone())));

@@ -7,10 +7,12 @@ use super::propose::Proposal;
 use super::snapshot::Snapshot;
 use crate::ApiResult;
 use crate::dto::StatusWord;
+use crate::open::Open;
 
 /// Replaces our own plain script by our own one with secrets; a script that somebody else wrote is left as it is, and said.
 pub(crate) fn steps(
     planner: &mut Planner<'_>,
+    open: &Open,
     snap: &Snapshot,
     out: &Proposal,
 ) -> ApiResult<Vec<(StatusWord, String)>> {
@@ -24,7 +26,10 @@ pub(crate) fn steps(
             (Some(ours), Some(bytes)) if bytes == ours.plain => {
                 planner.group(&target.named());
                 planner.patch_file(&file, ours.with_secrets, &[], "Start it with its secrets")?;
-                stop_script(planner, snap, path, &target.name)?;
+                // Nothing is added to a tree that was adopted to be left as it is.
+                if !open.is_adopted() {
+                    stop_script(planner, snap, path, &target.name)?;
+                }
             }
             (_, Some(_)) => said.push((
                 StatusWord::Degraded,
