@@ -47,4 +47,5 @@ mod start;
 mod system;
 mod terminal;
 mod tools;
+mod trials;
 mod web_bridge;

@@ -130,13 +130,17 @@ fn a_plugin_is_read_trusted_installed_called_updated_put_back_and_removed() {
 }
 
 #[test]
-fn a_version_that_its_tool_leaves_out_is_said_at_once() {
+fn a_plugin_that_its_tool_leaves_out_is_not_installed() {
     let yard = smcp();
     let good = install(&yard, &plugin(&yard, "one/greeter", "1.0.0", "hello", ""));
     assert!(good.code == 0 && !good.out.contains("does not work"), "one that works: {good:?}");
-    let bad = install(&yard, &plugin(&yard, "two/greeter", "2.0.0", "", "raise RuntimeError('broken on purpose')"));
-    assert_eq!(bad.code, 0, "the tool server runs without it: {bad:?}");
-    assert!(bad.out.contains("greeter does not work: "), "which is not left to be found out: {bad:?}");
+    let before = photograph(&yard);
+    let bad = install(&yard, &plugin(&yard, "two/torn", "1.0.0", "", "raise RuntimeError('broken on purpose')"));
+    let said = error(&bad);
+    assert_eq!(said["code"], "rolled_back", "the tool server runs without it, which is no reason to keep it: {bad:?}");
+    let words = said["message"].as_str().unwrap();
+    assert!(words.starts_with("torn did not come up with it, so it was taken back"), "it is named: {words}");
+    assert_eq!(photograph(&yard), before, "nothing of it is left");
 }
 
 #[test]

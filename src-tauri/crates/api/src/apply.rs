@@ -6,19 +6,33 @@ use sanctum_change::{self as change, ApplyControl};
 
 use crate::app::App;
 use crate::blocking::blocking;
+use crate::on_trial::{Mark, OnTrial};
 use crate::open::Open;
 use crate::plan::Pending;
-use crate::{Actor, ApiError, ApiResult, EventSink, Via, dto, stamps};
+use crate::{Actor, ApiResult, EventSink, Via, dto, stamps};
+
+/// A plan that was applied, and who of those that run on what it changed runs now.
+pub(crate) struct Applied {
+    pub receipt: dto::Receipt,
+    pub tried: Vec<String>,
+    pub pending: Pending,
+}
 
 impl App {
-    /// Applies a plan that was shown.
+    /// Applies a plan that was shown, and tries it where something runs on what it changes.
     ///
     /// # Errors
-    /// `plan_unknown`, `plan_stale` with what changed, `not_allowed`, or what the disk says; nothing is left half done.
+    /// `plan_unknown`, `plan_stale` with what changed, `not_allowed`, or what the disk says; nothing is left half done. `rolled_back` and
+    /// `cancelled` where the trial took it back, `not_rolled_back` where it stands although the trial failed.
     pub async fn plan_apply(&self, actor: &Actor, plan_id: &str) -> ApiResult<dto::Receipt> {
-        self.secrets_before(actor, plan_id).await?;
-        let (receipt, tried) = self.apply(actor, plan_id).await?;
-        let receipt = if tried.is_empty() { receipt } else { self.prove(actor, plan_id, receipt, tried).await? };
+        let mark = self.before(actor, plan_id).await?;
+        let receipt = match self.carry_out(actor, plan_id).await {
+            Ok(applied) => self.prove(actor, applied).await,
+            Err(error) => Err(error),
+        };
+        // Whatever came of it was said, so that the next start has nothing to settle.
+        mark.iter().for_each(OnTrial::done);
+        let receipt = receipt?;
         let open = self.opened().await?;
         // The change stands, whatever is known of plugins besides.
         if let Err(error) = blocking(move || crate::plugins::let_out(&open)).await {
@@ -27,74 +41,33 @@ impl App {
         Ok(receipt)
     }
 
-    /// What would be started again by a plan gets its secrets then, or the plan is not applied at all.
-    async fn secrets_before(&self, actor: &Actor, plan_id: &str) -> ApiResult<()> {
+    /// What would be started again by a plan gets its secrets then, or the plan is not applied at all; and that it is on trial from
+    /// then on is written down before anything else is.
+    async fn before(&self, actor: &Actor, plan_id: &str) -> ApiResult<Option<OnTrial>> {
         let open = self.opened().await?;
         // Who may not, or has no such plan, is told so where it is applied.
-        let Ok(pending) = self.0.plans.get(plan_id, Some(actor.user_id), self.env().now()) else { return Ok(()) };
-        blocking(move || crate::modules::secrets_for(&open, &runs_on(&open, &pending.plan)?)).await
-    }
-
-    /// Starts those again that run on what was changed, watches them, and takes the change back where one does not come up.
-    async fn prove(
-        &self,
-        actor: &Actor,
-        job: &str,
-        mut receipt: dto::Receipt,
-        tried: Vec<String>,
-    ) -> ApiResult<dto::Receipt> {
-        let open = self.opened().await?;
-        let (at, who, names, job) = (open.clone(), actor.clone(), tried.clone(), job.to_owned());
-        match blocking(move || crate::modules::try_out(&at, &who, &names, &job)).await? {
-            crate::modules::Tried::Nothing => Ok(receipt),
-            crate::modules::Tried::Well(words) => {
-                receipt.notes.extend(words);
-                receipt.notes.extend(self.left_out(actor, &tried).await);
-                Ok(receipt)
+        let Ok(pending) = self.0.plans.get(plan_id, Some(actor.user_id), self.env().now()) else { return Ok(None) };
+        let id = plan_id.to_owned();
+        blocking(move || {
+            let tools = runs_on(&open, &pending.plan)?;
+            crate::modules::secrets_for(&open, &tools)?;
+            if tools.is_empty() {
+                return Ok(None);
             }
-            crate::modules::Tried::Failed { named, words } => {
-                let undo = self.change_undo_plan(actor, &receipt.change_id).await?;
-                let undone = self.apply(actor, &undo.id).await.map_err(|error| {
-                    ApiError::broken(
-                        "not_rolled_back",
-                        format!(
-                            "{named} does not come up with it ({words}), and the change could not be taken back: {}",
-                            error.message
-                        ),
-                        "Take it back from Activity, or look at its log.",
-                    )
-                })?;
-                let (at, who) = (open.clone(), actor.clone());
-                let back = blocking(move || crate::modules::try_out(&at, &who, &tried, &undo.id)).await?;
-                let after = match back {
-                    crate::modules::Tried::Failed { named, words } => {
-                        format!(" {named} does not come up with what was before either: {words}.")
-                    }
-                    _ => " It runs as before.".to_owned(),
-                };
-                Err(ApiError::refused(
-                    "rolled_back",
-                    format!("{named} did not come up with it, so it was taken back: {words}.{after}"),
-                    "Its log says more. Nothing else was touched.",
-                )
-                .with_details([format!("Change {}, taken back by {}", receipt.change_id, undone.0.change_id)]))
-            }
-        }
+            OnTrial::begin(&open, &id, &Mark { change: Some(id.clone()), tools, search: None }).map(Some)
+        })
+        .await
     }
 
-    /// Plugins that a tool left out when it was started again: it runs well without them, so that its own state does not tell.
-    async fn left_out(&self, actor: &Actor, tried: &[String]) -> Vec<String> {
-        let Ok(open) = self.opened().await else { return Vec::new() };
-        *crate::plan::lock(&open.plugins.listed) = None;
-        let Ok(page) = self.plugins_list(actor, "@error", dto::PluginSort::Tool, 0, 100).await else {
-            return Vec::new();
-        };
-        let of_these = page.items.into_iter().filter(|row| tried.contains(&row.tool));
-        of_these.map(|row| format!("{} does not work: {}", row.name, row.status.reason)).collect()
+    /// Applies a plan without a trial.
+    pub(crate) async fn apply(&self, actor: &Actor, plan_id: &str) -> ApiResult<dto::Receipt> {
+        let applied = self.carry_out(actor, plan_id).await?;
+        self.0.plans.forget(plan_id);
+        Ok(applied.receipt)
     }
 
-    /// Applies a plan; the receipt, and who of those that run on what it changed runs now.
-    pub(crate) async fn apply(&self, actor: &Actor, plan_id: &str) -> ApiResult<(dto::Receipt, Vec<String>)> {
+    /// Applies a plan, which is known until its trial is over: so long it can be asked to stop.
+    async fn carry_out(&self, actor: &Actor, plan_id: &str) -> ApiResult<Applied> {
         let open = self.opened().await?;
         let pending = self.0.plans.get(plan_id, Some(actor.user_id), self.env().now());
         if !pending.as_ref().is_ok_and(|pending| pending.aside.personal) {
@@ -151,7 +124,6 @@ impl App {
             }
             Err((error, clean)) => return Err(ready.failed(&open, error, clean).await),
         };
-        self.0.plans.forget(plan_id);
         running.applied();
         crate::chat::again(&open);
         let (at, plan) = (open.clone(), pending.plan.clone());
@@ -164,7 +136,8 @@ impl App {
             Ok(_) => app.changed(&["tools", "agents", "settings"]),
             Err(error) => eprintln!("The cards could not be brought up to date: {error}"),
         });
-        Ok((receipt(done, pending.words.notes.into_iter().chain(more).collect()), tried))
+        let notes = pending.words.notes.iter().cloned().chain(more).collect();
+        Ok(Applied { receipt: receipt(done, notes), tried, pending })
     }
 
     /// Asks a running plan to stop.

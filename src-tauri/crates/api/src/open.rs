@@ -128,10 +128,10 @@ impl Open {
         };
         let engine = Arc::new(engine);
         let clock = env.clock.clone();
-        let recovered = match engine.recover(&move || clock()) {
-            Ok(recovered) => recovered.into_iter().map(note).collect(),
+        let (mut recovered, busy): (Vec<dto::RecoveryNote>, _) = match engine.recover(&move || clock()) {
+            Ok(recovered) => (recovered.into_iter().map(note).collect(), false),
             // Another process is applying something at this moment; that is its business.
-            Err(sanctum_change::ChangeError::Busy) => Vec::new(),
+            Err(sanctum_change::ChangeError::Busy) => (Vec::new(), true),
             Err(error) => return Err(error.into()),
         };
         let open = Self {
@@ -154,7 +154,11 @@ impl Open {
             watch: Mutex::new(None),
             _held: held,
         };
-        Ok((Arc::new(open), recovered))
+        let open = Arc::new(open);
+        if !busy {
+            recovered.extend(crate::on_trial::settle(&open));
+        }
+        Ok((open, recovered))
     }
 
     pub fn root(&self) -> &Path {

@@ -12,6 +12,11 @@ use crate::{ApiResult, dto, setup, stamps};
 const PEEK: Duration = Duration::from_secs(2);
 
 impl App {
+    /// What was settled when this install was opened, told once.
+    pub fn settled(&self) -> Vec<dto::RecoveryNote> {
+        self.with_state(|state| std::mem::take(&mut state.recovered))
+    }
+
     /// The state of the app. The first call opens what was open last.
     ///
     /// # Errors

@@ -30,7 +30,11 @@ pub struct Console {
 
 impl Console {
     pub async fn actor(&self) -> Result<Actor, ApiError> {
-        self.app.console_actor().await
+        let actor = self.app.console_actor().await?;
+        for note in self.app.settled() {
+            eprintln!("{}", output::visible(&note.message));
+        }
+        Ok(actor)
     }
 
     /// Shows a plan, asks, applies it.
@@ -38,15 +42,28 @@ impl Console {
         match confirm::ask(self.json, confirm, plan)? {
             Word::ShowOnly(code) => Ok(code),
             Word::Apply => {
-                let receipt = match self.app.plan_apply(actor, &plan.id).await {
+                let receipt = match self.applied(actor, plan).await {
                     Err(error) if self.may_unlock(&error) => {
                         self.unlock().await?;
-                        self.app.plan_apply(actor, &plan.id).await?
+                        self.applied(actor, plan).await?
                     }
                     done => done?,
                 };
                 output::show(self.json, &receipt, output::receipt)?;
                 Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+
+    /// Applies a plan; where it is interrupted, what was done is taken back before this ends.
+    async fn applied(&self, actor: &Actor, plan: &dto::Plan) -> Result<dto::Receipt, ApiError> {
+        let mut applied = std::pin::pin!(self.app.plan_apply(actor, &plan.id));
+        tokio::select! {
+            done = &mut applied => done,
+            Ok(()) = tokio::signal::ctrl_c() => {
+                eprintln!("Stopping; what was done is taken back.");
+                self.app.plan_cancel(&plan.id).await?;
+                applied.await
             }
         }
     }

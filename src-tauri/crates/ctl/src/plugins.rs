@@ -210,15 +210,38 @@ async fn bisect(console: &Console, actor: &Actor, tool: &str, yes: bool) -> Done
             "Add `--yes` to do it. At its end everything is as before, but for the culprit.",
         ));
     }
-    let mut state = console.app.bisect_start(actor, tool).await?;
+    let app = &console.app;
+    let mut state = unless_stopped(console, actor, tool, app.bisect_start(actor, tool)).await?;
     while !state.done {
         if !console.json {
             eprintln!("{} of at most {}: {}", state.step + 1, state.most, state.seen.clone().unwrap_or_default());
         }
-        state = console.app.bisect_step(actor, tool, None).await?;
+        state = unless_stopped(console, actor, tool, app.bisect_step(actor, tool, None)).await?;
     }
     output::show(console.json, &state, |state| state.words.clone())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// One step of the search; where it is interrupted, everything is put back before this ends.
+async fn unless_stopped(
+    console: &Console,
+    actor: &Actor,
+    tool: &str,
+    step: impl Future<Output = Result<dto::Bisect, ApiError>>,
+) -> Result<dto::Bisect, ApiError> {
+    let mut step = std::pin::pin!(step);
+    tokio::select! {
+        state = &mut step => state,
+        Ok(()) = tokio::signal::ctrl_c() => {
+            eprintln!("Stopping; everything is put back.");
+            let (stopped, step) = tokio::join!(console.app.bisect_stop(actor, tool), step);
+            match stopped {
+                // It had come to its end by itself.
+                Err(error) if error.code == "bisect_unknown" => step,
+                stopped => stopped,
+            }
+        }
+    }
 }
 
 impl From<Source> for dto::ModuleSource {

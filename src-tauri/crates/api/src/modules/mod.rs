@@ -31,4 +31,4 @@ pub(crate) use overview::{after_look, any_runs, everybody, hear};
 pub(crate) use recipe::log_dir_at;
 pub(crate) use said::{began, covered, said};
 pub(crate) use system::{after_change, away, busy as busy_by_system, propose_away, propose_forgotten, units_place};
-pub(crate) use trial::{Tried, run as try_out, that_run};
+pub(crate) use trial::{Tried, run as try_out, start_again, that_run};

@@ -2,6 +2,7 @@
 //! up, the caller takes the change back.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::act::{self, Wish};
@@ -24,6 +25,8 @@ pub(crate) enum Tried {
     Well(Vec<String>),
     /// One is not: its name and what was seen.
     Failed { named: String, words: String },
+    /// Somebody asked to stop; they were started again and not watched to the end.
+    Stopped,
 }
 
 /// Of these addresses, those that run now.
@@ -38,14 +41,23 @@ pub(crate) fn that_run(open: &Open, addresses: &[String]) -> ApiResult<Vec<Strin
         .collect())
 }
 
-/// Starts those of `addresses` again and watches them. `job` is the plan that the window shows the progress of.
-pub(crate) fn run(open: &Arc<Open>, actor: &Actor, addresses: &[String], job: &str) -> ApiResult<Tried> {
+/// Starts those of `addresses` again and watches them until `stop` is set. `job` is the plan that the window shows the progress of.
+pub(crate) fn run(
+    open: &Arc<Open>,
+    actor: &Actor,
+    addresses: &[String],
+    job: &str,
+    stop: &AtomicBool,
+) -> ApiResult<Tried> {
     open.settings.forget();
     let snap = Snapshot::of(open)?;
     let mut chosen = instances::all(open, &snap)?;
     chosen.retain(|instance| addresses.contains(&instance.address));
     if chosen.is_empty() {
         return Ok(Tried::Nothing);
+    }
+    if stop.load(Ordering::SeqCst) {
+        return Ok(Tried::Stopped);
     }
     tell(open, job, "Restarting what runs on it", None);
     let outcomes = act::run(open, &snap, actor, chosen.clone(), Wish::Restart);
@@ -56,6 +68,9 @@ pub(crate) fn run(open: &Arc<Open>, actor: &Actor, addresses: &[String], job: &s
     loop {
         let seen = chosen.iter().map(|instance| look_at(open, instance)).collect::<ApiResult<Vec<_>>>()?;
         let over = Instant::now() >= until;
+        if stop.load(Ordering::SeqCst) {
+            return Ok(Tried::Stopped);
+        }
         for (instance, seen) in chosen.iter().zip(&seen) {
             if seen.gone || over && seen.word == StatusWord::Degraded {
                 return Ok(Tried::Failed { named: instance.named.clone(), words: seen.reason.clone() });
@@ -70,6 +85,17 @@ pub(crate) fn run(open: &Arc<Open>, actor: &Actor, addresses: &[String], job: &s
         tell(open, job, &format!("Watching it for {left} s more"), line);
         std::thread::sleep(LOOK.min(until.saturating_duration_since(Instant::now())));
     }
+}
+
+/// Starts those of `addresses` again without watching them; the words of those that do not come up.
+pub(crate) fn start_again(open: &Arc<Open>, actor: &Actor, addresses: &[String]) -> ApiResult<Vec<String>> {
+    open.settings.forget();
+    let snap = Snapshot::of(open)?;
+    let mut chosen = instances::all(open, &snap)?;
+    chosen.retain(|instance| addresses.contains(&instance.address));
+    let outcomes = act::run(open, &snap, actor, chosen, Wish::Restart);
+    let failed = outcomes.into_iter().filter(|outcome| !outcome.done);
+    Ok(failed.map(|outcome| format!("{}: {}", outcome.title, outcome.text)).collect())
 }
 
 struct Seen {

@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use sanctum_change::Plan;
 use sanctum_plugins::bisect::{Answer, Bisect as Reasoning, Outcome};
 use sanctum_plugins::graph::NodeKind;
 
@@ -13,7 +15,8 @@ use super::{graph, kept, switching};
 use crate::app::App;
 use crate::blocking::blocking;
 use crate::dto::Bisect;
-use crate::modules::Tried;
+use crate::modules::{Tried, everybody};
+use crate::on_trial::{self, Mark, OnTrial};
 use crate::open::Open;
 use crate::plan::lock;
 use crate::settings::Snapshot;
@@ -24,6 +27,12 @@ use crate::{Actor, ApiError, ApiResult, stamps};
 pub(crate) struct Search {
     reasoning: Reasoning,
     seen: Option<(Answer, String)>,
+    /// Ends the watch of the present step.
+    stop: Arc<AtomicBool>,
+    /// One step at a time.
+    turn: Arc<tokio::sync::Mutex<()>>,
+    /// What the next start puts back where this process ends.
+    held: Arc<OnTrial>,
 }
 
 impl App {
@@ -52,7 +61,13 @@ impl App {
             })
         })
         .await?;
-        lock(&open.plugins.bisects).insert(tool.to_owned(), Search { reasoning, seen: None });
+        // A search that is cut off is put back at the next start.
+        let mark = marked(tool, reasoning.original());
+        let held = Arc::new(OnTrial::begin(&open, &uuid::Uuid::now_v7().to_string(), &mark)?);
+        let search = Search { reasoning, seen: None, stop: Arc::default(), turn: Arc::default(), held };
+        let turn = search.turn.clone();
+        lock(&open.plugins.bisects).insert(tool.to_owned(), search);
+        let _turn = turn.lock().await;
         self.try_half(actor, &open, tool).await
     }
 
@@ -63,6 +78,8 @@ impl App {
     pub async fn bisect_step(&self, actor: &Actor, tool: &str, bad: Option<bool>) -> ApiResult<Bisect> {
         actor.may_change()?;
         let open = self.opened().await?;
+        let (turn, _) = waits(&open, tool)?;
+        let _turn = turn.lock().await;
         {
             let mut all = lock(&open.plugins.bisects);
             let search = all.get_mut(tool).ok_or_else(unknown)?;
@@ -84,10 +101,12 @@ impl App {
     pub async fn bisect_stop(&self, actor: &Actor, tool: &str) -> ApiResult<Bisect> {
         actor.may_change()?;
         let open = self.opened().await?;
-        {
-            let mut all = lock(&open.plugins.bisects);
-            all.get_mut(tool).ok_or_else(unknown)?.reasoning.call_off();
-        }
+        let (turn, stop) = waits(&open, tool)?;
+        // The step that goes on does not wait for its end.
+        stop.store(true, Ordering::SeqCst);
+        let _turn = turn.lock().await;
+        stop.store(false, Ordering::SeqCst);
+        lock(&open.plugins.bisects).get_mut(tool).ok_or_else(unknown)?.reasoning.call_off();
         self.try_half(actor, &open, tool).await
     }
 
@@ -112,9 +131,30 @@ impl App {
             })
             .await?;
         }
-        let (at, who, names) = (open.clone(), actor.clone(), vec![tool.to_owned()]);
-        let tried = blocking(move || crate::modules::try_out(&at, &who, &names, "bisect")).await?;
-        let seen = match tried {
+        let ends = if over {
+            // From here on only its tool may have to be started again.
+            let ends = OnTrial::begin(open, &uuid::Uuid::now_v7().to_string(), &marked(tool, &wanted))?;
+            search.held.done();
+            Some(ends)
+        } else {
+            None
+        };
+        let (at, who, names, stop) = (open.clone(), actor.clone(), vec![tool.to_owned()], search.stop.clone());
+        let called_off = search.reasoning.outcome() == Some(&Outcome::CalledOff);
+        let tried = blocking(move || {
+            if called_off {
+                // Nobody waits for more than that it is started again.
+                return Ok(match crate::modules::start_again(&at, &who, &names)?.into_iter().next() {
+                    None => Tried::Well(vec!["started again".to_owned()]),
+                    Some(words) => Tried::Failed { named: names.concat(), words },
+                });
+            }
+            crate::modules::try_out(&at, &who, &names, "bisect", &stop)
+        })
+        .await;
+        ends.iter().for_each(OnTrial::done);
+        let seen = match tried? {
+            Tried::Stopped => (Answer::Unclear, "it was stopped".to_owned()),
             Tried::Nothing => (Answer::Unclear, "it is nothing that runs".to_owned()),
             Tried::Well(words) => (Answer::Good, words.join("; ")),
             Tried::Failed { words, .. } => (Answer::Bad, words),
@@ -146,6 +186,26 @@ impl App {
             None => Ok(()),
         }
     }
+}
+
+/// What is put back where the process that searches ends: these plugins on, and the tool started again.
+fn marked(tool: &str, on: &[String]) -> Mark {
+    let search = on_trial::Search { tool: tool.to_owned(), on: on.to_vec() };
+    Mark { change: None, tools: vec![tool.to_owned()], search: Some(search) }
+}
+
+/// The turn of a search, and what ends the watch of its step.
+fn waits(open: &Open, tool: &str) -> ApiResult<(Arc<tokio::sync::Mutex<()>>, Arc<AtomicBool>)> {
+    let all = lock(&open.plugins.bisects);
+    let search = all.get(tool).ok_or_else(unknown)?;
+    Ok((search.turn.clone(), search.stop.clone()))
+}
+
+/// The plan that ends a search which was cut off; `None` where everything is as it was.
+pub(crate) fn back(open: &Open, tool: &str, on: &[String]) -> ApiResult<Option<Plan>> {
+    let snap = Snapshot::of(open)?;
+    let tool = place::tool(open, &snap, &everybody(), tool)?;
+    Ok(switching::exactly(open, &snap, &tool, on)?.map(|(plan, _)| plan))
 }
 
 fn unknown() -> ApiError {

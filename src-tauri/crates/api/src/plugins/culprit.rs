@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sanctum_change::{self as change, ApplyControl, Plan};
 use sanctum_plugins::read::Kind;
@@ -116,8 +116,8 @@ fn judge(open: &Arc<Open>, suspect: &Suspect) -> ApiResult<()> {
     changed(open);
     let about = [tool.address.clone()];
     let runs = || crate::modules::that_run(open, &about).is_ok_and(|up| !up.is_empty());
-    let words = match crate::modules::try_out(open, &actor, &about, &change_id) {
-        Ok(Tried::Nothing | Tried::Well(_)) => None,
+    let words = match crate::modules::try_out(open, &actor, &about, &change_id, &AtomicBool::new(false)) {
+        Ok(Tried::Nothing | Tried::Well(_) | Tried::Stopped) => None,
         // It is up, and something else is not well with it.
         Ok(Tried::Failed { .. }) if runs() => None,
         Ok(Tried::Failed { words, .. }) => Some(words),

@@ -17,6 +17,7 @@ use crate::blocking::blocking;
 use crate::dto::{self, PluginInstall, StatusWord};
 use crate::open::Open;
 use crate::plan::Words;
+use crate::secrets::Aside;
 use crate::settings::Snapshot;
 use crate::{Actor, ApiError, ApiResult};
 
@@ -31,7 +32,9 @@ impl App {
     /// `not_allowed`, `inspection_unknown`, `plugin_tool_unknown`, `plugin_refused`, `plugin_conflict`.
     pub async fn plugin_install_plan(&self, actor: &Actor, install: &PluginInstall) -> ApiResult<dto::Plan> {
         self.plugin_plan(actor, install.clone(), |open, snap, actor, install| {
-            super::installing::install(open, snap, actor, &install)
+            let (plan, words) = super::installing::install(open, snap, actor, &install)?;
+            let plugins = if install.enable { vec![format!("{}:{}", install.tool, install.name)] } else { Vec::new() };
+            Ok((plan, words, Aside { plugins, ..Aside::default() }))
         })
         .await
     }
@@ -48,7 +51,8 @@ impl App {
         blocking(move || {
             let snap = Snapshot::of(&open)?;
             let placed = place::find(&open, &snap, &who, &id)?;
-            let (plan, words, aside) = super::removing::remove(&open, &snap, &who, &placed, keep_settings)?;
+            let (mut plan, words, aside) = super::removing::remove(&open, &snap, &who, &placed, keep_settings)?;
+            restarts(&open, &mut plan)?;
             Ok(app.0.plans.keep_aside(plan, words, aside, Some(who.user_id), open.env().now()))
         })
         .await
@@ -61,7 +65,8 @@ impl App {
     pub async fn plugin_rollback_plan(&self, actor: &Actor, id: &str, hash: &str) -> ApiResult<dto::Plan> {
         let words = (id.to_owned(), hash.to_owned());
         self.plugin_plan(actor, words, |open, snap, actor, (id, hash)| {
-            rollback(open, snap, &place::find(open, snap, actor, &id)?, &hash)
+            let (plan, words) = rollback(open, snap, &place::find(open, snap, actor, &id)?, &hash)?;
+            Ok((plan, words, Aside { plugins: vec![id], ..Aside::default() }))
         })
         .await
     }
@@ -73,7 +78,9 @@ impl App {
     pub async fn plugin_enable_plan(&self, actor: &Actor, id: &str, on: bool) -> ApiResult<dto::Plan> {
         let id = id.to_owned();
         self.plugin_plan(actor, id, move |open, snap, actor, id| {
-            super::switching::switch(open, snap, actor, &place::find(open, snap, actor, &id)?, on)
+            let placed = place::find(open, snap, actor, &id)?;
+            let (plan, words) = super::switching::switch(open, snap, actor, &placed, on)?;
+            Ok((plan, words, Aside::default()))
         })
         .await
     }
@@ -81,15 +88,16 @@ impl App {
     async fn plugin_plan<T, F>(&self, actor: &Actor, words: T, make: F) -> ApiResult<dto::Plan>
     where
         T: Send + 'static,
-        F: FnOnce(&Open, &Snapshot, &Actor, T) -> ApiResult<(Plan, Words)> + Send + 'static,
+        F: FnOnce(&Open, &Snapshot, &Actor, T) -> ApiResult<(Plan, Words, Aside)> + Send + 'static,
     {
         actor.may_change()?;
         let open = self.opened().await?;
         let (app, actor) = (self.clone(), actor.clone());
         blocking(move || {
             let snap = Snapshot::of(&open)?;
-            let (plan, said) = make(&open, &snap, &actor, words)?;
-            Ok(app.0.plans.keep(plan, said, Some(actor.user_id), open.env().now()))
+            let (mut plan, said, aside) = make(&open, &snap, &actor, words)?;
+            restarts(&open, &mut plan)?;
+            Ok(app.0.plans.keep_aside(plan, said, aside, Some(actor.user_id), open.env().now()))
         })
         .await
     }
@@ -279,6 +287,18 @@ fn rollback(open: &Open, snap: &Snapshot, placed: &Placed, hash: &str) -> ApiRes
     gone.settle(&mut plan);
     let command = format!("sanctumctl plugins rollback {} {} --yes", quote(&placed.id()), version.short);
     Ok((plan, words("Put it back", Some(command), checks)))
+}
+
+/// Names in a plan the tools that run and are started again with it; an environment that changes with it has named its own.
+fn restarts(open: &Open, plan: &mut Plan) -> ApiResult<()> {
+    let running = crate::modules::that_run(open, &tools_of(open, plan)?)?;
+    let snap = Snapshot::of(open)?;
+    for instance in crate::modules::all_instances(open, &snap)?.iter().filter(|i| running.contains(&i.address)) {
+        if !plan.restarts.contains(&instance.named) {
+            plan.restarts.push(instance.named.clone());
+        }
+    }
+    Ok(())
 }
 
 /// The addresses of the tools whose plugins, or which tools of theirs are on, a plan changes.

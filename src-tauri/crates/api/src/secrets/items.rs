@@ -28,6 +28,8 @@ pub(crate) struct Aside {
     pub personal: bool,
     /// What is made or taken away at the Letta server around it.
     pub letta: Option<crate::letta::Around>,
+    /// Plugins that get other code by it: one that does not work with its new code takes the plan back.
+    pub plugins: Vec<String>,
 }
 
 impl std::fmt::Debug for Aside {
