@@ -11,6 +11,7 @@ mod canary;
 mod changes;
 mod chat;
 mod config;
+mod copied;
 mod crash;
 mod discovered;
 mod doctor;

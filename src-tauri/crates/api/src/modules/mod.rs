@@ -23,6 +23,7 @@ mod system;
 mod trial;
 
 pub(crate) use act::{launcher, secrets_for, take_over};
+pub(crate) use install::source_words;
 pub(crate) use instances::{Instance, all as all_instances, bare as bare_instances, seen as seen_instances};
 pub(crate) use leave::must_not_run;
 pub(crate) use list::{EVERY, ground};

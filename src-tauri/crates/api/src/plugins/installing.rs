@@ -6,7 +6,7 @@ use sanctum_plugins::{Level, read, shown};
 
 use super::plans::{STORE, Unlinked, copy, env, quote, refused, row, tie, words};
 use super::{compare, governor, kept, place, quarantine, tools};
-use crate::dto::{PluginInstall, StatusWord};
+use crate::dto::{ModuleSource, PluginInstall, StatusWord};
 use crate::open::Open;
 use crate::plan::Words;
 use crate::settings::Snapshot;
@@ -136,10 +136,16 @@ pub(super) fn install(
     for finding in plugin.findings.iter().filter(|finding| finding.level == Level::Warning) {
         checks.push((StatusWord::Degraded, finding.words.clone()));
     }
-    let command = format!(
-        "sanctumctl plugins install {from} --tool {} --name {} --yes",
-        quote(&install.tool),
-        quote(&install.name)
-    );
-    Ok((plan, words(if updated { "Update it" } else { "Install it" }, Some(command), checks)))
+    let command = held.source.as_ref().map(|source| command(source, &candidate.dir, install, updated));
+    Ok((plan, words(if updated { "Update it" } else { "Install it" }, command, checks)))
+}
+
+/// What does the same in a terminal.
+fn command(source: &ModuleSource, dir: &str, install: &PluginInstall, updated: bool) -> String {
+    let from = crate::modules::source_words(source);
+    let (tool, name) = (quote(&install.tool), quote(&install.name));
+    let dir = if dir == "." { String::new() } else { format!(" --dir {}", quote(dir)) };
+    let off = if install.enable { "" } else { " --off" };
+    let verb = if updated { "update" } else { "install" };
+    format!("sanctumctl plugins {verb} {from} --tool {tool} --name {name}{dir}{off} --yes")
 }

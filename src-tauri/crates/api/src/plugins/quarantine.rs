@@ -32,6 +32,9 @@ pub(crate) struct Held {
     pub from: String,
     /// What its folder would be called where the whole of it is the plugin.
     pub called: String,
+    /// What was chosen, as it was typed.
+    #[serde(default)]
+    pub source: Option<ModuleSource>,
 }
 
 /// Stops what runs where nobody waits for it any more.
@@ -126,9 +129,9 @@ fn discard(open: &Open, id: &str) {
     }
 }
 
-fn bring(open: &Open, source: &ModuleSource, flag: &AtomicBool) -> ApiResult<String> {
+fn bring(open: &Open, chosen: &ModuleSource, flag: &AtomicBool) -> ApiResult<String> {
     let unusable = |message: String, hint: &str| ApiError::refused("source_unusable", message, hint);
-    let (source, from, mut called) = match source {
+    let (source, from, mut called) = match chosen {
         ModuleSource::Folder { path } | ModuleSource::Link { path } => {
             let path = crate::setup::expand(open.env(), path);
             (Source::Folder(path.clone()), open.env().short(&path), name_of(&path))
@@ -179,7 +182,7 @@ fn bring(open: &Open, source: &ModuleSource, flag: &AtomicBool) -> ApiResult<Str
         called = read::undecorated(&top).to_owned();
     }
     bridge(&dir.join("content"))?;
-    crate::files::write(&dir.join("held.json"), &Held { from, called })?;
+    crate::files::write(&dir.join("held.json"), &Held { from, called, source: Some(chosen.clone()) })?;
     Ok(id)
 }
 

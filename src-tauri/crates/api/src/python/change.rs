@@ -31,6 +31,8 @@ pub(crate) struct Wanted {
     pub env: Env,
     /// For the terminal, after `sanctumctl python install <env>`.
     pub typed: String,
+    /// The pins are given on standard input.
+    pub fed: bool,
 }
 
 /// What an installer is told of this machine and person.
@@ -72,24 +74,25 @@ pub(crate) fn wanted(open: &Open, snap: &Snapshot, place: &Place, change: &Pytho
             ));
         }
         PythonChange::Create { python } => {
-            (format!("Make {}", place.named), pins_now.text.clone(), format!("--python {python}"))
+            (format!("Make {}", place.named), pins_now.text.clone(), format!("--python {}", quote(python)))
         }
         PythonChange::Repair => (format!("Build {} anew", place.named), pins_now.text.clone(), "--repair".to_owned()),
-        PythonChange::Python { python } => {
-            (format!("Give {} another Python", place.named), pins_now.text.clone(), format!("--python {python}"))
-        }
+        PythonChange::Python { python } => (
+            format!("Give {} another Python", place.named),
+            pins_now.text.clone(),
+            format!("--python {}", quote(python)),
+        ),
         PythonChange::Add { packages } => {
             let text = pins::add(&pins_now.text, packages).map_err(refused)?;
-            (format!("Add {} to {}", listed(packages), place.named), text, packages.join(" "))
+            (format!("Add {} to {}", listed(packages), place.named), text, quoted("", packages))
         }
         PythonChange::Remove { packages } => {
             let text = pins::remove(&pins_now.text, packages).map_err(refused)?;
-            let typed = packages.iter().map(|p| format!("--remove {p}")).collect::<Vec<_>>().join(" ");
-            (format!("Take {} out of {}", listed(packages), place.named), text, typed)
+            (format!("Take {} out of {}", listed(packages), place.named), text, quoted("--remove ", packages))
         }
         PythonChange::Pins { text } => {
             let text = text.replace("\r\n", "\n");
-            (format!("Change the pins of {}", place.named), text, "--pins FILE".to_owned())
+            (format!("Change the pins of {}", place.named), text, "--pins -".to_owned())
         }
     };
     pins::check(&pins).map_err(refused)?;
@@ -98,7 +101,18 @@ pub(crate) fn wanted(open: &Open, snap: &Snapshot, place: &Place, change: &Pytho
         _ => same(open, &env)?,
     };
     let held = build::may_stay(&env.versions(), &pins_now.text, &pins);
-    Ok(Wanted { title, python, instead, pins, pins_now, held, env, typed })
+    let fed = matches!(change, PythonChange::Pins { .. });
+    Ok(Wanted { title, python, instead, pins, pins_now, held, env, typed, fed })
+}
+
+fn quote(word: &str) -> String {
+    sanctum_install::layout::quote(word.trim()).unwrap_or_else(|_| "…".to_owned())
+}
+
+/// Words for a shell: `httpx>=0.27` would write into a file.
+fn quoted(before: &str, packages: &[String]) -> String {
+    let named = packages.iter().filter(|package| !package.trim().is_empty());
+    named.map(|package| format!("{before}{}", quote(package))).collect::<Vec<_>>().join(" ")
 }
 
 fn capital(text: &str) -> String {

@@ -18,6 +18,9 @@ const RESTARTED: &str = "What runs on it is started again with it and watched; w
 /// Environments kept besides the current one.
 pub(crate) const KEPT: usize = 3;
 
+/// What ends the pins in a command that carries them.
+const PINS_END: &str = "END_OF_PINS";
+
 /// The plan that builds what is wanted beside and swaps.
 pub(crate) fn build(open: &Open, snap: &Snapshot, place: &Place, wanted: &Wanted) -> ApiResult<(Plan, Words)> {
     let around = change::around(open.env());
@@ -89,8 +92,13 @@ pub(crate) fn build(open: &Open, snap: &Snapshot, place: &Place, wanted: &Wanted
         let count = words::count(old.len(), "old environment", "old environments");
         checks.push((StatusWord::Healthy, format!("{count} ({}) beyond the last {KEPT} go to the trash", size(bytes))));
     }
-    Ok((plan, said(place, &wanted.title, format!("sanctumctl python install {} {} --yes", place.id, wanted.typed))))
-        .map(|(plan, words)| (plan, Words { checks, ..words }))
+    let mut command = format!("sanctumctl python install {} {} --yes", place.id, wanted.typed);
+    if wanted.fed {
+        let end = if wanted.pins.is_empty() || wanted.pins.ends_with('\n') { "" } else { "\n" };
+        command.push_str(&format!(" <<'{PINS_END}'\n{}{end}{PINS_END}", wanted.pins));
+    }
+    let words = said(place, &wanted.title, command);
+    Ok((plan, Words { checks, ..words }))
 }
 
 /// The plan that puts a kept environment back.
