@@ -8,22 +8,27 @@ use serde_json::{Value, json as value};
 
 use crate::support::{at_root, json, made, put, refused, text};
 
-/// With the proxy and certificates of this machine, and its index.
-fn online(place: &Place, words: &[&str]) -> Run {
-    let root = text(&place.root());
-    let all: Vec<&str> = ["--root", &root].into_iter().chain(words.iter().copied()).collect();
+/// The proxy and certificates of this machine, and its index.
+pub fn passed() -> Vec<(String, String)> {
     let passed = |name: &str| ["PIP_", "UV_", "SSL_"].iter().any(|p| name.starts_with(p)) && !name.contains("CONFIG");
-    let vars = std::env::vars().filter(|(name, _)| passed(name) || name.to_lowercase().ends_with("_proxy"));
-    vars.fold(Ctl::new(place), |ctl, (name, value)| ctl.with(&name, &value)).run(&all).unwrap()
+    std::env::vars().filter(|(name, _)| passed(name) || name.to_lowercase().ends_with("_proxy")).collect()
 }
 
-fn python() -> String {
+/// With these, and a short watch over what is changed.
+pub fn online(place: &Place, words: &[&str]) -> Run {
+    let root = text(&place.root());
+    let all: Vec<&str> = ["--root", &root].into_iter().chain(words.iter().copied()).collect();
+    let ctl = Ctl::new(place).with("SANCTUM_TRIAL_SECONDS", "2");
+    passed().into_iter().fold(ctl, |ctl, (name, value)| ctl.with(&name, &value)).run(&all).unwrap()
+}
+
+pub fn python() -> String {
     let asked = ["-c", "import os, sys; print(os.path.realpath(sys.executable))"];
     let done = Command::new("python3").args(asked).output().unwrap();
     String::from_utf8_lossy(&done.stdout).trim().to_owned()
 }
 
-fn imports(place: &Place, module: &str) -> bool {
+pub fn imports(place: &Place, module: &str) -> bool {
     let python = place.root().join("agents/venv/bin/python");
     let done = Command::new(python).args(["-I", "-c", &format!("import {module}")]).output();
     done.is_ok_and(|done| done.status.success())

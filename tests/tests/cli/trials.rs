@@ -10,6 +10,7 @@ use sanctum_tests::{Ctl, Run};
 use serde_json::{Value, json as value};
 
 use crate::ears::{LONG, window};
+use crate::python::{imports, online, python};
 use crate::support::{at_root, error, json, put, text};
 
 /// A plugin in the shape of SMCP's contract; `more` is done whenever it is asked.
@@ -251,4 +252,32 @@ fn a_search_that_is_killed_is_put_back_by_the_next_start() {
     assert!(seen.err.contains("Search for the plugin that breaks smcp"), "it is told: {seen:?}");
     assert!(on(&yard) == 4 && noted(&yard).is_empty(), "all are on again");
     works(&yard);
+}
+
+#[test]
+fn an_environment_that_its_module_does_not_run_with_is_taken_back_by_itself() {
+    let yard = Yard::new("thalamus").unwrap();
+    yard.install("athena/thalamus", "thalamus").unwrap();
+    let server = yard.root().join("agents/agent-athena/thalamus/app/examples/web_replay/server.py");
+    let code = std::fs::read_to_string(&server).unwrap();
+    let picky = "import importlib.util\nif importlib.util.find_spec('six'):\n    raise SystemExit('not with six')\n";
+    std::fs::write(&server, format!("{picky}{code}")).unwrap();
+    let made = online(&yard, &["python", "install", "agents", "--python", &python(), "--yes"]);
+    assert_eq!(made.code, 0, "its environment is made: {made:?}");
+    yard.ctl(&["modules", "start", "athena/thalamus"]).unwrap();
+    let link = || std::fs::read_link(yard.root().join("agents/venv")).unwrap();
+    let row = || json(&yard, &["modules", "status", "athena/thalamus"])["row"].clone();
+
+    let (first, before) = (row()["since"].clone(), link());
+    let good = online(&yard, &["python", "install", "agents", "idna==3.7", "--yes"]);
+    assert!(good.code == 0 && imports(&yard, "idna"), "one that it runs with is kept: {good:?}");
+    let (second, now) = (row()["since"].clone(), link());
+    assert!(first != second && before != now, "it was started again with it: {second}");
+
+    let bad = online(&yard, &["python", "install", "agents", "six==1.16.0", "--yes", "--json"]);
+    let said = error(&bad);
+    assert_eq!(said["code"], "rolled_back", "one that it does not come up with is not: {bad:?}");
+    assert!(said["message"].as_str().unwrap().ends_with("It runs as before."), "which is said: {said}");
+    assert!(link() == now && !imports(&yard, "six") && imports(&yard, "idna"), "the one before is in its place");
+    assert_eq!(row()["state"], "running", "and it runs with that: {:#}", row());
 }
