@@ -7,6 +7,7 @@ use sanctum_tests::place::program;
 use sanctum_tests::yard::{Yard, stand_ins};
 use serde_json::Value;
 
+use crate::python::{imports, online, python};
 use crate::support::{json, put, text};
 
 /// Plans it, and runs the command of the plan in a shell, in the Sanctum of the test.
@@ -29,7 +30,8 @@ fn run(yard: &Yard, command: &str) {
     let elsewhere = yard.path().join("else where");
     std::fs::create_dir_all(&elsewhere).unwrap();
     let mut bash = Command::new("bash");
-    bash.args(["-c", &script]).current_dir(elsewhere).env_clear().envs(yard.env()).env("SANCTUM_TRIAL_SECONDS", "1");
+    bash.args(["-c", &script]).current_dir(elsewhere).env_clear().envs(yard.env());
+    bash.envs(crate::python::passed()).env("SANCTUM_TRIAL_SECONDS", "1");
     let done = bash.output().unwrap();
     assert!(
         done.status.success(),
@@ -70,7 +72,8 @@ fn the_commands_of_plugins_install_update_switch_and_remove() {
     let archive = text(&yard.path().join("both of them.tar.gz"));
     let packed = Command::new("tar").args(["-C", &text(&yard.path().join("packed")), "-czf", &archive, "all"]).status();
     assert!(packed.unwrap().success(), "an archive of two");
-    let command = pasted(&yard, &["plugins", "update", "--archive", &archive, "--dir", "weather"]);
+    let named = ["plugins", "update", "--tool", "smcp", "--name", "weather"];
+    let command = pasted(&yard, &[&named[..], &["--archive", &archive, "--dir", "weather"]].concat());
     assert!(command.starts_with("sanctumctl plugins update "), "an update is called one: {command}");
     let versions = shown(&yard, "smcp:weather")["versions"].clone();
     assert_eq!(versions.as_array().unwrap().len(), 2, "one of an archive with two, as an update: {versions:#}");
@@ -114,4 +117,25 @@ fn the_commands_of_what_comes_from_git_name_the_revision() {
     let app = yard.root().join("agents/agent-athena/thalamus/app");
     let code = std::fs::read_to_string(app.join(server)).unwrap();
     assert!(!code.contains("SystemExit(1)"), "a module at its revision, too");
+}
+
+#[test]
+fn the_commands_of_an_environment_carry_its_pins_and_write_no_file_by_mistake() {
+    let yard = Yard::new("thalamus").unwrap();
+    let planned = |words: &[&str]| {
+        let done = online(&yard, &[words, &["--plan", "--json"]].concat());
+        assert_eq!(done.code, 0, "`{words:?}` is planned: {done:?}");
+        done.json().unwrap()["command"].as_str().unwrap().to_owned()
+    };
+    run(&yard, &planned(&["python", "install", "agents", "--python", &python()]));
+    let pins = text(&put(yard.path(), "my pins.txt", "# Mara's\nidna==3.7\n"));
+    let command = planned(&["python", "install", "agents", "--pins", &pins]);
+    run(&yard, &command);
+    assert!(imports(&yard, "idna"), "the pins come with the command: {command}");
+    let kept = std::fs::read_to_string(yard.root().join("agents/requirements-agents.txt")).unwrap();
+    assert!(kept.starts_with("# Mara's\nidna==3.7\n"), "as they were written: {kept}");
+    let command = planned(&["python", "install", "agents", "six>=1.16"]);
+    run(&yard, &command);
+    assert!(imports(&yard, "six"), "a bound is part of a word: {command}");
+    assert!(!yard.path().join("else where/=1.16").exists(), "and no file to write into");
 }
