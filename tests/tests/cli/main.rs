@@ -32,6 +32,8 @@ mod plugin_changes;
 mod plugin_disk;
 mod plugin_faults;
 mod plugin_index;
+mod plugin_kills;
+mod plugin_needs;
 mod plugin_settings;
 mod plugin_tools;
 mod plugins;

@@ -1,13 +1,14 @@
 //! `plugins`: of all tools, read before they run, installed and switched by plans; the tools they add, listed and called.
 
 mod compared;
+mod installing;
 
 use std::process::ExitCode;
 
 use sanctum_api::{Actor, ApiError, dto};
 
 use crate::args::modules::Source;
-use crate::args::plugins::{Install, Plugins};
+use crate::args::plugins::Plugins;
 use crate::console::{Console, Done};
 use crate::output::{self, visible};
 
@@ -61,19 +62,24 @@ pub async fn run(console: &Console, words: Plugins) -> Done {
             Ok(ExitCode::SUCCESS)
         }
         Plugins::Inspect { source, trust } => {
-            let mut inspection = app.plugin_inspect(&actor, &source.into()).await?;
-            if trust {
-                for candidate in &mut inspection.candidates {
-                    *candidate = app.plugin_trust(&actor, &inspection.id, &candidate.dir).await?;
+            let inspection = app.plugin_inspect(&actor, &source.into()).await?;
+            let id = inspection.id.clone();
+            let seen = async || {
+                let mut inspection = inspection;
+                if trust {
+                    for candidate in &mut inspection.candidates {
+                        *candidate = app.plugin_trust(&actor, &inspection.id, &candidate.dir).await?;
+                    }
                 }
-            }
-            output::show(console.json, &inspection, |inspection| {
-                inspection.candidates.iter().map(inspected).collect()
-            })?;
-            app.plugin_discard(&actor, &inspection.id).await?;
-            Ok(ExitCode::SUCCESS)
+                output::show(console.json, &inspection, |inspection| {
+                    inspection.candidates.iter().map(inspected).collect()
+                })?;
+                Ok(ExitCode::SUCCESS)
+            };
+            installing::let_go(console, &actor, &id, seen().await).await
         }
-        Plugins::Install(words) | Plugins::Update(words) => install(console, &actor, words).await,
+        Plugins::Install(words) => installing::install(console, &actor, words).await,
+        Plugins::Update(words) => installing::update(console, &actor, words).await,
         Plugins::Remove { id, delete_settings, confirm } => {
             let plan = console.with_store(async || app.plugin_remove_plan(&actor, &id, !delete_settings).await).await?;
             console.change(&actor, confirm, &plan).await
@@ -152,54 +158,6 @@ pub async fn run(console: &Console, words: Plugins) -> Done {
             Ok(if bad { ExitCode::from(1) } else { ExitCode::SUCCESS })
         }
     }
-}
-
-async fn install(console: &Console, actor: &Actor, words: Install) -> Done {
-    let app = &console.app;
-    let inspection = app.plugin_inspect(actor, &words.source.into()).await?;
-    let chosen = one_of(&inspection, words.dir.as_deref())?;
-    let tool = match (&words.tool, chosen.fits.as_slice()) {
-        (Some(tool), _) => tool.clone(),
-        (None, [only]) => only.clone(),
-        (None, all) => {
-            return Err(ApiError::refused(
-                "usage",
-                "Which tool it is for is not clear.",
-                format!(
-                    "Name it with `--tool`: {}.",
-                    if all.is_empty() { "none fits".to_owned() } else { all.join(", ") }
-                ),
-            ));
-        }
-    };
-    let install = dto::PluginInstall {
-        inspection: inspection.id.clone(),
-        dir: chosen.dir.clone(),
-        tool,
-        name: words.name.unwrap_or_else(|| chosen.name.clone()),
-        enable: !words.off,
-    };
-    let plan = app.plugin_install_plan(actor, &install).await?;
-    let done = console.change(actor, words.confirm, &plan).await;
-    app.plugin_discard(actor, &inspection.id).await?;
-    done
-}
-
-/// The plugin that is meant, of a source that may hold several.
-fn one_of<'a>(inspection: &'a dto::PluginInspection, dir: Option<&str>) -> Result<&'a dto::PluginCandidate, ApiError> {
-    let chosen = match dir {
-        Some(dir) => inspection.candidates.iter().find(|one| one.dir == dir),
-        None if inspection.candidates.len() == 1 => inspection.candidates.first(),
-        None => None,
-    };
-    chosen.ok_or_else(|| {
-        let all: Vec<String> = inspection.candidates.iter().map(|one| visible(&one.dir)).collect();
-        ApiError::refused(
-            "usage",
-            "The source holds several plugins.",
-            format!("Name one with `--dir`: {}.", all.join(", ")),
-        )
-    })
 }
 
 async fn bisect(console: &Console, actor: &Actor, tool: &str, yes: bool) -> Done {

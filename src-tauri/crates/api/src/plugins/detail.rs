@@ -3,6 +3,7 @@
 use sanctum_plugins::place::Put;
 use sanctum_plugins::read::{self, Kind, Plugin};
 use sanctum_plugins::shown;
+use sanctum_registry::agents;
 
 use super::place::{self, Placed};
 use super::see::{self, Seen};
@@ -13,7 +14,7 @@ use crate::dto::{Fact, Finding, FindingLevel, Json, PluginDetail, PluginTool, Pl
 use crate::open::Open;
 use crate::plan::lock;
 use crate::settings::Snapshot;
-use crate::{Actor, ApiResult, stamps};
+use crate::{Actor, ApiError, ApiResult, stamps};
 
 impl App {
     /// One plugin with everything known of it.
@@ -27,13 +28,13 @@ impl App {
         blocking(move || {
             let snap = Snapshot::of(&open)?;
             let placed = place::find(&open, &snap, &actor, &id)?;
-            detail(&open, &placed)
+            detail(&open, &actor, &placed)
         })
         .await
     }
 }
 
-fn detail(open: &Open, placed: &Placed) -> ApiResult<PluginDetail> {
+fn detail(open: &Open, actor: &Actor, placed: &Placed) -> ApiResult<PluginDetail> {
     let seen = Seen::now(open)?;
     let row = seen.row(open, placed);
     let read = lock(&open.plugins.reads).read(&placed.at.dir, &placed.at.name);
@@ -109,7 +110,7 @@ fn detail(open: &Open, placed: &Placed) -> ApiResult<PluginDetail> {
         needs: quarantine::needs(open, plugin, env),
         tools,
         versions: versions(placed, Some(plugin)),
-        used_by: used_by(open, placed)?,
+        used_by: used_by(open, actor, placed)?,
         settings_card: Some(placed.tool.instance.card.clone()).filter(|_| !plugin.settings.is_empty()),
         settings: plugin.settings.iter().filter_map(|setting| setting.env.as_deref()).map(shown).collect(),
         findings,
@@ -168,11 +169,28 @@ fn versions(placed: &Placed, plugin: Option<&Plugin>) -> Vec<PluginVersion> {
         .collect()
 }
 
-/// Agents whose tools it adds to: all of them for the shared tool server.
-fn used_by(open: &Open, placed: &Placed) -> ApiResult<Vec<String>> {
-    if let Some((.., title)) = &placed.tool.instance.agent {
-        return Ok(vec![title.clone()]);
+/// Agents whose tools it adds to: nobody's where it is off, and for the shared tool server those that a Letta server has.
+fn used_by(open: &Open, actor: &Actor, placed: &Placed) -> ApiResult<Vec<String>> {
+    if !placed.at.enabled {
+        return Ok(Vec::new());
     }
-    let agents = open.registry().read(sanctum_registry::agents::all)?;
-    Ok(agents.iter().map(|agent| agent.title().to_owned()).collect())
+    Ok(reached(open, actor, &placed.tool)?.into_iter().map(|(_, title)| title).collect())
+}
+
+/// The agents that reach a tool, by uid and title, as far as the actor may see them.
+pub(super) fn reached(open: &Open, actor: &Actor, tool: &place::Tool) -> ApiResult<Vec<(String, String)>> {
+    if let Some((_, uid, title)) = &tool.instance.agent {
+        return Ok(vec![(uid.clone(), title.clone())]);
+    }
+    let viewer = crate::cards::viewer(actor);
+    open.registry().read(|c| {
+        let mut all = Vec::new();
+        for agent in agents::all(c)?.into_iter().filter(|agent| agent.letta().is_some()) {
+            if agents::is_visible(c, agent.id, &viewer)? {
+                let title = agent.title().to_owned();
+                all.push((agent.uid, title));
+            }
+        }
+        Ok::<_, ApiError>(all)
+    })
 }

@@ -33,23 +33,31 @@ pub(super) fn graph(open: &Open, snap: &Snapshot, actor: &Actor, only: Option<&s
     let (mut nodes, mut edges) = (Vec::new(), Vec::new());
     let node = |id: String, kind, title: String, state, trouble| Node { id, kind, title, state, trouble };
     let kept = super::kept::read(open)?;
+    let ground = crate::modules::ground(open)?;
     for tool in place::tools(open, snap, actor)? {
         if only.is_some_and(|only| only != tool.address()) {
             continue;
         }
         let own = format!("tool:{}", tool.address());
         nodes.push(node(own.clone(), NodeKind::Tool, tool.instance.named.clone(), State::On, None));
-        if let Some((_, uid, title)) = &tool.instance.agent {
+        for (uid, title) in super::detail::reached(open, actor, &tool)? {
             let agent = format!("agent:{uid}");
-            nodes.push(node(agent.clone(), NodeKind::Agent, title.clone(), State::On, None));
+            nodes.push(node(agent.clone(), NodeKind::Agent, title, State::On, None));
             edges.push(Edge { from: agent, to: own.clone(), bond: Bond::Uses });
         }
         if let Some(port) = tool.instance.port {
             let id = format!("port:{port}");
-            nodes.push(node(id.clone(), NodeKind::Port, port.to_string(), State::On, None));
+            let runs = ground.looks.get(&tool.instance.dir).is_some_and(|look| look.runs());
+            let (state, trouble) = match ground.listening.get(&port) {
+                Some(other) if !runs => (State::Missing, Some(format!("taken by {other}"))),
+                None if !runs => (State::Off, None),
+                _ => (State::On, None),
+            };
+            nodes.push(node(id.clone(), NodeKind::Port, port.to_string(), state, trouble));
             edges.push(Edge { from: own.clone(), to: id, bond: Bond::ListensOn });
         }
         let env = if tool.takes == Some(Kind::Smcp) { "smcp" } else { "agents" };
+        let mut set = None;
         for placed in place::of(&tool, &kept) {
             let read = lock(&open.plugins.reads).read(&placed.at.dir, &placed.at.name);
             let plugin = read.as_ref().as_ref();
@@ -76,8 +84,22 @@ pub(super) fn graph(open: &Open, snap: &Snapshot, actor: &Actor, only: Option<&s
             for setting in plugin.settings.iter().filter(|setting| setting.secret) {
                 let name = shown(setting.env.as_deref().unwrap_or(&setting.key));
                 let secret = format!("secret:{}:{name}", tool.address());
-                nodes.push(node(secret.clone(), NodeKind::Secret, name, State::On, None));
-                edges.push(Edge { from: id.clone(), to: secret, bond: Bond::Reads });
+                let is_set = setting.env.as_ref().is_some_and(|env| {
+                    set.get_or_insert_with(|| super::see::set_of(snap, tool.address())).contains(env)
+                });
+                // Without a variable nobody can tell here whether it is set.
+                let lacks = setting.required && setting.env.is_some() && !is_set;
+                let (state, bond, trouble) = match (lacks, is_set || setting.env.is_none()) {
+                    (true, _) => (State::Missing, Bond::Needs, Some("not set".to_owned())),
+                    (false, true) => (State::On, Bond::Reads, None),
+                    (false, false) => (State::Off, Bond::Reads, None),
+                };
+                // What one of several that read it cannot do without is missing.
+                match nodes.iter_mut().find(|known: &&mut Node| lacks && known.id == secret) {
+                    Some(known) => (known.state, known.trouble) = (state, trouble),
+                    None => nodes.push(node(secret.clone(), NodeKind::Secret, name, state, trouble)),
+                }
+                edges.push(Edge { from: id.clone(), to: secret, bond });
             }
         }
     }

@@ -1,7 +1,9 @@
 //! What could be installed: what the index in this Sanctum (`control/plugins.json`) names, and what one at an address names that the
 //! operator set (`remote`). Each entry is a stranger's word: shown as text, and looked at in quarantine like any other source.
 
+use sanctum_plugins::read::Kind;
 use sanctum_plugins::shown;
+use sanctum_python::version::Version;
 use serde::Deserialize;
 
 use super::place::{self, Placed};
@@ -10,6 +12,7 @@ use crate::app::App;
 use crate::blocking::blocking;
 use crate::dto::{ModuleSource, PluginOffer};
 use crate::open::Open;
+use crate::plan::lock;
 use crate::settings::Snapshot;
 use crate::{Actor, ApiError, ApiResult};
 
@@ -57,16 +60,32 @@ impl App {
             let fits = |offer: &Offer| {
                 sanctum_registry::fold(&format!("{} {}", offer.name, offer.description)).contains(query.trim())
             };
-            Ok(offers.into_iter().filter(fits).map(|offer| offer.wire(&there)).collect())
+            Ok(offers.into_iter().filter(fits).map(|offer| offer.wire(&open, &there)).collect())
         })
         .await
     }
 }
 
 impl Offer {
-    fn wire(self, there: &[Placed]) -> PluginOffer {
+    /// It is what lies there in a newer version: of this name, for this tool. Where either version is none that can be compared,
+    /// nobody knows, and it counts as none.
+    pub fn updates(&self, placed: &Placed, present: Option<&str>) -> bool {
+        let fits = match (self.kind.to_ascii_lowercase().as_str(), placed.tool.takes) {
+            ("", _) | ("bundle" | "mcpb", Some(Kind::Smcp)) => true,
+            (kind, takes) => kind == takes.unwrap_or(Kind::Manifest).as_str(),
+        };
+        let version = |text: Option<&str>| text.and_then(Version::parse);
+        let newer = version(self.version.as_deref()).zip(version(present)).is_some_and(|(new, old)| new > old);
+        self.name == placed.at.name && fits && newer
+    }
+
+    fn wire(self, open: &Open, there: &[Placed]) -> PluginOffer {
+        let updates = |placed: &&Placed| {
+            let read = lock(&open.plugins.reads).read(&placed.at.dir, &placed.at.name);
+            self.updates(placed, read.as_ref().as_ref().ok().and_then(|plugin| plugin.version.as_deref()))
+        };
         PluginOffer {
-            updates: there.iter().find(|placed| placed.at.name == self.name).map(Placed::id),
+            updates: there.iter().find(updates).map(Placed::id),
             title: shown(self.title.as_deref().unwrap_or(&self.name)),
             name: shown(&self.name),
             description: shown(&self.description),

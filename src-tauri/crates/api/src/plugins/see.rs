@@ -12,6 +12,7 @@ use sanctum_plugins::read::{Kind, Plugin};
 use sanctum_plugins::shown;
 use time::OffsetDateTime;
 
+use super::index::Offer;
 use super::kept::{self, Kept, judged_as};
 use super::mcp::Listed;
 use super::place::{self, Placed, Reads};
@@ -85,8 +86,8 @@ pub(super) struct Seen {
     kept: Kept,
     ground: Arc<crate::cards::Ground>,
     listed: Option<Arc<Listed>>,
-    /// Versions that the index offers, by name.
-    offered: HashMap<String, String>,
+    /// What the index offers, by name.
+    offered: HashMap<String, Offer>,
     /// What tools wrote in their last run, by folder, as far as it was looked at.
     said: Mutex<HashMap<PathBuf, Arc<str>>>,
     /// What they wrote first in it.
@@ -103,7 +104,7 @@ impl Seen {
             offered: super::index::offers(open)
                 .unwrap_or_default()
                 .into_iter()
-                .filter_map(|offer| Some((offer.name, offer.version?)))
+                .map(|offer| (offer.name.clone(), offer))
                 .collect(),
             said: Mutex::default(),
             began: Mutex::default(),
@@ -147,8 +148,9 @@ impl Seen {
             update: self
                 .offered
                 .get(&placed.at.name)
-                .filter(|offered| plugin.and_then(|plugin| plugin.version.as_ref()) != Some(offered))
-                .map(|offered| shown(offered)),
+                .filter(|offer| offer.updates(placed, plugin.and_then(|plugin| plugin.version.as_deref())))
+                .and_then(|offer| offer.version.as_deref())
+                .map(shown),
             missing: plugin.map(|plugin| self.missing(open, placed, plugin)).unwrap_or_default(),
             restart_needed: self.restart_needed(placed),
             needs_you: matches!(status.word, StatusWord::Error),
@@ -278,11 +280,8 @@ impl Seen {
         place::written(&at).is_some_and(|at| OffsetDateTime::from(at) > since)
     }
 
-    /// Settings that its code needs and nobody set.
+    /// Settings that its code needs and nobody set; of one that is off, before it is switched on.
     fn missing(&self, open: &Open, placed: &Placed, plugin: &Plugin) -> Vec<String> {
-        if !placed.at.enabled {
-            return Vec::new();
-        }
         let needed: Vec<&str> =
             plugin.settings.iter().filter(|s| s.required).filter_map(|s| s.env.as_deref()).collect();
         if needed.is_empty() {
@@ -297,14 +296,14 @@ impl Seen {
         if let Some(known) = lock(&self.set).get(tool) {
             return known.clone();
         }
-        let set = Arc::new(set_of(open, tool));
+        let set = Arc::new(Snapshot::of(open).map(|snap| set_of(&snap, tool)).unwrap_or_default());
         lock(&self.set).insert(tool.to_owned(), set.clone());
         set
     }
 }
 
-fn set_of(open: &Open, tool: &str) -> HashSet<String> {
-    let Ok(snap) = Snapshot::of(open) else { return HashSet::new() };
+/// The variables of a tool that some level says, or a default.
+pub(super) fn set_of(snap: &Snapshot, tool: &str) -> HashSet<String> {
     let Ok(target) = snap.find(tool) else { return HashSet::new() };
     let view = snap.view(target, None);
     let is_set = |field: &Field| {

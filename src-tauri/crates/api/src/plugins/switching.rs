@@ -1,6 +1,7 @@
 //! The plans that switch plugins on and off: one by the operator's word, some for the search by halves, one that is put aside.
 
 use sanctum_change::{Plan, Planner};
+use sanctum_plugins::graph::{NodeKind, Refused, State};
 use sanctum_plugins::place::{self as lie, Put};
 use sanctum_plugins::read;
 
@@ -31,8 +32,8 @@ pub(super) fn switch(
     let mut also = Vec::new();
     let mut checks = Vec::new();
     if on {
-        let needs = graph.needs(&id).map_err(|why| refused(why.to_string(), "Install what it needs first."))?;
-        let off = needs.iter().filter(|node| node.state == sanctum_plugins::graph::State::Off);
+        let needs = graph.needs(&id).map_err(|why| refused(why.to_string(), hint(&why)))?;
+        let off = needs.iter().filter(|node| node.kind == NodeKind::Plugin && node.state == State::Off);
         for node in off {
             also.push(place::find(open, snap, actor, &node.id)?);
         }
@@ -74,6 +75,17 @@ pub(super) fn switch(
     let command = format!("sanctumctl plugins {} {} --yes", if on { "enable" } else { "disable" }, quote(&id));
     let action = if changed { "Trust them".to_owned() } else { format!("Switch it {verb}") };
     Ok((plan, words(&action, Some(command), checks)))
+}
+
+/// What helps where something that it needs is not there.
+fn hint(why: &Refused) -> &'static str {
+    match why {
+        Refused::Missing { chain, .. } if chain.last().is_some_and(|end| end.starts_with("secret:")) => {
+            "Set it first; its tool's settings have a field for it."
+        }
+        Refused::Missing { .. } => "Install what it needs first.",
+        Refused::Cycle { .. } => "Their authors have to mend it; nothing was changed.",
+    }
 }
 
 /// The plan that switches one off because its tool does not start with it.

@@ -35,8 +35,8 @@ pub enum Plugins {
     },
     /// Install a plugin.
     Install(Install),
-    /// Install a newer version of one that is there.
-    Update(Install),
+    /// Update a plugin that is there: to what the index offers, or to what a source holds. On or off it stays as it is.
+    Update(Update),
     /// Remove a plugin with all its versions. Its settings stay for when it comes back.
     Remove {
         id: String,
@@ -177,4 +177,52 @@ pub struct Install {
     pub off: bool,
     #[command(flatten)]
     pub confirm: Confirm,
+}
+
+#[derive(Debug, Group)]
+pub struct Update {
+    /// Its id, such as `smcp:gmail`.
+    #[arg(required_unless_present = "name")]
+    pub id: Option<String>,
+    #[command(flatten)]
+    pub source: Newer,
+    /// Address of its tool, where it is named by `--name`.
+    #[arg(long, requires = "name", conflicts_with = "id")]
+    pub tool: Option<String>,
+    /// Its folder's name.
+    #[arg(long, requires = "tool", conflicts_with = "id")]
+    pub name: Option<String>,
+    /// Its place in a source with several; the one of its name without it.
+    #[arg(long)]
+    pub dir: Option<String>,
+    /// Switch it on with it.
+    #[arg(long)]
+    pub on: bool,
+    /// Switch it off with it.
+    #[arg(long, conflicts_with = "on")]
+    pub off: bool,
+    #[command(flatten)]
+    pub confirm: Confirm,
+}
+
+/// Where a newer version lies; without it what the index offers is taken.
+#[derive(Debug, Group)]
+#[group(multiple = false, id = "newer")]
+pub struct Newer {
+    /// Take it from this folder.
+    #[arg(long, group = "newer")]
+    folder: Option<String>,
+    /// Take it from this .zip, .tar, .tar.gz, .tgz or .mcpb.
+    #[arg(long, group = "newer")]
+    archive: Option<String>,
+    /// Take it from this address.
+    #[arg(long, group = "newer")]
+    git: Option<String>,
+}
+
+impl Newer {
+    pub fn source(self) -> Option<Source> {
+        let Self { folder, archive, git } = self;
+        Other { folder, archive, git }.source()
+    }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use sanctum_api::{Actor, ApiResult, App, dto};
 
-use super::one_of;
+use super::installing::one_of;
 use crate::args::modules::Source;
 use crate::console::{Console, Done};
 use crate::output::{self, visible};
@@ -29,7 +29,7 @@ pub async fn run(console: &Console, actor: &Actor, words: Words) -> Done {
         return show(console, actor, &of, words.file).await;
     };
     let inspection = app.plugin_inspect(actor, &source.into()).await?;
-    let done = match one_of(&inspection, words.dir.as_deref()) {
+    let done = match one_of(&inspection, words.dir.as_deref(), None) {
         Ok(chosen) => {
             let dir = chosen.dir.clone();
             let of = dto::PluginComparison::Update { inspection: inspection.id.clone(), dir, id };
