@@ -50,7 +50,11 @@ async fn the_icon_in_the_bar_tells_by_its_shape_and_its_menu_acts() -> Result<()
     assert!(news[0].title.contains("Thalamus"), "it says what it is about: {news:?}");
 
     std::fs::rename(code.with_file_name("app.away"), &code)?;
-    panel.choose("Start all").await?;
+    // Its keeper may be quicker with its own next try; then there is nothing to start any more.
+    tokio::select! {
+        chosen = panel.choose("Start all") => chosen?,
+        well = panel.shows("well") => well?,
+    }
     panel.shows("well").await?;
     // That it is well again is told where the trouble was.
     panel.hears(2).await?;
