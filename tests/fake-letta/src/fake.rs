@@ -57,6 +57,13 @@ impl Fake {
         id
     }
 
+    /// A tool server of this name is registered at it.
+    pub fn tool_server(&self, name: &str) {
+        let mut state = self.judge.state.lock().unwrap();
+        let server = json!({"id": state.id("mcp_server"), "server_name": name, "mcp_server_type": "sse"});
+        state.tool_servers.push(server);
+    }
+
     /// When it began to answer each message.
     pub fn answered(&self) -> Vec<SystemTime> {
         self.judge.answered.lock().unwrap().clone()
@@ -159,6 +166,13 @@ impl Judge {
             }
             ("GET", "/v1/tools/") => whole(paged(&state.tools, request, 50)),
             ("GET", "/v1/runs/") => whole(json!([])),
+            ("GET", "/v1/mcp-servers/") => whole(state.tool_servers.clone().into()),
+            ("PATCH", "/v1/mcp-servers/{mcp_server_id}/refresh") => {
+                match state.tool_servers.iter().find(|one| one["id"] == first) {
+                    Some(_) => whole(json!({"added": [], "updated": [], "deleted": []})),
+                    None => Err((404, format!("MCP server {first} not found"))),
+                }
+            }
             ("POST", "/v1/blocks/") => {
                 let block = state.block(body);
                 state.blocks.push(block.clone());

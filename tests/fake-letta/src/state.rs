@@ -9,6 +9,8 @@ pub struct State {
     /// Blocks by themselves; an agent's are in its `memory`.
     pub blocks: Vec<Value>,
     pub tools: Vec<Value>,
+    /// Its list of tool servers, where its version keeps one.
+    pub tool_servers: Vec<Value>,
     /// Entries of each agent's history, oldest first: (agent, entry).
     pub messages: Vec<(String, Value)>,
     next: u32,
@@ -16,7 +18,7 @@ pub struct State {
 
 impl State {
     pub fn new(old: bool, agents: usize) -> State {
-        let mut state = State { old, agents: vec![], blocks: vec![], tools: vec![], messages: vec![], next: 0 };
+        let mut state = State { old, agents: vec![], blocks: vec![], tools: vec![], tool_servers: vec![], messages: vec![], next: 0 };
         state.tools = (0..130).map(|n| state.tool(n)).collect();
         for n in 0..agents {
             let agent = state.agent(&json!({"name": format!("other {n}"), "model": "openai-proxy/gpt-4o-mini"}));

@@ -117,10 +117,10 @@ pub trait Server: Send + Sync {
     /// All tools that could be attached.
     async fn all_tools(&self) -> Result<Vec<Tool>, Trouble>;
 
-    /// Has the server read the tools of its MCP servers anew; the names of those that were read. Empty where it reads them by
-    /// itself or has none.
-    async fn refresh_tool_servers(&self) -> Result<Vec<String>, Trouble> {
-        Ok(Vec::new())
+    /// Has the server read the tools of its MCP servers anew; the names of those that were read. `None` where it keeps no
+    /// list of them and reads them by itself.
+    async fn refresh_tool_servers(&self) -> Result<Option<Vec<String>>, Trouble> {
+        Ok(None)
     }
 
     /// Attaches a tool.

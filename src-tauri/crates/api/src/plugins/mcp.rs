@@ -219,12 +219,17 @@ impl App {
         let server = crate::letta::of(&open).await?;
         let read = server.refresh_tool_servers().await.map_err(|trouble| crate::letta::trouble(&trouble))?;
         let listed = crate::words::count(tools.items.len(), "tool", "tools");
-        Ok(if read.is_empty() {
-            format!("{} lists {listed}. This Letta keeps no list of tool servers to read anew.", tools.server)
-        } else {
-            let names: Vec<String> = read.iter().map(|name| shown_line(name)).collect();
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            format!("Letta read {} anew. {} lists {listed}.", crate::words::list(&names), tools.server)
+        let lists = format!("{} lists {listed}.", tools.server);
+        Ok(match read {
+            None => format!("{lists} This Letta keeps no list of tool servers to read anew."),
+            Some(read) if read.is_empty() => {
+                format!("{lists} No tool server is registered at this Letta, so it read nothing.")
+            }
+            Some(read) => {
+                let names: Vec<String> = read.iter().map(|name| shown_line(name)).collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                format!("Letta read {} anew. {lists}", crate::words::list(&names))
+            }
         })
     }
 

@@ -124,7 +124,7 @@ impl Server for Rest {
         self.read_tools(None).await
     }
 
-    async fn refresh_tool_servers(&self) -> Result<Vec<String>, Trouble> {
+    async fn refresh_tool_servers(&self) -> Result<Option<Vec<String>>, Trouble> {
         #[derive(serde::Deserialize)]
         struct ToolServer {
             id: String,
@@ -133,7 +133,7 @@ impl Server for Rest {
         }
         let servers: Vec<ToolServer> = match self.door.get("/v1/mcp-servers/", None).await {
             // 0.11.7 has no such list: it asks a tool server each time.
-            Err(Trouble::Missing { .. }) => return Ok(Vec::new()),
+            Err(Trouble::Missing { .. }) => return Ok(None),
             servers => servers?,
         };
         let mut read = Vec::new();
@@ -142,7 +142,7 @@ impl Server for Rest {
             self.door.tell(reqwest::Method::PATCH, &path, call::Body::Nothing).await?;
             read.push(server.server_name);
         }
-        Ok(read)
+        Ok(Some(read))
     }
 
     async fn attach_tool(&self, id: &str, tool: &str) -> Result<(), Trouble> {

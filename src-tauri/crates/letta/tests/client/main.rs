@@ -76,6 +76,26 @@ async fn a_door_that_stays_shut_says_why() {
 }
 
 #[tokio::test]
+async fn tool_servers_are_read_anew_where_a_list_of_them_is_kept() {
+    let of = async |version: &'static str, names: &[&str]| {
+        let fake = Fake::new(version, 0, Some(PASSWORD)).await;
+        names.iter().for_each(|name| fake.tool_server(name));
+        let server = connect(&fake.url(), Some(&Secret::new(PASSWORD.into())), PATIENCE).await.unwrap();
+        let read = server.refresh_tool_servers().await.unwrap();
+        let asked = fake.requests.lock().unwrap().iter().filter(|asked| asked.path.ends_with("/refresh")).count();
+        let faults = fake.faults.lock().unwrap().clone();
+        (read, asked, faults)
+    };
+    let (read, asked, faults) = of("0.16.8", &["smcp", "other"]).await;
+    assert_eq!(read, Some(vec!["smcp".to_owned(), "other".to_owned()]), "each is read, and named");
+    assert_eq!((asked, faults), (2, vec![]), "by a request of its own, as the specification has it");
+    let (read, asked, _) = of("0.16.8", &[]).await;
+    assert_eq!((read, asked), (Some(vec![]), 0), "an empty list is a list");
+    let (read, asked, _) = of("0.11.7", &[]).await;
+    assert_eq!((read, asked), (None, 0), "and one that keeps none is another matter");
+}
+
+#[tokio::test]
 async fn an_identifier_never_leads_elsewhere() {
     let fake = Fake::new("0.16.8", 1, None).await;
     let server = connect(&fake.url(), None, PATIENCE).await.unwrap();
