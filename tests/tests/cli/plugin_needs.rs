@@ -186,7 +186,10 @@ fn a_new_plugin_is_made_and_checked_and_what_is_wrong_with_one_is_found() {
     let yard = Yard::new("smcp").unwrap();
     let at = text(&yard.path().join("weather"));
     let made = well(&yard, &["plugins", "new", &at]);
-    assert!(made.as_array().unwrap().iter().any(|file| file == "cli.py"), "its files are named: {made:#}");
+    assert!(
+        made.as_array().unwrap().iter().any(|file| file.as_str().unwrap().ends_with("/cli.py")),
+        "its files are named: {made:#}"
+    );
     let checked = run(&yard, &["plugins", "check", &at, "--trust"]);
     assert_eq!(checked.code, 0, "nothing is wrong with it: {checked:?}");
     assert_ne!(run(&yard, &["plugins", "new", &at]).code, 0, "what is there is not written over");

@@ -59,20 +59,7 @@ pub(super) fn install(
     if before.as_ref().is_some_and(there) {
         return Err(refused("This version is there already.", "Nothing has to be done."));
     }
-    let missing: Vec<String> = quarantine::needs(open, &plugin, env(&tool))
-        .iter()
-        .filter(|need| need.verdict.word != StatusWord::Healthy)
-        .fold(std::collections::BTreeMap::<String, Vec<String>>::new(), |mut all, need| {
-            // Asked for twice, both words count: what contradicts itself is a conflict, and not the last word.
-            all.entry(need.package.clone()).or_default().push(need.wanted.trim().to_owned());
-            all
-        })
-        .into_iter()
-        .map(|(package, wanted)| {
-            format!("{package}{}", wanted.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(","))
-        })
-        .collect();
-    let packages = if missing.is_empty() { None } else { Some(crate::python::adding(open, env(&tool), &missing)?) };
+    let Packages { missing, plan: packages } = packages(open, &tool, &plugin)?;
     let mut planner = open.planner();
     planner.icon("plugin");
     planner.group(&tool.instance.named);
@@ -103,6 +90,7 @@ pub(super) fn install(
         Vec::new()
     };
     let updated = before.is_some();
+    let was_on = before.map(|before| before.at.enabled);
     let title = format!("{} {}", if updated { "Update" } else { "Install" }, shown(&plugin.title));
     let from = shown(&held.from);
     let summary = format!(
@@ -116,36 +104,71 @@ pub(super) fn install(
     );
     let mut plan = planner.finish(&title, &summary);
     gone.settle(&mut plan);
-    if let Some(mut packages) = packages {
-        packages.steps.append(&mut plan.steps);
-        plan.steps = packages.steps;
-        plan.restarts.extend(packages.restarts);
-    }
+    put_first(packages, &mut plan);
     let mut checks = vec![(StatusWord::Healthy, format!("Content {hash}… is what was looked at"))];
-    if !missing.is_empty() {
-        checks.push((
-            StatusWord::Healthy,
-            format!(
-                "{} fit with what is installed",
-                crate::words::list(&missing.iter().map(String::as_str).collect::<Vec<_>>())
-            ),
-        ));
-    }
+    checks.extend(fit(&missing));
     checks.extend(joined);
     checks.extend(super::settings::weighed(snap, &tool, &plugin));
     for finding in plugin.findings.iter().filter(|finding| finding.level == Level::Warning) {
         checks.push((StatusWord::Degraded, finding.words.clone()));
     }
-    let command = held.source.as_ref().map(|source| command(source, &candidate.dir, install, updated));
+    let command = held.source.as_ref().map(|source| command(source, &candidate.dir, install, was_on));
     Ok((plan, words(if updated { "Update it" } else { "Install it" }, command, checks)))
 }
 
 /// What does the same in a terminal.
-fn command(source: &ModuleSource, dir: &str, install: &PluginInstall, updated: bool) -> String {
+fn command(source: &ModuleSource, dir: &str, install: &PluginInstall, was_on: Option<bool>) -> String {
     let from = crate::modules::source_words(source);
     let (tool, name) = (quote(&install.tool), quote(&install.name));
     let dir = if dir == "." { String::new() } else { format!(" --dir {}", quote(dir)) };
-    let off = if install.enable { "" } else { " --off" };
-    let verb = if updated { "update" } else { "install" };
-    format!("sanctumctl plugins {verb} {from} --tool {tool} --name {name}{dir}{off} --yes")
+    let (verb, switch) = match (was_on, install.enable) {
+        (None, true) => ("install", ""),
+        (None, false) => ("install", " --off"),
+        // An update leaves it as it is.
+        (Some(was), on) if was == on => ("update", ""),
+        (Some(_), true) => ("update", " --on"),
+        (Some(_), false) => ("update", " --off"),
+    };
+    format!("sanctumctl plugins {verb} {from} --tool {tool} --name {name}{dir}{switch} --yes")
+}
+
+/// What a plugin needs and its environment lacks, and the plan that adds it.
+pub(super) struct Packages {
+    pub missing: Vec<String>,
+    pub plan: Option<Plan>,
+}
+
+/// Tries what a plugin needs together with what is installed.
+pub(super) fn packages(open: &Open, tool: &place::Tool, plugin: &read::Plugin) -> ApiResult<Packages> {
+    let missing: Vec<String> = quarantine::needs(open, plugin, env(tool))
+        .iter()
+        .filter(|need| need.verdict.word != StatusWord::Healthy)
+        .fold(std::collections::BTreeMap::<String, Vec<String>>::new(), |mut all, need| {
+            // Asked for twice, both words count: what contradicts itself is a conflict, and not the last word.
+            all.entry(need.package.clone()).or_default().push(need.wanted.trim().to_owned());
+            all
+        })
+        .into_iter()
+        .map(|(package, wanted)| {
+            format!("{package}{}", wanted.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(","))
+        })
+        .collect();
+    let plan = if missing.is_empty() { None } else { Some(crate::python::adding(open, env(tool), &missing)?) };
+    Ok(Packages { missing, plan })
+}
+
+/// The environment is there before what needs it.
+pub(super) fn put_first(packages: Option<Plan>, plan: &mut Plan) {
+    if let Some(mut packages) = packages {
+        packages.steps.append(&mut plan.steps);
+        plan.steps = packages.steps;
+        plan.restarts.extend(packages.restarts);
+    }
+}
+
+/// That what is missing was tried, in words.
+pub(super) fn fit(missing: &[String]) -> Option<(StatusWord, String)> {
+    let names: Vec<&str> = missing.iter().map(String::as_str).collect();
+    let words = || format!("{} fit with what is installed", crate::words::list(&names));
+    (!names.is_empty()).then(|| (StatusWord::Healthy, words()))
 }

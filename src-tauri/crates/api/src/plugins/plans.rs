@@ -11,6 +11,7 @@ use sanctum_plugins::place as lie;
 use sanctum_plugins::read::{self, Kind, Plugin};
 use sanctum_plugins::shown;
 
+use super::installing::{self, Packages};
 use super::place::{self, Placed, Tool};
 use crate::app::App;
 use crate::blocking::blocking;
@@ -271,20 +272,34 @@ fn rollback(open: &Open, snap: &Snapshot, placed: &Placed, hash: &str) -> ApiRes
             "Install it again from where it came.",
         ));
     }
+    let Packages { missing, plan: packages } = installing::packages(open, &placed.tool, &plugin)?;
+    // What the operator switched off stays so; what was put aside was put aside because of the version that is on.
+    let aside = super::kept::read(open)?.aside.contains_key(&placed.id());
+    let on = placed.at.enabled || aside;
     let mut planner = open.planner();
     planner.icon("undo");
     planner.group(&placed.tool.instance.named);
     let mut gone = Unlinked::default();
-    tie(open, &mut planner, &mut gone, &placed.tool, &placed.at.name, &version.short, true)?;
-    row(&mut planner, snap, &placed.tool, &placed.at.name, &plugin, true)?;
-    let names = super::governor::names(open, &version.path, &placed.at.name, &plugin);
-    let checks = super::tools::join(open, snap, &mut planner, &placed.tool, &[(placed.at.name.clone(), names)])?;
+    tie(open, &mut planner, &mut gone, &placed.tool, &placed.at.name, &version.short, on)?;
+    row(&mut planner, snap, &placed.tool, &placed.at.name, &plugin, on)?;
+    let mut checks: Vec<_> = installing::fit(&missing).into_iter().collect();
+    if on {
+        let names = super::governor::names(open, &version.path, &placed.at.name, &plugin);
+        let named = [(placed.at.name.clone(), names)];
+        checks.extend(super::tools::join(open, snap, &mut planner, &placed.tool, &named)?);
+    } else {
+        checks.push((StatusWord::Healthy, "It is switched off, and stays so".to_owned()));
+    }
+    if aside && !placed.at.enabled {
+        checks.push((StatusWord::Degraded, "It was put aside, and is switched on with this version".to_owned()));
+    }
     let named = plugin.version.as_deref().map_or_else(|| version.short.clone(), shown);
     let mut plan = planner.finish(
         &format!("Put {} {named} back", placed.at.name),
-        "The version that is on stays in the store. Nothing has been written yet.",
+        "The version that is there now stays in the store. Nothing has been written yet.",
     );
     gone.settle(&mut plan);
+    installing::put_first(packages, &mut plan);
     let command = format!("sanctumctl plugins rollback {} {} --yes", quote(&placed.id()), version.short);
     Ok((plan, words("Put it back", Some(command), checks)))
 }
