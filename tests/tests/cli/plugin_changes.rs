@@ -119,6 +119,46 @@ fn an_update_is_compared_with_what_is_installed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_changes_between_the_look_and_the_installation_is_not_installed() {
+    let yard = Yard::new("smcp").unwrap();
+    yard.install("smcp", "smcp").unwrap();
+    let dir = plugin(&yard, "one/greeter", "1.0.0", "hello");
+    let (app, _ears) = window(&yard).await;
+    let actor = app.actor().await.unwrap();
+    let source = sanctum_api::dto::ModuleSource::Folder { path: text(&dir) };
+    let seen = app.plugin_inspect(&actor, &source).await.unwrap();
+    let install = sanctum_api::dto::PluginInstall {
+        inspection: seen.id.clone(),
+        dir: seen.candidates[0].dir.clone(),
+        tool: "smcp".to_owned(),
+        name: "greeter".to_owned(),
+        enable: true,
+    };
+    let plan = app.plugin_install_plan(&actor, &install).await.unwrap();
+    // The plan was shown; now somebody writes to what lies in quarantine.
+    let installs = std::fs::read_dir(yard.data_dir().join("installs")).unwrap().flatten();
+    let held = installs.map(|at| at.path().join("plugins/quarantine").join(&seen.id).join("content"));
+    let held = held.filter(|at| at.is_dir()).collect::<Vec<_>>();
+    assert_eq!(held.len(), 1, "it lies in quarantine once: {held:?}");
+    meddle(&held[0]);
+    let refused = app.plan_apply(&actor, &plan.id).await.unwrap_err();
+    assert!(
+        format!("{} {:?}", refused.message, refused.details).contains("not what was looked at"),
+        "it is refused for that: {refused:?}"
+    );
+    for part in ["store/greeter", "plugins/greeter"] {
+        let at = yard.root().join("smcp").join(part);
+        assert!(at.symlink_metadata().is_err(), "nothing of it lies at {part}");
+    }
+    let again = app.plugin_inspect(&actor, &source).await.unwrap();
+    let plan = sanctum_api::dto::PluginInstall { inspection: again.id, ..install };
+    let plan = app.plugin_install_plan(&actor, &plan).await.unwrap();
+    app.plan_apply(&actor, &plan.id).await.unwrap();
+    assert!(yard.root().join("smcp/plugins/greeter/old.txt").is_file(), "left alone it is installed");
+    app.close();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn plugins_are_told_to_be_read_again_when_they_change() {
     let yard = Yard::new("smcp").unwrap();
     yard.install("smcp", "smcp").unwrap();
