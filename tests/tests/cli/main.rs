@@ -34,6 +34,7 @@ mod plugin_faults;
 mod plugin_index;
 mod plugin_kills;
 mod plugin_needs;
+mod plugin_packages;
 mod plugin_settings;
 mod plugin_tools;
 mod plugins;
