@@ -18,7 +18,15 @@ pub struct State {
 
 impl State {
     pub fn new(old: bool, agents: usize) -> State {
-        let mut state = State { old, agents: vec![], blocks: vec![], tools: vec![], tool_servers: vec![], messages: vec![], next: 0 };
+        let mut state = State {
+            old,
+            agents: vec![],
+            blocks: vec![],
+            tools: vec![],
+            tool_servers: vec![],
+            messages: vec![],
+            next: 0,
+        };
         state.tools = (0..130).map(|n| state.tool(n)).collect();
         for n in 0..agents {
             let agent = state.agent(&json!({"name": format!("other {n}"), "model": "openai-proxy/gpt-4o-mini"}));

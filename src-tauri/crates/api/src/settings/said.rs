@@ -35,8 +35,8 @@ pub(crate) fn said_by_files(view: &View<'_>, snap: &Snapshot, python: Option<&st
                 let spot = view.spot(field).filter(|spot| spot.file == found.path)?;
                 let said = found.says(&spot.key)?;
                 // Left out means the same: Broca writes its defaults itself at its first start.
-                let usual = field.default.as_ref().is_some_and(|usual| usual.to_string() == said);
-                (!usual).then(|| (spot.key.clone(), said))
+                let usual = field.default.as_ref().map(ToString::to_string);
+                (usual.as_deref() != Some(said.as_str())).then(|| (spot.key.clone(), said))
             })
             .collect();
         let broken = matches!(found.text, Text::Unreadable(_)).then(|| ("unreadable".to_owned(), String::new()));

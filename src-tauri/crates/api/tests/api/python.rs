@@ -428,7 +428,11 @@ async fn what_cannot_be_is_refused_before_anything_is_built() {
     std::fs::write(app.join("requirements.txt"), "aiogram==3.21.0\nhttpx  # http\n").unwrap();
     let dto::PythonPins { text, proposed } = here.app.python_pins(&here.me, "agents").await.unwrap();
     let file = "agents/agent-athena/broca2/app/requirements.txt";
-    assert_eq!(proposed.as_deref(), Some(file), "it is said that it does not stand in the pins yet, and where it is from");
+    assert_eq!(
+        proposed.as_deref(),
+        Some(file),
+        "it is said that it does not stand in the pins yet, and where it is from"
+    );
     assert!(text.contains("aiogram==3.21.0\nhttpx"), "what Broca asks for is proposed: {text}");
     let vera = here.world.account("vera", Role::Viewer);
     let viewer = Actor { user_id: vera, name: "vera".to_owned(), role: "viewer".to_owned(), via: here.me.via };
