@@ -39,6 +39,9 @@ pub struct Shown {
     pub text: String,
 }
 
+/// A menu as it is told: its number, its properties, and the same of each line in it.
+type Layout = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
+
 /// The bus name and the path of each icon that came.
 type Items = Arc<Mutex<Vec<(String, String)>>>;
 
@@ -172,7 +175,7 @@ impl Panel {
     pub fn menu(&self) -> Result<Vec<Entry>> {
         let menu = self.opened()?;
         let all: Vec<&str> = Vec::new();
-        let (_revision, layout): (u32, (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>)) =
+        let (_revision, layout): (u32, Layout) =
             menu.call("GetLayout", &(0_i32, -1_i32, all)).context("reading the menu")?;
         Ok(layout.2.iter().filter_map(entry).collect())
     }
