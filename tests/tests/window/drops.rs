@@ -72,7 +72,7 @@ async fn an_archive_dropped_on_the_window_is_read_as_a_plugin_and_nothing_of_it_
     window.drop_on("[data-testid=plugins-view]", &[&archive]).await?;
     window.find("plugin-sheet").await?;
     window.find("plugin-trust").await?;
-    window.says("dropped_plugin__").await?;
+    window.says("greeter__").await?;
     window.shot("plugin-dropped").await?;
     assert!(!ran.exists(), "it was read, not run");
     window.close().await

@@ -1,6 +1,7 @@
 //! Plugins in the window: a folder is read, trusted and installed; it is set up, its tool is called, it is updated, put back. One
 //! that breaks its tool is found by halves.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -116,6 +117,55 @@ async fn a_plugin_is_trusted_installed_called_updated_and_put_back() -> Result<(
     go(&window, "#/plugins?part=graph").await?;
     window.find("graph-drawing").await?;
     pictures(&window, "plugin-graph").await?;
+    window.close().await
+}
+
+/// The folder in an archive, as a forge packs it.
+fn packed(folder: &Path, archive: &Path) -> Result<()> {
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(archive)?);
+    zip.start_file("greeter-1.0.0/cli.py", zip::write::SimpleFileOptions::default())?;
+    zip.write_all(&std::fs::read(folder.join("cli.py"))?)?;
+    zip.finish().context("packing")?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dropped_archive_is_installed_switched_off_and_on_again() -> Result<()> {
+    let yard = Yard::new("smcp")?;
+    yard.install("smcp", "smcp")?;
+    let archive = yard.path().join("greeter-1.0.0.zip");
+    packed(&plugin(&yard, "one/greeter", "1.0.0", "hello")?, &archive)?;
+    let root = yard.root().display().to_string();
+    let window = Window::open_with(&yard, &[("SANCTUM_ROOT", &root), ("SANCTUM_TRIAL_SECONDS", "2")]).await?;
+    sign_in(&window).await?;
+    yard.ctl(&["modules", "start", "smcp"])?;
+    go(&window, "#/plugins").await?;
+    window.find("plugins-view").await?;
+    window.drop_on("[data-testid=plugins-view]", &[&archive]).await?;
+    window.click("plugin-trust").await?;
+    window.says("greeter__say").await?;
+    window.click("plugin-review").await?;
+    window.find("plan-view").await?;
+    apply(&window).await?;
+    window.find("what-changed").await?;
+    window.strike(ESC).await?;
+    let link = yard.root().join("smcp/plugins/greeter");
+    assert!(link.is_symlink(), "it is where its tool loads it from, without the version in its name");
+
+    go(&window, "#/plugins/smcp%3Agreeter").await?;
+    window.click("plugin-enable").await?;
+    window.find("plan-view").await?;
+    window.says("SMCP").await?;
+    pictures(&window, "plugin-disable").await?;
+    apply(&window).await?;
+    window.says("Enable…").await?;
+    assert!(!link.is_symlink(), "switched off, it is where its tool does not look");
+    pictures(&window, "plugin-off").await?;
+    window.click("plugin-enable").await?;
+    window.find("plan-view").await?;
+    apply(&window).await?;
+    window.says("Disable…").await?;
+    assert!(link.is_symlink(), "and is there again, switched on");
     window.close().await
 }
 

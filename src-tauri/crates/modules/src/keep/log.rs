@@ -36,6 +36,15 @@ pub(crate) struct Log {
     size: u64,
 }
 
+/// How far a log was copied.
+struct Copied {
+    at: u64,
+    /// No further than that.
+    end: u64,
+    /// The last byte was the end of a line.
+    newline: bool,
+}
+
 impl Log {
     /// Opens it for appending, and makes it, mode 600, where it is not there.
     pub fn open(rule: &LogFile) -> Result<Log> {
@@ -146,49 +155,65 @@ impl Log {
         let mut temp = self.older(1).into_os_string();
         temp.push(".tmp");
         let temp = PathBuf::from(temp);
-        let copied = self.copy(size, &temp);
-        if copied.is_err() {
-            // The error counts.
-            let _ = std::fs::remove_file(&temp);
-            return copied;
-        }
+        let copied = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temp);
+        let copied = copied.and_then(|mut out| Ok((self.copy(size, &mut out)?, out)));
+        let (mut place, mut out) = match copied {
+            Ok(copied) => copied,
+            Err(error) => {
+                // The error counts.
+                let _ = std::fs::remove_file(&temp);
+                return Err(error);
+            }
+        };
         for number in (1..self.rule.kept).rev() {
             match std::fs::rename(self.older(number), self.older(number + 1)) {
                 Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
         }
-        std::fs::rename(&temp, self.older(1))
+        std::fs::rename(&temp, self.older(1))?;
+        // The part is whole as it is; on a full disk it stays so, without what came since.
+        let _full = self.what_came_since(&mut place, &mut out);
+        Ok(())
     }
 
-    fn copy(&self, size: u64, to: &Path) -> Result<()> {
-        let mut out = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(to)?;
+    /// The log is cut right after this, so that no more than what is written in between can get lost.
+    fn what_came_since(&self, place: &mut Copied, out: &mut File) -> Result<()> {
+        self.copy_on(place, out)?;
+        let more = self.file.metadata()?.len().saturating_sub(place.at);
+        if more > 0 {
+            if !place.newline {
+                out.write_all(b"\n")?;
+            }
+            left_out(out, more)?;
+        }
+        Ok(())
+    }
+
+    fn copy(&self, size: u64, out: &mut File) -> Result<Copied> {
         let mut at = size.saturating_sub(self.rule.max_bytes);
         if at > 0 && size > self.rule.max_bytes.saturating_mul(2) {
-            left_out(&mut out, at)?;
+            left_out(out, at)?;
         } else {
             at = 0;
         }
         // Not for ever: a module that floods is faster than any copy.
-        let end = at.saturating_add(self.rule.max_bytes.saturating_mul(2));
+        let mut place = Copied { at, end: at.saturating_add(self.rule.max_bytes.saturating_mul(2)), newline: true };
+        self.copy_on(&mut place, out)?;
+        Ok(place)
+    }
+
+    fn copy_on(&self, place: &mut Copied, out: &mut File) -> Result<()> {
         let mut buffer = [0_u8; 64 * 1024];
-        let mut newline = true;
-        while at < end {
-            let want = usize::try_from(end - at).unwrap_or(usize::MAX).min(buffer.len());
-            let got = self.file.read_at(&mut buffer[..want], at)?;
+        while place.at < place.end {
+            let want = usize::try_from(place.end - place.at).unwrap_or(usize::MAX).min(buffer.len());
+            let got = self.file.read_at(&mut buffer[..want], place.at)?;
             if got == 0 {
                 break;
             }
             out.write_all(&buffer[..got])?;
-            newline = buffer[got - 1] == b'\n';
-            at += got as u64;
-        }
-        let more = self.file.metadata()?.len().saturating_sub(at);
-        if more > 0 {
-            if !newline {
-                out.write_all(b"\n")?;
-            }
-            left_out(&mut out, more)?;
+            place.newline = buffer[got - 1] == b'\n';
+            place.at += got as u64;
         }
         Ok(())
     }
