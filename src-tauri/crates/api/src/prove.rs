@@ -120,9 +120,7 @@ impl App {
         let page = self.plugins_list(actor, "@error", dto::PluginSort::Tool, 0, 500).await.ok()?;
         let mut failed = None;
         for row in page.items.into_iter().filter(|row| tried.contains(&row.tool)) {
-            // Where its tool does not say why, a list of single tools may leave out what came later.
-            let told = !row.status.evidence.is_empty() && !row.status.reason.ends_with("does not say why");
-            if new.contains(&row.id) && row.missing.is_empty() && told {
+            if new.contains(&row.id) && row.missing.is_empty() && !row.status.evidence.is_empty() {
                 failed = Some(Why::Failed { named: row.name, words: row.status.reason });
                 continue;
             }

@@ -276,6 +276,14 @@ fn differs(open: &Open, placed: &Placed, tools: &[PluginTool]) -> String {
     said
 }
 
+/// Whether a list of single tools is in force that names none of this plugin: what came later is off until its tools are known.
+pub(super) fn not_listed(open: &Open, placed: &Placed) -> ApiResult<bool> {
+    let snap = Snapshot::of(open)?;
+    let Some(Ok(governor)) = of(open, &snap, &placed.tool) else { return Ok(false) };
+    let prefix = format!("{}__", placed.at.name);
+    Ok(matches!(&governor.mode, Mode::Explicit(tools) if !tools.iter().any(|tool| tool.starts_with(&prefix))))
+}
+
 /// Whether all tools of a plugin that are known are off.
 pub(super) fn all_off(open: &Open, placed: &Placed, plugin: &Plugin) -> ApiResult<bool> {
     let snap = Snapshot::of(open)?;

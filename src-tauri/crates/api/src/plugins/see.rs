@@ -228,11 +228,20 @@ impl Seen {
             }
             (Some(Kind::Smcp), Some(0), _) => {
                 let evidence = vec![format!("{title} lists no tool named {}__…", placed.at.name)];
-                let reason = match blame::left_out(&self.said(open, placed, look), &placed.at.name) {
-                    Some(line) => format!("{title} left it out: {}", crate::modules::covered(&line)),
-                    None => format!("{title} lists no tool of it, and its log does not say why"),
-                };
-                self.status(StatusWord::Error, reason, evidence)
+                match blame::left_out(&self.said(open, placed, look), &placed.at.name) {
+                    Some(line) => {
+                        let reason = format!("{title} left it out: {}", crate::modules::covered(&line));
+                        self.status(StatusWord::Error, reason, evidence)
+                    }
+                    None if super::governor::not_listed(open, placed).unwrap_or(false) => {
+                        let reason = "its tools are not on the list of single tools yet";
+                        self.status(StatusWord::Inactive, reason, evidence)
+                    }
+                    None => {
+                        let reason = format!("{title} lists no tool of it, and its log does not say why");
+                        self.status(StatusWord::Error, reason, evidence)
+                    }
+                }
             }
             (Some(Kind::Smcp), Some(n), _) => self.status(
                 StatusWord::Active,
