@@ -97,6 +97,9 @@ async fn a_plugin_is_trusted_installed_called_updated_and_put_back() -> Result<(
     window.strike(ESC).await?;
     go(&window, "#/plugins/smcp%3Agreeter?versions").await?;
     window.find("plugin-put-back").await?;
+    // Its tool was started again with it, and the list knows.
+    window.says("1 tool listed").await?;
+    window.says_no_more("Needs restart").await?;
     pictures(&window, "plugin-versions").await?;
     window.click("plugin-compare").await?;
     window.find("compare-sheet").await?;
@@ -165,6 +168,7 @@ async fn a_dropped_archive_is_installed_switched_off_and_on_again() -> Result<()
     window.find("plan-view").await?;
     apply(&window).await?;
     window.says("Disable…").await?;
+    window.says("1 tool listed").await?;
     assert!(link.is_symlink(), "and is there again, switched on");
     window.close().await
 }

@@ -41,10 +41,16 @@ impl App {
             }
         };
         self.0.plans.forget(&job);
-        match failed {
+        let between = !tried.is_empty();
+        let proven = match failed {
             None => Ok(receipt),
             Some(why) => Err(self.take_back(actor, &receipt, tried, why).await),
+        };
+        // What was shown meanwhile was of modules between two runs.
+        if between {
+            self.changed(&["modules", "plugins", "tools", "agents"]);
         }
+        proven
     }
 
     /// Takes a change back and starts those again that ran before; what is said of it.
