@@ -2,10 +2,13 @@
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
+use rustix::process::Pid;
+use serde_json::Value;
 
+use crate::place::program;
 use crate::{Ctl, Place};
 
 /// Athena's modules with an interpreter, each on a port that is free now.
@@ -51,6 +54,34 @@ impl Yard {
     pub fn install(&self, address: &str, stand_in: &str) -> Result<()> {
         let folder = stand_ins().join(stand_in).display().to_string();
         self.ctl(&["modules", "install", address, "--folder", &folder, "--yes"])
+    }
+
+    /// Starts a module of Athena by its own script, as somebody does by hand.
+    ///
+    /// # Errors
+    /// When bash cannot be started.
+    pub fn by_hand(&self, module: &str) -> Result<Child> {
+        Command::new("bash")
+            .arg(self.root().join("agents/agent-athena").join(module).join("run/start.sh"))
+            .env_clear()
+            .envs(self.env())
+            .env("SANCTUMCTL", program("sanctumctl")?)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("starting a module by hand")
+    }
+
+    /// The process that the keeper of Athena's module says it is.
+    ///
+    /// # Errors
+    /// When its record names none.
+    pub fn pid(&self, module: &str) -> Result<Pid> {
+        let record = self.root().join("agents/agent-athena").join(module).join("run/keeper.json");
+        let record: Value = serde_json::from_str(&std::fs::read_to_string(record)?)?;
+        let pid = record.pointer("/child/pid").and_then(Value::as_i64).context("the record names its process")?;
+        Pid::from_raw(i32::try_from(pid)?).context("a process has a number")
     }
 
     /// Runs `sanctumctl` on it.

@@ -46,15 +46,7 @@ fn a_stop_script_stops_what_the_app_started_and_what_was_started_by_hand() {
     assert!(done.status.success(), "it ends well: {done:?}");
     assert_eq!(row(&yard)["state"], "stopped", "what the app started is stopped, without the app");
 
-    let mut child = Command::new("bash")
-        .arg(yard.root().join(THALAMUS).join("run/start.sh"))
-        .env_clear()
-        .envs(yard.env())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = yard.by_hand("thalamus").unwrap();
     let end = Instant::now() + Duration::from_secs(40);
     while row(&yard)["pid"] != child.id() {
         assert!(Instant::now() < end, "what was started by hand is seen: {:#}", row(&yard));

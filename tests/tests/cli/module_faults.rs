@@ -80,15 +80,7 @@ fn what_was_started_by_hand_is_stopped_although_the_system_runs_the_module() {
     assert_eq!(done.code, 0, "the plan is applied: {done:?}");
     let idle = ctl(&["modules", "stop", "athena/thalamus"]);
     assert!(idle.out.contains("was not running"), "what does not run was not stopped by anybody: {idle:?}");
-    let mut child = Command::new("bash")
-        .arg(yard.root().join(THALAMUS).join("run/start.sh"))
-        .env_clear()
-        .envs(yard.env())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = yard.by_hand("thalamus").unwrap();
     eventually("it is seen", || (row(&yard, "athena/thalamus")["pid"] == child.id()).then_some(()));
     let stopped = ctl(&["modules", "stop", "athena/thalamus"]);
     let ended = child.try_wait().unwrap().is_some();

@@ -1,7 +1,7 @@
 //! `modules` and `health`: stand-ins with the real modules' entry points and habits are started, seen, broken and stopped.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use sanctum_tests::yard::Yard;
@@ -258,16 +258,7 @@ fn a_keeper_that_was_killed_leaves_its_module_running_and_it_is_taken_over() {
 fn one_that_was_started_by_hand_is_found_and_not_doubled() {
     let yard = yard("thalamus");
     install(&yard, "athena/thalamus", "thalamus");
-    let dir = yard.root().join("agents/agent-athena/thalamus");
-    let mut child = Command::new("bash")
-        .arg(dir.join("run/start.sh"))
-        .env_clear()
-        .envs(yard.env())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = yard.by_hand("thalamus").unwrap();
     let row = until(&yard, "athena/thalamus", "it is seen", |row| word(row) == "Healthy");
     assert_eq!(
         (row["way"].as_str(), row["pid"].as_u64()),
@@ -289,16 +280,7 @@ fn what_a_run_before_said_does_not_count_against_one_that_was_started_by_hand() 
     json(&yard, &["modules", "stop", "athena/broca2"]);
     let agent = "agent-11111111-2222-4333-8444-555555555555";
     json(&yard, &["config", "set", "athena/broca2", "AGENT_ID", agent, "--yes"]);
-    let mut child = Command::new("bash")
-        .arg(yard.root().join("agents/agent-athena/broca2/run/start.sh"))
-        .env_clear()
-        .envs(yard.env())
-        .env("SANCTUMCTL", sanctum_tests::place::program("sanctumctl").unwrap())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = yard.by_hand("broca2").unwrap();
     let row = until(&yard, "athena/broca2", "it is seen", |row| row["way"] == "by_hand");
     assert_eq!(word(&row), "Unknown", "nothing is known of it yet, and nothing is taken from before: {row:#}");
     assert!(!row["status"].to_string().contains("ended"), "it has not ended: {row:#}");

@@ -1,21 +1,13 @@
 //! The app in the desktop's bar: its icon tells by its shape how all modules do, its menu names what needs somebody and does the quick
 //! things, and a trouble is notified of once.
 
-use anyhow::{Context, Result};
-use rustix::process::{Pid, Signal, kill_process};
+use anyhow::Result;
+use rustix::process::{Signal, kill_process};
 use sanctum_tests::Window;
 use sanctum_tests::panel::Panel;
 use sanctum_tests::yard::Yard;
 
 use crate::support::{go, sign_in};
-
-fn pid(yard: &Yard) -> Result<Pid> {
-    let record = std::fs::read_to_string(yard.root().join("agents/agent-athena/thalamus/run/keeper.json"))?;
-    let record: serde_json::Value = serde_json::from_str(&record)?;
-    let pid =
-        record.pointer("/child/pid").and_then(serde_json::Value::as_i64).context("the record names its process")?;
-    Pid::from_raw(i32::try_from(pid)?).context("a process has a number")
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_icon_in_the_bar_tells_by_its_shape_and_its_menu_acts() -> Result<()> {
@@ -39,7 +31,7 @@ async fn the_icon_in_the_bar_tells_by_its_shape_and_its_menu_acts() -> Result<()
     // Its code is away, so that it does not come up again by itself.
     let code = yard.root().join("agents/agent-athena/thalamus/app");
     std::fs::rename(&code, code.with_file_name("app.away"))?;
-    kill_process(pid(&yard)?, Signal::KILL)?;
+    kill_process(yard.pid("thalamus")?, Signal::KILL)?;
     panel.shows("trouble").await?;
     go(&window, "#/tools").await?;
     panel.choose("Thalamus").await?;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Signal, kill_process};
 use sanctum_tests::Window;
 use sanctum_tests::yard::Yard;
 use serde_json::json;
@@ -92,7 +92,7 @@ async fn death(window: &Window, yard: &Yard) -> Result<Line> {
     for _ in 0..DEATHS {
         yard.ctl(&["modules", "start", INSTANCE])?;
         seen(window, LIST, WELL, true).await?;
-        let pid = pid(yard)?;
+        let pid = yard.pid("thalamus")?;
         // It does not come up again by itself: a second later it would be well, and there would be nothing to show.
         std::fs::rename(&code, &away)?;
         let seeing = seen(window, LIST, WELL, false);
@@ -117,12 +117,4 @@ fn log_of(yard: &Yard) -> Result<PathBuf> {
     logs.retain(|file| file.extension().is_some_and(|end| end == "log") && !file.to_string_lossy().contains("keeper"));
     logs.sort();
     logs.into_iter().next().with_context(|| format!("there is a log in {}", folder.display()))
-}
-
-fn pid(yard: &Yard) -> Result<Pid> {
-    let record = std::fs::read_to_string(yard.root().join("agents/agent-athena/thalamus/run/keeper.json"))?;
-    let record: serde_json::Value = serde_json::from_str(&record)?;
-    let pid =
-        record.pointer("/child/pid").and_then(serde_json::Value::as_i64).context("the record names its process")?;
-    Pid::from_raw(i32::try_from(pid)?).context("a process has a number")
 }
