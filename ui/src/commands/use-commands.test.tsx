@@ -82,6 +82,7 @@ test('before sign-in the menu’s undo still belongs to the text', async () => {
 test('undo chosen in the palette takes the change back, not what was typed there', async () => {
   const { calls } = await open();
   await press(CTRL_K);
+  await look(seen('palette-input'), 'the field has the focus').toHaveFocus();
   await press('undo last');
   await press('{Enter}');
   await eventually(() => calls('changesLastUndoable').length, 'the change set is meant').toBe(1);

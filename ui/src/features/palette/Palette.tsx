@@ -44,20 +44,29 @@ function Foot() {
 
 function Body({ onClose, handlers }: { onClose: () => void; handlers: Record<string, Handler> }) {
   const [typed, setTyped] = useState('');
-  const groups = useThings(useDeferredValue(typed), handlers);
+  const shown = useDeferredValue(typed);
+  const { groups, waiting } = useThings(shown, handlers);
   const [at, setAt] = useState(0);
+  // Enter pressed before the answer is there: it means the best of what was typed, not of what stood there before.
+  const [entered, setEntered] = useState(false);
+  const behind = waiting || shown !== typed;
   const list = useId();
   const flat = groups.flatMap((group) => group.found);
   const chosen = Math.min(at, Math.max(0, flat.length - 1));
   const follow = useSettingLink();
   const link = linkIn(typed);
-  useEffect(() => setAt(0), [typed]);
+  useEffect(() => { setAt(0); setEntered(false); }, [typed]);
   const run = (thing: Found | undefined) => { if (thing) { onClose(); thing.run(); } };
+  useEffect(() => {
+    if (!entered || behind) return;
+    setEntered(false);
+    run(flat[0]);
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
-    if (step) { event.preventDefault(); setAt(Math.abs(step) === 1 ? (chosen + step + flat.length) % Math.max(1, flat.length) : Math.min(flat.length - 1, Math.max(0, chosen + step))); }
-    else if (event.key === 'Enter') { event.preventDefault(); if (link) follow(link, onClose); else run(flat[chosen]); }
+    if (step) { event.preventDefault(); setEntered(false); setAt(Math.abs(step) === 1 ? (chosen + step + flat.length) % Math.max(1, flat.length) : Math.min(flat.length - 1, Math.max(0, chosen + step))); }
+    else if (event.key === 'Enter') { event.preventDefault(); if (link) follow(link, onClose); else if (behind && chosen === 0) setEntered(true); else run(flat[chosen]); }
   };
   const change = (text: string) => {
     setTyped(text);
@@ -71,7 +80,7 @@ function Body({ onClose, handlers }: { onClose: () => void; handlers: Record<str
         <Icon name="search" />
         <input className="grow palette-input" role="combobox" aria-expanded aria-controls={list} aria-activedescendant={flat.length > 0 ? `${list}-${chosen}` : undefined} aria-label="Search or run" autoFocus
           placeholder="Search or run" spellCheck={false} autoComplete="off" autoCorrect="off" value={typed} onChange={(event) => change(event.target.value)} onKeyDown={onKeyDown} data-testid="palette-input" maxLength={400} />
-        <span className="chip" aria-live="polite">{flat.length} {flat.length === 1 ? 'result' : 'results'}</span>
+        <span className="chip" aria-live="polite">{entered ? 'Searching…' : `${flat.length} ${flat.length === 1 ? 'result' : 'results'}`}</span>
       </div>
       <div className="res" role="listbox" id={list} aria-label="Results">
         {groups.map((group) => (

@@ -93,6 +93,19 @@ test('letters that come in one breath are one question, not one each', async () 
   expect(calls('settingsSearch').map(([query]) => query).filter((query) => query !== ''), 'only the last').toEqual(['poll']);
 });
 
+test('Enter in the same breath as the last letter runs what was typed, not what stood there before', async () => {
+  await openPalette();
+  const field = document.querySelector<HTMLInputElement>('.palette-input')!;
+  const put = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!;
+  put.call(field, 'appearance dark');
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  await Promise.resolve();
+  field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true }));
+  await eventually(() => document.documentElement.dataset.theme, 'the action that was typed').toBe('dark');
+  await look(seen('palette'), 'and it is closed').not.toBeInTheDocument();
+  document.documentElement.dataset.theme = 'light';
+});
+
 test('a link pasted into the palette opens its setting; one that leads nowhere leaves it open', async () => {
   const { calls } = await openPalette();
   await seen('palette-input').fill('sanctum://v1/settings/nowhere/X');

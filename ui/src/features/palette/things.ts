@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useIsFetching, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import type { StatusWord } from '../../bindings';
 import { catalog, keysOf } from '../../commands/catalog';
@@ -70,8 +70,8 @@ function useServerThings(question: string): Thing[] {
 /** A filter typed after the @ of the palette keeps its own @. */
 const FILTER = /^(modified|secret|invalid|needs-restart|drift|agent:|tool:|level:)/;
 
-/** Twenty settings where they are asked for alone, five among other things, none for an empty question. */
-function useSettings(words: string, alone: boolean, asked: boolean): Thing[] {
+/** Twenty settings where they are asked for alone, five among other things, none for an empty question; and whether the question is still to be put. */
+function useSettings(words: string, alone: boolean, asked: boolean): { settings: Thing[]; unasked: boolean } {
   const platform = usePlatform();
   const question = alone && FILTER.test(words) ? `@${words}` : words;
   const settled = useSettled(question, SETTLE_MS);
@@ -79,13 +79,14 @@ function useSettings(words: string, alone: boolean, asked: boolean): Thing[] {
     queryKey: [...keys.settings, 'palette', settled, alone], enabled: asked && (alone || settled !== ''), placeholderData: keepPreviousData, staleTime: 5_000,
     queryFn: () => platform.settingsSearch(settled, 0, alone ? 20 : 5),
   });
-  return useMemo(() => {
+  const settings = useMemo(() => {
     if (!query.data || !asked || (!alone && settled === '')) return [];
     return query.data.items.map((hit): Thing => ({
       id: `setting ${hit.target} ${hit.id}`, kind: 'setting', text: visible(hit.title || hit.key), where: visible([hit.agent, hit.tool].filter(Boolean).join(' › ')), icon: hit.secret ? 'key' : 'tools',
       word: hit.invalid ? 'Error' : undefined, run: () => navigate({ view: 'tool', id: hit.target, setting: hit.id }),
     }));
   }, [query.data, asked, alone, settled]);
+  return { settings, unasked: asked && question !== settled };
 }
 
 const icons: Record<string, string> = { session: 'lock', settings: 'tools', agent: 'user', install: 'folder', change: 'undo', find: 'search', nav: 'arrow', module: 'module', modules: 'module', plugins: 'plugin', view: 'sidebar', appearance: 'spark', help: 'question' };
@@ -131,14 +132,17 @@ export function rank(things: Thing[], words: string, kinds: Kind[]): { kind: Kin
   }).filter((group) => group.found.length > 0).sort((a, b) => (words ? tier(b.found) - tier(a.found) : 0));
 }
 
+/** What fits, by kind; `waiting` while an answer to this very question is still on its way. */
 export function useThings(typed: string, handlers: Record<string, Handler>) {
   const shell = useShell();
   const { kinds, words } = readQuestion(typed);
   const server = useServerThings(words);
-  const settings = useSettings(words, kinds.length === 1, kinds.includes('setting'));
+  const { settings, unasked } = useSettings(words, kinds.length === 1, kinds.includes('setting'));
   const modules = useModuleThings(kinds.includes('action') || kinds.includes('module') ? words : '', kinds.length === 1);
   const plugins = usePluginThings(kinds.includes('plugin') ? words : '');
   const all = useMemo(() => [...actions(handlers, shell.platform), ...modules, ...plugins, ...settings, ...server], [handlers, shell.platform, modules, plugins, settings, server]);
-  return useMemo(() => rank(all, words, kinds), [all, words, kinds.join()]); // eslint-disable-line
+  const asking = useIsFetching({ type: 'active', predicate: (query) => query.queryKey.includes('palette') }) > 0;
+  const groups = useMemo(() => rank(all, words, kinds), [all, words, kinds.join()]); // eslint-disable-line
+  return { groups, waiting: asking || unasked };
 }
 
