@@ -33,7 +33,7 @@ test: setup ui/dist/index.html bundle ## Run every test
 	scripts/home-guard.sh $(MAKE) --no-print-directory test-ui test-rust
 
 test-ui:
-	cd ui && npm run --silent test
+	scripts/test-ui.sh
 
 test-rust: ui/dist/index.html
 	# In one go, so that nothing is built twice with other features.
