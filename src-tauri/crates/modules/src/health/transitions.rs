@@ -2,6 +2,8 @@
 //!
 //! Told is a change of state only, once for each cause, and never what was so at the first look. A state counts once two
 //! looks in a row saw it, so that what flaps is not told again and again. That all is well again is told once as well.
+//! Instances that fail with the same words within a few looks of each other, because of nothing that is watched, have one cause:
+//! a shared environment that broke, a full disk.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +11,9 @@ use super::Word;
 
 /// Titles that are named in a text before it only counts.
 const NAMED: usize = 3;
+
+/// Looks after a trouble in which another with the same words is the same trouble.
+const SAME_WITHIN: u32 = 5;
 
 /// What something fails because of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,12 +76,18 @@ struct Held {
     state: State,
     /// Another state that was seen once.
     next: Option<State>,
+    /// The one it fails together with.
+    with: Option<String>,
     healthy: bool,
 }
 
 #[derive(Debug)]
 struct Cause {
     title: String,
+    /// What was the matter when it was told; empty where it was so from the start.
+    words: String,
+    /// Looks since then.
+    looks: u32,
     /// Everything that failed because of it since it was told.
     about: BTreeSet<String>,
 }
@@ -93,9 +104,11 @@ impl Transitions {
     pub fn look(&mut self, all: &[Seen]) -> Vec<News> {
         let there: BTreeSet<&str> = all.iter().map(|seen| seen.id.as_str()).collect();
         self.held.retain(|id, _| there.contains(id.as_str()));
+        self.open.values_mut().for_each(|cause| cause.looks = cause.looks.saturating_add(1));
         let mut news_of: BTreeMap<String, Vec<&Seen>> = BTreeMap::new();
         for seen in all {
-            let Some(state) = state(seen, all) else {
+            let with = self.held.get(&seen.id).and_then(|held| held.with.clone());
+            let Some(state) = state(seen, all, with) else {
                 // Not seen this time: neither the old state nor another one goes on.
                 if let Some(held) = self.held.get_mut(&seen.id) {
                     held.next = None;
@@ -107,10 +120,10 @@ impl Transitions {
                 if let Some(key) = &state {
                     let title = cause_of(seen, all).1;
                     let known = self.open.entry(key.clone());
-                    known.or_insert_with(|| Cause { title, about: BTreeSet::new() }).about.insert(seen.id.clone());
+                    known.or_insert_with(|| Cause::known(title)).about.insert(seen.id.clone());
                 }
                 let healthy = seen.word == Word::Healthy;
-                let first = Held { title: seen.title.clone(), state, next: None, healthy };
+                let first = Held { title: seen.title.clone(), state, next: None, with: None, healthy };
                 self.held.insert(seen.id.clone(), first);
                 continue;
             };
@@ -120,8 +133,9 @@ impl Transitions {
                 held.next = None;
             } else if held.next.as_ref() == Some(&state) {
                 held.next = None;
-                held.state.clone_from(&state);
-                if let Some(key) = state {
+                held.with = together(seen, state.as_deref(), &news_of, &self.open);
+                held.state = held.with.clone().or(state);
+                if let Some(key) = held.state.clone() {
                     news_of.entry(key).or_default().push(seen);
                 }
             } else {
@@ -136,8 +150,8 @@ impl Transitions {
                 continue;
             }
             let told = trouble(&key, &about, all);
-            let title = cause_of(about[0], all).1;
-            self.open.insert(key, Cause { title, about: ids.into_iter().collect() });
+            let (_, title, words) = cause_of(about[0], all);
+            self.open.insert(key, Cause { title, words, looks: 0, about: ids.into_iter().collect() });
             news.push(told);
         }
         news
@@ -163,7 +177,7 @@ impl Transitions {
                     title: format!("{} is well again", cause.title),
                     text: match titles.as_slice() {
                         [only] if *only == cause.title => "It runs and answers.".to_owned(),
-                        _ => format!("{} as it should.", some(&titles, "runs", "run")),
+                        _ => format!("{}.", some(&titles, "runs as it should", "run as they should")),
                     },
                     ids: well.iter().map(|(id, _)| (*id).clone()).collect(),
                 });
@@ -174,12 +188,38 @@ impl Transitions {
     }
 }
 
-/// `None` where it could not be seen.
-fn state(seen: &Seen, all: &[Seen]) -> Option<State> {
+impl Cause {
+    /// One that was there at the first look, and so is no news.
+    fn known(title: String) -> Self {
+        Self { title, words: String::new(), looks: SAME_WITHIN, about: BTreeSet::new() }
+    }
+}
+
+/// The cause that was told just now with the very words that `seen` has for its own trouble.
+fn together(
+    seen: &Seen,
+    state: Option<&str>,
+    news: &BTreeMap<String, Vec<&Seen>>,
+    open: &BTreeMap<String, Cause>,
+) -> Option<String> {
+    let own = state == Some(seen.id.as_str()) && !seen.reason.is_empty();
+    let in_this_look =
+        || news.iter().find(|(key, about)| about.iter().any(|other| other.id == **key && other.reason == seen.reason));
+    let told = || open.iter().find(|(_, cause)| cause.looks <= SAME_WITHIN && cause.words == seen.reason);
+    let found = in_this_look().map(|(key, _)| key).or_else(|| told().map(|(key, _)| key));
+    own.then_some(found)?.filter(|key| **key != seen.id).cloned()
+}
+
+/// `None` where it could not be seen. What failed together with another stays with it while it fails for itself.
+fn state(seen: &Seen, all: &[Seen], with: Option<String>) -> Option<State> {
+    let cause = || match (cause_of(seen, all).0, with) {
+        (own, Some(with)) if own == seen.id => with,
+        (cause, _) => cause,
+    };
     match seen.word {
         Word::Unknown => None,
-        Word::Degraded => Some(Some(cause_of(seen, all).0)),
-        Word::Off if seen.wanted => Some(Some(cause_of(seen, all).0)),
+        Word::Degraded => Some(Some(cause())),
+        Word::Off if seen.wanted => Some(Some(cause())),
         Word::Off | Word::Ready | Word::Healthy => Some(None),
     }
 }
@@ -205,20 +245,33 @@ fn cause_of(seen: &Seen, all: &[Seen]) -> (String, String, String) {
 
 fn trouble(key: &str, about: &[&Seen], all: &[Seen]) -> News {
     let (_, title, words) = cause_of(about[0], all);
-    let others: Vec<&str> = about.iter().filter(|seen| seen.id != key).map(|seen| seen.title.as_str()).collect();
-    let first = sentence(&words);
+    let others: Vec<&&Seen> = about.iter().filter(|seen| seen.id != key).collect();
+    let (same, waiting): (Vec<&&Seen>, Vec<&&Seen>) =
+        others.into_iter().partition(|seen| cause_of(seen, all).0 == seen.id);
+    let titles = |some: &[&&Seen]| some.iter().map(|seen| seen.title.clone()).collect::<Vec<_>>();
+    let mut text = sentence(&words);
+    if !waiting.is_empty() {
+        text = format!("{text} {} for it.", some(&titles(&waiting), "waits", "wait"));
+    }
+    if !same.is_empty() {
+        text = format!("{text} {}.", some(&titles(&same), "has the same trouble", "have the same trouble"));
+    }
     News {
         kind: NewsKind::Trouble,
         cause: key.to_owned(),
-        title: format!("{title} needs you"),
-        text: if others.is_empty() { first } else { format!("{first} {} for it.", some(&others, "waits", "wait")) },
+        title: match same.len() {
+            0 => format!("{title} needs you"),
+            more => format!("{title} and {more} more need you"),
+        },
+        text,
         ids: about.iter().map(|seen| seen.id.clone()).collect(),
     }
 }
 
 /// "Broca of Athena waits", "A, B, C and 7 more wait".
-fn some(titles: &[&str], one: &str, many: &str) -> String {
-    match titles {
+fn some<T: AsRef<str>>(titles: &[T], one: &str, many: &str) -> String {
+    let titles: Vec<&str> = titles.iter().map(AsRef::as_ref).collect();
+    match titles.as_slice() {
         [] => format!("Nothing {one}"),
         [only] => format!("{only} {one}"),
         [start @ .., last] if titles.len() <= NAMED => format!("{} and {last} {many}", start.join(", ")),

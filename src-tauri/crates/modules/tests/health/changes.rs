@@ -89,7 +89,7 @@ fn ten_that_fail_because_of_one_are_one_piece_of_news() {
     all.look(&well);
     let news = all.look(&well);
     assert_eq!(told(&news), [(Recovered, "letta")], "its end is told once");
-    assert!(news[0].text.contains("8 more run as it should"), "with all that run again: {}", news[0].text);
+    assert!(news[0].text.contains("8 more run as they should"), "with all that run again: {}", news[0].text);
 }
 
 #[test]
@@ -155,4 +155,54 @@ fn what_is_removed_is_forgotten() {
     all.look(&[seen("a", Word::Degraded)]);
     assert_eq!(all.look(&[]), [], "its end is no recovery");
     assert_eq!(all.look(&[seen("a", Word::Degraded)]), [], "and it begins anew");
+}
+
+#[test]
+fn what_fails_with_the_same_words_at_the_same_time_is_told_once() {
+    let names = ["a", "b", "c"];
+    let with = |id: &str, word: Word, reason: &str| Seen { reason: reason.to_owned(), ..seen(id, word) };
+    let well = names.map(|id| seen(id, Word::Healthy));
+    let broken = "no module named letta_client in agents/venv";
+    let mut all = Transitions::default();
+    all.look(&well);
+    let two = [with("a", Word::Degraded, broken), with("b", Word::Degraded, broken), well[2].clone()];
+    all.look(&two);
+    let three = names.map(|id| with(id, Word::Degraded, broken));
+    let news = all.look(&three);
+    assert_eq!(told(&news), [(Trouble, "a")], "one piece of news for what broke under both");
+    assert_eq!(news[0].title, "A and 1 more need you", "with how many it is about");
+    assert_eq!(
+        news[0].text, "No module named letta_client in agents/venv. B has the same trouble.",
+        "in the words of both"
+    );
+    assert_eq!(news[0].ids, ["a", "b"], "both are meant");
+    for n in 0..4 {
+        assert_eq!(all.look(&three), [], "look {n}: the third came a moment later and is not told again");
+    }
+    let rest = [well[0].clone(), three[1].clone(), three[2].clone()];
+    for n in 0..4 {
+        assert_eq!(all.look(&rest), [], "look {n}: it is not over while one of them has it");
+    }
+    all.look(&well);
+    let news = all.look(&well);
+    assert_eq!(told(&news), [(Recovered, "a")], "its end is told once");
+    assert_eq!(news[0].text, "A, B and C run as they should.", "for all three");
+    let news = [all.look(&three[..1]), all.look(&three[..1])].concat();
+    assert_eq!(told(&news), [(Trouble, "a")], "and later it is news again");
+}
+
+#[test]
+fn the_same_words_much_later_are_another_trouble() {
+    let with = |id: &str, word: Word| Seen { reason: "it ended with code 1".to_owned(), ..seen(id, word) };
+    let mut all = Transitions::default();
+    all.look(&[seen("a", Word::Healthy), seen("b", Word::Healthy)]);
+    for _ in 0..20 {
+        all.look(&[with("a", Word::Degraded), seen("b", Word::Healthy)]);
+    }
+    let both = [with("a", Word::Degraded), with("b", Word::Degraded)];
+    all.look(&both);
+    assert_eq!(told(&all.look(&both)), [(Trouble, "b")], "it is told for itself");
+    let after = [seen("a", Word::Healthy), with("b", Word::Degraded)];
+    all.look(&after);
+    assert_eq!(told(&all.look(&after)), [(Recovered, "a")], "and the first recovers without it");
 }
