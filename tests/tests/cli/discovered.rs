@@ -60,3 +60,44 @@ fn a_module_with_an_entry_point_is_found_started_healthy_and_stopped() {
     let off = row(&yard);
     assert_eq!((&off["pid"], &off["status"]["word"]), (&Value::Null, &"Off".into()), "and is gone: {off:#}");
 }
+
+#[test]
+fn what_a_manifest_says_it_needs_is_started_before_it_and_stopped_after_it() {
+    let yard = Yard::new("broca2").unwrap();
+    let code = "import signal, sys, time\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(0))\nprint('serves', flush=True)\ntime.sleep(600)\n";
+    // By name the other way round; `mirror` and `memory` need each other.
+    for (name, needs) in [
+        ("alarm", r#"["notes"]"#),
+        ("notes", r#"["store"]"#),
+        ("store", "[]"),
+        ("memory", r#"["mirror"]"#),
+        ("mirror", r#"["memory"]"#),
+    ] {
+        let folder = format!("agents/agent-athena/{name}");
+        let manifest = format!(
+            r#"{{"name":"{name}","type":"module","version":"1.0.0","entry_point":"serve.py","dependencies":{needs}}}"#
+        );
+        put(&yard.root(), &format!("{folder}/manifest.json"), &manifest);
+        put(&yard.root(), &format!("{folder}/serve.py"), code);
+    }
+    let order = |outcomes: &Value| -> Vec<String> {
+        let done = |outcome: &&Value| outcome["done"] == true;
+        outcomes
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(done)
+            .map(|o| o["id"].as_str().unwrap().replace("athena/", ""))
+            .collect()
+    };
+    let started = json(&yard, &["modules", "start", "--all"]);
+    assert_eq!(
+        order(&started),
+        ["mirror", "store", "memory", "notes", "alarm"],
+        "what others need comes first, and a circle stops nobody: {started:#}"
+    );
+    let stopped = json(&yard, &["modules", "stop", "--all"]);
+    let stopped = order(&stopped);
+    let at = |name: &str| stopped.iter().position(|one| one == name);
+    assert!(at("alarm") < at("notes") && at("notes") < at("store"), "and is stopped last: {stopped:?}");
+}

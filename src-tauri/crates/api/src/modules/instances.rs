@@ -38,6 +38,8 @@ pub(crate) struct Instance {
     pub known: Option<&'static Known>,
     /// `entry_point` of its manifest, where it has one.
     pub entry_point: Option<String>,
+    /// `dependencies` of its manifest: modules that have to be up before it.
+    pub needs: Vec<String>,
     /// How it was asked to be run.
     pub run: ModuleRun,
 }
@@ -53,24 +55,19 @@ pub(crate) fn all(open: &Open, snap: &Snapshot) -> ApiResult<Vec<Instance>> {
     for target in snap.targets.iter().filter(|target| target.sort == Sort::Instance) {
         let Some(path) = target.path.clone() else { continue };
         let known = Catalogue::builtin().get(&target.name);
-        let entry_point = found(&path).and_then(|f| f.manifest.as_ref()?.entry_point.clone());
+        let manifest = found(&path).and_then(|f| f.manifest.as_ref());
+        let entry_point = manifest.and_then(|m| m.entry_point.clone());
         if known.is_none_or(|k| k.entry.is_none()) && entry_point.is_none() && !target.recorded {
             continue;
         }
-        all.push(one(open, snap, target, path, known, entry_point, &runs));
+        let needs = manifest.map(|m| m.dependencies.clone()).unwrap_or_default();
+        let run = runs.get(&path).copied().unwrap_or_default();
+        all.push(Instance { entry_point, needs, run, ..one(open, snap, target, path, known) });
     }
     Ok(all)
 }
 
-fn one(
-    open: &Open,
-    snap: &Snapshot,
-    target: &Target,
-    path: String,
-    known: Option<&'static Known>,
-    entry_point: Option<String>,
-    runs: &std::collections::HashMap<String, ModuleRun>,
-) -> Instance {
+fn one(open: &Open, snap: &Snapshot, target: &Target, path: String, known: Option<&'static Known>) -> Instance {
     let dir = open.root().join(&path);
     Instance {
         address: target.address.clone(),
@@ -83,8 +80,9 @@ fn one(
         state_dir: state_dir(open, &path),
         port: snap.rows.port(target.agent.as_ref().map(|(id, ..)| *id), &target.name),
         known,
-        entry_point,
-        run: runs.get(&path).copied().unwrap_or_default(),
+        entry_point: None,
+        needs: Vec::new(),
+        run: ModuleRun::default(),
         path,
         dir,
     }
@@ -149,6 +147,7 @@ pub(crate) fn bare(open: &Open, rows: &crate::cards::Rows) -> Vec<Instance> {
                 .as_ref()
                 .and_then(|d| d.items.iter().find(|item| item.rel_path == path))
                 .and_then(|item| item.manifest.as_ref()?.entry_point.clone()),
+            needs: Vec::new(),
             state_dir: state_dir(open, &path),
             dir: open.root().join(&path),
             title: module.clone(),
