@@ -22,6 +22,7 @@ mod files;
 mod history;
 mod inherit;
 mod joining;
+mod judgement;
 mod letta;
 mod login;
 mod module_faults;

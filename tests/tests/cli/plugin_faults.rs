@@ -18,7 +18,7 @@ fn run(yard: &Yard, words: &[&str]) -> Run {
     Ctl::new(yard).with("SANCTUM_TRIAL_SECONDS", "2").run(&all).unwrap()
 }
 
-fn install(yard: &Yard, tool: &str, folder: &str) {
+pub fn install(yard: &Yard, tool: &str, folder: &str) {
     let folder = text(&yard.path().join(folder));
     let done = run(yard, &["plugins", "install", "--folder", &folder, "--tool", tool, "--yes", "--json"]);
     assert_eq!(done.code, 0, "`{folder}` is installed: {done:?}");
@@ -33,14 +33,14 @@ fn of_broca(yard: &Yard, name: &str, first: &str) {
 }
 
 /// A plugin of SMCP with one tool; `more` is done whenever SMCP itself asks it.
-fn of_smcp(yard: &Yard, name: &str, more: &str) {
+pub fn of_smcp(yard: &Yard, name: &str, more: &str) {
     let code = format!(
         "import json, os, signal, sys\nif 'MCP_PORT' in os.environ:\n    pass\n{more}\nif '--describe' in sys.argv:\n    print(json.dumps({{'commands': [{{'name': 'say', 'description': 'Says it.'}}]}}))\n"
     );
     put(yard.path(), &format!("{name}/cli.py"), code);
 }
 
-fn plugin(yard: &Yard, id: &str) -> Value {
+pub fn plugin(yard: &Yard, id: &str) -> Value {
     json(yard, &["plugins", "show", id])["row"].clone()
 }
 
@@ -49,12 +49,12 @@ fn reason(row: &Value) -> &str {
 }
 
 /// Starts it, and lets it end as often as it likes.
-fn start(yard: &Yard, address: &str) {
+pub fn start(yard: &Yard, address: &str) {
     let done = at_root(yard, &["modules", "start", address, "--json"]);
     assert!(done.code == 0 || done.code == 1, "the start has its outcome: {done:?}");
 }
 
-fn gave_up(yard: &Yard, address: &str) {
+pub fn gave_up(yard: &Yard, address: &str) {
     let end = Instant::now() + LONG;
     loop {
         let row = json(yard, &["modules", "status", address])["row"].clone();
@@ -67,7 +67,7 @@ fn gave_up(yard: &Yard, address: &str) {
 }
 
 /// Waits until the window's own look saw it.
-async fn seen_given_up(app: &App, address: &str) {
+pub async fn seen_given_up(app: &App, address: &str) {
     let actor = app.actor().await.unwrap();
     let end = Instant::now() + LONG;
     loop {
@@ -82,7 +82,7 @@ async fn seen_given_up(app: &App, address: &str) {
 }
 
 /// What lies where the tool loads from and keeps versions, with what links say and files hold.
-fn photograph(yard: &Yard, tool: &str) -> Vec<(String, Vec<u8>)> {
+pub fn photograph(yard: &Yard, tool: &str) -> Vec<(String, Vec<u8>)> {
     let base = yard.root().join(tool);
     let mut all = Vec::new();
     let mut todo: Vec<PathBuf> = ["plugins", "plugins-disabled", "store"].map(|part| base.join(part)).to_vec();

@@ -64,7 +64,7 @@ fn ended(child: Child) -> Run {
     }
 }
 
-fn until(what: &str, mut is: impl FnMut() -> bool) {
+pub fn until(what: &str, mut is: impl FnMut() -> bool) {
     let end = Instant::now() + LONG;
     while !is() {
         assert!(Instant::now() < end, "{what}");
@@ -87,7 +87,7 @@ fn works(yard: &Yard) {
 }
 
 /// What is noted of trials anywhere in the app's own folder.
-fn noted(yard: &Yard) -> Vec<PathBuf> {
+pub fn noted(yard: &Yard) -> Vec<PathBuf> {
     let mut todo = vec![yard.path().to_owned()];
     let mut found = Vec::new();
     while let Some(dir) = todo.pop() {

@@ -54,7 +54,8 @@ impl App {
             if tools.is_empty() {
                 return Ok(None);
             }
-            OnTrial::begin(&open, &id, &Mark { change: Some(id.clone()), tools, search: None }).map(Some)
+            OnTrial::begin(&open, &id, &Mark { change: Some(id.clone()), tools, search: None, suspicion: None })
+                .map(Some)
         })
         .await
     }

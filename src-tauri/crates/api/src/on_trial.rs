@@ -1,8 +1,8 @@
 //! What is being tried is written down, so that a crash in the middle leaves nothing unproven standing.
 //!
 //! One file for each trial in the app's own folder, locked for as long as its process lives: a file that can be locked belongs to one
-//! that ended. The next start takes its change back, or puts back on what a search for the culprit had switched off, starts again
-//! what ran, and says so.
+//! that ended. The next start takes its change back, or puts back on what a search for the culprit or a judgement over one plugin had
+//! switched off, starts again what ran, and says so.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
@@ -28,6 +28,20 @@ pub(crate) struct Mark {
     pub tools: Vec<String>,
     /// The search for the culprit of a tool.
     pub search: Option<Search>,
+    /// The plugin that the change puts aside, to see whether its tool starts without it.
+    #[serde(default)]
+    pub suspicion: Option<Suspicion>,
+}
+
+/// A judgement over one plugin, which puts it aside by the change of the note.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Suspicion {
+    pub plugin: String,
+    /// What its verdict is kept under.
+    pub key: String,
+    /// The plugin and its tool, as a person reads them.
+    pub name: String,
+    pub tool: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -100,13 +114,14 @@ pub(crate) fn settle(open: &Arc<Open>) -> Vec<dto::RecoveryNote> {
     let (mut notes, mut tools, mut held) = (Vec::new(), Vec::new(), Vec::new());
     for file in files.into_iter().rev().filter(|file| file.extension().is_some_and(|end| end == "json")) {
         let Some((lock, mark)) = left(&file) else { continue };
-        match one(open, &mark) {
+        let ran = ran(open, &mark);
+        match one(open, &mark, &ran) {
             Ok(Settled::Back(note)) => {
                 notes.push(note);
-                tools.extend(mark.tools);
+                tools.extend(ran);
             }
-            Ok(Settled::BackAlready) => tools.extend(mark.tools),
-            Ok(Settled::NeverStood) => {}
+            Ok(Settled::BackAlready) => tools.extend(ran),
+            Ok(Settled::Nothing) => {}
             Err(error) => notes.push(stands(open, &mark, &error)),
         }
         held.push((file, lock));
@@ -137,8 +152,17 @@ enum Settled {
     Back(dto::RecoveryNote),
     /// It was taken back before; what runs on it may be down.
     BackAlready,
-    /// It was never applied.
-    NeverStood,
+    /// It was never applied, or it was decided that it stands.
+    Nothing,
+}
+
+/// What is to run again. The tool of a suspect was given up when its judgement began; it is started again where it runs without the
+/// suspect, which is on again.
+fn ran(open: &Open, mark: &Mark) -> Vec<String> {
+    match mark.suspicion {
+        None => mark.tools.clone(),
+        Some(_) => crate::modules::that_run(open, &mark.tools).unwrap_or_default(),
+    }
 }
 
 /// The mark in a file whose process ended, held from now on.
@@ -166,14 +190,26 @@ fn left(file: &Path) -> Option<(File, Mark)> {
     }
 }
 
-fn one(open: &Arc<Open>, mark: &Mark) -> ApiResult<Settled> {
+fn one(open: &Arc<Open>, mark: &Mark, ran: &[String]) -> ApiResult<Settled> {
+    let suspicion = mark.suspicion.as_ref();
+    if let Some(suspicion) = suspicion
+        && crate::plugins::is_guilty(open, suspicion)?
+    {
+        return Ok(Settled::Nothing);
+    }
     let (plan, title) = match (&mark.change, &mark.search) {
         (Some(id), _) => {
             let row = open.registry().read(|c| sanctum_registry::changes::get(c, id))?;
             match row.as_ref().map(|row| row.state.as_str()) {
                 Some("applied") => {}
-                Some("undone") => return Ok(Settled::BackAlready),
-                _ => return Ok(Settled::NeverStood),
+                Some("undone") => {
+                    suspicion.map_or(Ok(()), |suspicion| crate::plugins::is_back(open, suspicion))?;
+                    return Ok(Settled::BackAlready);
+                }
+                _ => {
+                    suspicion.map_or(Ok(()), |suspicion| crate::plugins::was_not_tried(open, suspicion))?;
+                    return Ok(Settled::Nothing);
+                }
             }
             (Some(open.engine().plan_undo(id)?), row.map(|row| row.title).unwrap_or_default())
         }
@@ -184,17 +220,26 @@ fn one(open: &Arc<Open>, mark: &Mark) -> ApiResult<Settled> {
         (None, None) => return Ok(Settled::BackAlready),
     };
     let Some(mut plan) = plan else { return Ok(Settled::BackAlready) };
-    let message = match mark.change {
-        Some(_) => format!(
+    let message = match (&mark.change, suspicion) {
+        (Some(_), Some(Suspicion { name, tool, .. })) => {
+            let again =
+                if ran.is_empty() { String::new() } else { format!(" {tool} ran without it and is started again.") };
+            format!(
+                "Whether {name} stops {tool} was being tried when Sanctum Configurator ended. Nothing was decided, so {name} is on again \
+                 as it was.{again} It is not put aside by itself a second time."
+            )
+        }
+        (Some(_), None) => format!(
             "“{title}” was being tried when Sanctum Configurator ended, so that nobody saw whether it works. It was taken back, and what \
              runs on it is started again as it was."
         ),
-        None => format!(
+        (None, _) => format!(
             "“{title}” was cut off. The plugins that it had switched off are on again, and their tool is started again."
         ),
     };
     plan.summary.clone_from(&message);
     let change_id = apply(open, &plan)?;
+    suspicion.map_or(Ok(()), |suspicion| crate::plugins::is_back(open, suspicion))?;
     let change_id = mark.change.clone().unwrap_or(change_id);
     Ok(Settled::Back(dto::RecoveryNote { change_id, title, outcome: dto::RecoveryOutcome::RolledBack, message }))
 }

@@ -3,6 +3,7 @@
 //! the culprit, which stays switched off and is named.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -39,17 +40,16 @@ impl App {
     /// Begins the search at a tool that is broken, and tries the first half.
     ///
     /// # Errors
-    /// `not_allowed`, `plugin_tool_unknown`, `bisect_running`, `plugin_refused` where nothing is on.
+    /// `not_allowed`, `plugin_tool_unknown`, `bisect_running`, `plugin_refused` where nothing is on, `bisect_stopped` where it was stopped
+    /// before it changed anything.
     pub async fn bisect_start(&self, actor: &Actor, tool: &str) -> ApiResult<Bisect> {
         actor.may_change()?;
         let open = self.opened().await?;
         if lock(&open.plugins.bisects).contains_key(tool) {
-            return Err(ApiError::refused(
-                "bisect_running",
-                "The search at this tool runs already.",
-                "Go on with it, or stop it.",
-            ));
+            return Err(running());
         }
+        // It can be stopped before it is known what there is to try.
+        let beginning = open.stops.begin(beginning_of(tool));
         let (at, who, name) = (open.clone(), actor.clone(), tool.to_owned());
         let reasoning = blocking(move || {
             let snap = Snapshot::of(&at)?;
@@ -64,10 +64,23 @@ impl App {
         // A search that is cut off is put back at the next start.
         let mark = marked(tool, reasoning.original());
         let held = Arc::new(OnTrial::begin(&open, &uuid::Uuid::now_v7().to_string(), &mark)?);
-        let search = Search { reasoning, seen: None, stop: Arc::default(), turn: Arc::default(), held };
-        let turn = search.turn.clone();
-        lock(&open.plugins.bisects).insert(tool.to_owned(), search);
+        let turn = Arc::new(tokio::sync::Mutex::new(()));
+        let search = Search { reasoning, seen: None, stop: Arc::default(), turn: turn.clone(), held: held.clone() };
+        // Whoever stops it from now on waits for its turn.
         let _turn = turn.lock().await;
+        match lock(&open.plugins.bisects).entry(tool.to_owned()) {
+            Entry::Occupied(_) => {
+                held.done();
+                return Err(running());
+            }
+            Entry::Vacant(place) => place.insert(search),
+        };
+        if beginning.flag().load(Ordering::SeqCst) {
+            lock(&open.plugins.bisects).remove(tool);
+            held.done();
+            return Err(stopped());
+        }
+        drop(beginning);
         self.try_half(actor, &open, tool).await
     }
 
@@ -101,6 +114,11 @@ impl App {
     pub async fn bisect_stop(&self, actor: &Actor, tool: &str) -> ApiResult<Bisect> {
         actor.may_change()?;
         let open = self.opened().await?;
+        let searches = || lock(&open.plugins.bisects).contains_key(tool);
+        // One that begins sees it before it changes anything, or is a search by now.
+        if !searches() && open.stops.stop(&beginning_of(tool)) && !searches() {
+            return Ok(nothing_tried(tool));
+        }
         let (turn, stop) = waits(&open, tool)?;
         // The step that goes on does not wait for its end.
         stop.store(true, Ordering::SeqCst);
@@ -191,7 +209,7 @@ impl App {
 /// What is put back where the process that searches ends: these plugins on, and the tool started again.
 fn marked(tool: &str, on: &[String]) -> Mark {
     let search = on_trial::Search { tool: tool.to_owned(), on: on.to_vec() };
-    Mark { change: None, tools: vec![tool.to_owned()], search: Some(search) }
+    Mark { change: None, tools: vec![tool.to_owned()], search: Some(search), suspicion: None }
 }
 
 /// The turn of a search, and what ends the watch of its step.
@@ -206,6 +224,32 @@ pub(crate) fn back(open: &Open, tool: &str, on: &[String]) -> ApiResult<Option<P
     let snap = Snapshot::of(open)?;
     let tool = place::tool(open, &snap, &everybody(), tool)?;
     Ok(switching::exactly(open, &snap, &tool, on)?.map(|(plan, _)| plan))
+}
+
+fn beginning_of(tool: &str) -> String {
+    format!("bisect {tool}")
+}
+
+fn running() -> ApiError {
+    ApiError::refused("bisect_running", "The search at this tool runs already.", "Go on with it, or stop it.")
+}
+
+fn stopped() -> ApiError {
+    ApiError::refused("bisect_stopped", "The search was stopped before it changed anything.", "Begin it again.")
+}
+
+fn nothing_tried(tool: &str) -> Bisect {
+    Bisect {
+        tool: tool.to_owned(),
+        step: 0,
+        most: 0,
+        on: Vec::new(),
+        suspects: Vec::new(),
+        seen: None,
+        culprit: None,
+        done: true,
+        words: "It was stopped before it changed anything.".to_owned(),
+    }
 }
 
 fn unknown() -> ApiError {

@@ -2,7 +2,8 @@
 //!
 //! Looked for where the window measures, at a tool that was given up: the traceback at the end of its log may name one of its plugins.
 //! That is a suspicion, for a plugin may write into that log what it likes, so it is tried: the plugin is switched off by a change like
-//! any other, and the tool is started again. Where it does not come up, the change is taken back. One content is tried once.
+//! any other, and the tool is started again. Where it does not come up, the change is taken back. One content is tried once. That it is
+//! tried is written down (`on_trial`): where this process ends before it is decided, the next start takes the change back.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use super::switching;
 use crate::cards::Ground;
 use crate::dto::{ChangedEvent, RunState};
 use crate::modules::{Look, Tried, covered, everybody, hear, look_now, said};
+use crate::on_trial::{Mark, OnTrial, Suspicion};
 use crate::open::Open;
 use crate::plan::lock;
 use crate::settings::Snapshot;
@@ -93,19 +95,21 @@ fn judge(open: &Arc<Open>, suspect: &Suspect) -> ApiResult<()> {
             kept.judged.insert(key.clone(), Judged { at: now(), guilty });
         })
     };
+    let summary = format!("It was given up; its log ends with “{}”, in this plugin.", suspect.line);
+    let snap = Snapshot::of(open)?;
+    let plan = switching::aside(open, &snap, &suspect.placed, &summary)?;
+    let about = [tool.address.clone()];
+    let suspicion = Suspicion { plugin: id.clone(), key: key.clone(), name: name.clone(), tool: tool.named.clone() };
+    let mark =
+        Mark { change: Some(plan.id.clone()), tools: about.to_vec(), search: None, suspicion: Some(suspicion.clone()) };
+    let on_trial = OnTrial::begin(open, &plan.id, &mark)?;
     // Before anything is done: a tool that takes this app with it does not make it do the same again.
     verdict(None)?;
-    let summary = format!("It was given up; its log ends with “{}”, in this plugin.", suspect.line);
-    let applied = Snapshot::of(open)
-        .and_then(|snap| switching::aside(open, &snap, &suspect.placed, &summary))
-        .and_then(|plan| apply(open, &actor, &plan));
-    let change_id = match applied {
+    let change_id = match apply(open, &actor, &plan) {
         Ok(change_id) => change_id,
         Err(error) => {
-            // Nothing was done, so it may be tried again, when the tool was given up again.
-            kept::change(open, |kept| {
-                kept.judged.remove(&key);
-            })?;
+            was_not_tried(open, &suspicion)?;
+            on_trial.done();
             return Err(error);
         }
     };
@@ -114,7 +118,6 @@ fn judge(open: &Arc<Open>, suspect: &Suspect) -> ApiResult<()> {
         kept.aside.insert(id.clone(), kept::Aside { reason, at: now() });
     })?;
     changed(open);
-    let about = [tool.address.clone()];
     let runs = || crate::modules::that_run(open, &about).is_ok_and(|up| !up.is_empty());
     let words = match crate::modules::try_out(open, &actor, &about, &change_id, &AtomicBool::new(false)) {
         Ok(Tried::Nothing | Tried::Well(_) | Tried::Stopped) => None,
@@ -139,9 +142,7 @@ fn judge(open: &Arc<Open>, suspect: &Suspect) -> ApiResult<()> {
                 open.engine().plan_undo(&change_id).map_err(Into::into).and_then(|plan| apply(open, &actor, &plan));
             let after = match &back {
                 Ok(_) => {
-                    kept::change(open, |kept| {
-                        kept.aside.remove(&id);
-                    })?;
+                    is_back(open, &suspicion)?;
                     "so it is on again as it was".to_owned()
                 }
                 Err(error) => format!("and it could not be switched on again: {}", error.message),
@@ -150,8 +151,28 @@ fn judge(open: &Arc<Open>, suspect: &Suspect) -> ApiResult<()> {
             hear(open, &about, format!("{name} is not what stops {}", tool.named), text);
         }
     }
+    on_trial.done();
     changed(open);
     Ok(())
+}
+
+/// Whether it was decided that its tool starts without it.
+pub(crate) fn is_guilty(open: &Open, suspicion: &Suspicion) -> ApiResult<bool> {
+    Ok(kept::read(open)?.judged.get(&suspicion.key).and_then(|judged| judged.guilty) == Some(true))
+}
+
+/// It is on again, so it is not put aside any more.
+pub(crate) fn is_back(open: &Open, suspicion: &Suspicion) -> ApiResult<()> {
+    kept::change(open, |kept| {
+        kept.aside.remove(&suspicion.plugin);
+    })
+}
+
+/// Nothing was done, so it may be tried again, when the tool was given up again.
+pub(crate) fn was_not_tried(open: &Open, suspicion: &Suspicion) -> ApiResult<()> {
+    kept::change(open, |kept| {
+        kept.judged.remove(&suspicion.key);
+    })
 }
 
 /// Applies a plan of the app's own.

@@ -25,7 +25,7 @@ mod settings;
 mod switching;
 mod tools;
 
-pub(crate) use culprit::{let_out, look as look_for_culprit};
+pub(crate) use culprit::{is_back, is_guilty, let_out, look as look_for_culprit, was_not_tried};
 pub(crate) use plans::tools_of;
 pub(crate) use see::Plugins;
 pub(crate) use settings::{Asked, asked};

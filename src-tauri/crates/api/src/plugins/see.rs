@@ -188,10 +188,11 @@ impl Seen {
         if blamed.name != placed.at.name || !placed.at.enabled {
             return None;
         }
-        let judged = self.kept.judged.get(&judged_as(&placed.id(), &plugin.hash)).and_then(|judged| judged.guilty);
-        let tried = match judged {
-            Some(true) => format!("without it, {} did start", instance.title),
-            Some(false) => format!("without it, {} did not start either", instance.title),
+        let judged = self.kept.judged.get(&judged_as(&placed.id(), &plugin.hash));
+        let tried = match judged.map(|judged| judged.guilty) {
+            Some(Some(true)) => format!("without it, {} did start", instance.title),
+            Some(Some(false)) => format!("without it, {} did not start either", instance.title),
+            Some(None) => "that is what its log says; whether it starts without it is not decided".to_owned(),
             None => "that is what its log says; it was not tried without it".to_owned(),
         };
         let line = crate::modules::covered(&blamed.line);
