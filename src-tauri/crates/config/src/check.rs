@@ -15,6 +15,8 @@ use std::sync::{Arc, OnceLock};
 pub(crate) const PATTERN_BYTES: usize = 512 * 1024;
 /// Longest pattern that is compiled, in bytes.
 pub(crate) const PATTERN_LENGTH: usize = 1_000;
+/// What stands for a value that is not shown.
+const HIDDEN: &str = "The value";
 /// Most choices that are listed in a sentence.
 const LISTED: usize = 12;
 
@@ -35,6 +37,8 @@ pub(crate) enum Wrong {
     Long,
     /// Not of the form its pattern asks for.
     Form,
+    /// It holds this part, which the module refuses.
+    Refused(String),
 }
 
 impl Wrong {
@@ -49,6 +53,7 @@ impl Wrong {
             Wrong::Short => "is too short".to_owned(),
             Wrong::Long => "is too long".to_owned(),
             Wrong::Form => "does not have the right form".to_owned(),
+            Wrong::Refused(part) => format!("holds `{part}`, which is not taken"),
         }
     }
 }
@@ -68,17 +73,17 @@ fn not_a(ty: Ty) -> &'static str {
 
 /// What is wrong with a value, in full sentences; `None` when it fits. `null` ("explicitly none") always fits.
 pub fn check_field(field: &Field, value: &Value) -> Option<String> {
-    let form = || match (field.pattern.as_deref(), value.as_str(), field.ty) {
-        (Some(pattern), Some(text), Ty::Text | Ty::Path | Ty::Duration) if !field.form.fits(pattern, text) => {
-            Some(Wrong::Form)
-        }
-        _ => None,
+    let text = value.as_str().filter(|_| matches!(field.ty, Ty::Text | Ty::Path | Ty::Duration));
+    let form = || {
+        let fits = field.form.fits(field.pattern.as_deref()?, text?);
+        (!fits).then_some(Wrong::Form)
     };
-    let wrong = wrong(field, value).or_else(form)?;
+    let refused = || field.refusing.part(field.refused.as_deref()?, text?).map(Wrong::Refused);
+    let wrong = wrong(field, value).or_else(form).or_else(refused)?;
     Some(sentence(field, value, &wrong))
 }
 
-/// Everything but the pattern.
+/// Everything but the patterns.
 pub(crate) fn wrong(field: &Field, value: &Value) -> Option<Wrong> {
     if value.is_null() {
         return None;
@@ -146,6 +151,8 @@ fn sentence(field: &Field, value: &Value, wrong: &Wrong) -> String {
     let what = match (wrong, field.pattern.as_deref(), field.hint.is_some()) {
         (Wrong::Form, Some(pattern), false) => format!("does not have the form `{pattern}`"),
         (Wrong::Short, _, _) if value == "" => "is empty".to_owned(),
+        // What is not shown as a whole is not shown in part.
+        (Wrong::Refused(_), _, _) if subject(field, value) == HIDDEN => "holds a part that is not taken".to_owned(),
         _ => wrong.words(),
     };
     sentences(&[format!("{} {what}.", subject(field, value)), hint(field), advice(field, wrong)])
@@ -162,7 +169,7 @@ pub(crate) fn subject(field: &Field, value: &Value) -> String {
         {
             format!("`{text}`")
         }
-        _ => "The value".to_owned(),
+        _ => HIDDEN.to_owned(),
     }
 }
 
@@ -191,7 +198,7 @@ fn advice(field: &Field, wrong: &Wrong) -> String {
         Wrong::Choice => choose(field),
         Wrong::Short => format!("Enter at least {}.", characters(field.min_length)),
         Wrong::Long => format!("Enter at most {}.", characters(field.max_length)),
-        Wrong::Form => String::new(),
+        Wrong::Form | Wrong::Refused(_) => String::new(),
     }
 }
 
@@ -254,13 +261,19 @@ pub(crate) fn choose(field: &Field) -> String {
 }
 
 /// A field's pattern, compiled when it is first needed and shared by the field's copies. A pattern that cannot be
-/// compiled fits everything: reading the schema has named it.
+/// compiled fits everything and finds nothing: reading the schema has named it.
 #[derive(Clone, Default)]
 pub(crate) struct Form(Arc<OnceLock<Option<Regex>>>);
 
 impl Form {
     fn fits(&self, pattern: &str, text: &str) -> bool {
         self.0.get_or_init(|| compile(pattern)).as_ref().is_none_or(|regex| regex.is_match(text))
+    }
+
+    /// The first part of the text that has this form.
+    fn part(&self, pattern: &str, text: &str) -> Option<String> {
+        let found = self.0.get_or_init(|| compile(pattern)).as_ref()?.find(text)?;
+        Some(found.as_str().to_owned())
     }
 }
 

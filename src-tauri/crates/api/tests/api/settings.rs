@@ -140,6 +140,12 @@ async fn what_cannot_be_taken_is_named_and_the_rest_goes_on() {
     assert!(!check.problems.iter().any(|p| p.message.contains("a:b")), "a password is not repeated");
     assert_eq!(check.files, 1, "the good one reaches its file");
     assert_eq!(file(&world, "athena"), before, "looking writes nothing");
+    let placeholder = [set("AGENT_ENDPOINT", dto::Level::Instance, json!("http://example.com:8283"))];
+    let said = app.settings_check(&mara, ATHENA, &placeholder).await.unwrap().problems;
+    assert!(
+        said.len() == 1 && said[0].blocks && said[0].message.contains("holds `example`, which is not taken"),
+        "an address that Broca would not start with is not taken: {said:?}"
+    );
     change(&app, &mara, ATHENA, &edits).await;
     assert_eq!(
         file(&world, "athena"),

@@ -58,6 +58,7 @@ pub(super) fn json(name: &str, path: &Path, view: &View<'_>) -> Field {
         min_length: length(view, "minLength"),
         max_length: length(view, "maxLength"),
         pattern: view.get("pattern").and_then(Value::as_str).filter(|p| p.len() <= 1_000).map(str::to_owned),
+        refused: refused(view),
         unit: text(view, "x-unit", 40),
         secret: flag("x-secret") || flag("writeOnly") || view.get("format").is_some_and(|format| format == "password"),
         nullable: true,
@@ -81,7 +82,14 @@ pub(super) fn json(name: &str, path: &Path, view: &View<'_>) -> Field {
             _ => None,
         },
         form: Form::default(),
+        refusing: Form::default(),
     }
+}
+
+/// The pattern of a `not` that says nothing else.
+fn refused(view: &View<'_>) -> Option<String> {
+    let not = view.get("not")?.as_object().filter(|not| not.len() == 1)?;
+    not.get("pattern")?.as_str().filter(|pattern| pattern.len() <= 1_000).map(str::to_owned)
 }
 
 /// A printable text of bounded length; line breaks stay.

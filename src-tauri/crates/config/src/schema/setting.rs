@@ -114,6 +114,8 @@ pub struct Field {
     pub max_length: Option<u32>,
     /// Pattern of a text, as the schema gives it; run only by [`crate::check_field`] and [`crate::Validator`].
     pub pattern: Option<String>,
+    /// Pattern of what a text may not hold (`not` with nothing but a `pattern`); run where `pattern` is.
+    pub refused: Option<String>,
     /// Unit of the value (`x-unit`).
     pub unit: Option<String>,
     /// The value belongs in the secret store (`x-secret`).
@@ -151,4 +153,5 @@ pub struct Field {
     /// Why the module never reads it (`x-dead`); empty text when the schema gives no reason.
     pub dead: Option<String>,
     pub(crate) form: Form,
+    pub(crate) refusing: Form,
 }

@@ -53,6 +53,16 @@ fn a_single_value_is_judged_in_full_sentences() {
             "`b` does not have the right form. Only the letter a is heard.",
         ),
         (
+            json!({"type": "string", "not": {"pattern": "(?i)example|test[-_]"}, "x-hint": "Nobody answers there."}),
+            json!("http://Example.com"),
+            "`http://Example.com` holds `Example`, which is not taken. Nobody answers there.",
+        ),
+        (
+            json!({"type": "string", "not": {"pattern": "example"}, "x-secret": true}),
+            json!("an example"),
+            "The value holds a part that is not taken.",
+        ),
+        (
             json!({"type": "string", "minLength": 8}),
             json!("short"),
             "`short` is too short. Enter at least 8 characters.",
@@ -85,6 +95,9 @@ fn a_single_value_is_judged_in_full_sentences() {
         (json!({"type": "string", "maxLength": 3}), json!("äöü")),
         (json!({"enum": [1, 2]}), json!(1.0)),
         (json!({"type": "string", "pattern": "^a+$"}), json!("aaa")),
+        (json!({"type": "string", "not": {"pattern": "example|test[-_]"}}), json!("http://latest.lan/test")),
+        (json!({"type": "string", "not": {"pattern": "(((("}}), json!("what cannot be compiled refuses nothing")),
+        (json!({"type": "string", "not": {"pattern": "a", "maxLength": 2}}), json!("not all of it is about parts")),
         (json!({"type": "string", "pattern": "(((("}), json!("a broken pattern is named when the schema is read")),
         (json!({"type": "array", "items": {"type": "integer"}}), json!([])),
         (json!({"type": "string", "minLength": 8}), json!(null)),

@@ -153,6 +153,32 @@ fn left_out_means_what_the_default_says_or_the_key_is_always_written() {
 }
 
 #[test]
+fn an_address_that_broca_takes_for_a_placeholder_is_refused_with_what_it_stumbles_over() {
+    let schema = schema("broca2");
+    let address = field(&schema, "AGENT_ENDPOINT");
+    let said = |value: &str| sanctum_config::check_field(address, &json!(value));
+    for (value, part) in [
+        ("http://example.com", "`example`"),
+        ("https://EXAMPLE.com:8283/v1", "`EXAMPLE`"),
+        ("http://your-server:8283", "`your-`"),
+        ("http://your_server:8283", "`your_`"),
+        ("https://endpoint-here", "`-here`"),
+        ("https://endpoint_here", "`_here`"),
+        ("https://letta.test-lab.lan", "`test-`"),
+        ("http://test_letta:8283", "`test_`"),
+        ("http://changeme:8283", "`changeme`"),
+        ("http://placeholder:8283", "`placeholder`"),
+    ] {
+        let words = said(value).unwrap_or_else(|| panic!("`{value}` ends Broca"));
+        assert!(words.contains(part) && words.contains("placeholder"), "what is in the way, and why: {words}");
+    }
+    assert!(said("localhost").is_some() && said("example.com").is_some(), "bare words are no addresses either");
+    for value in ["http://127.0.0.1:8283", "http://localhost:8283", "https://letta.lan", "http://latest.lan/there"] {
+        assert_eq!(said(value), None, "`{value}` is one that Broca takes");
+    }
+}
+
+#[test]
 fn keys_that_can_be_tried_say_with_whom() {
     let mut tried = Vec::new();
     for known in Catalogue::builtin().all() {
