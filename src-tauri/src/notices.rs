@@ -1,27 +1,11 @@
 //! Notifications of the system. The api says which changes are worth one.
 
-use std::ops::RangeInclusive;
-
 use sanctum_api::dto::Notice;
 use tauri::AppHandle;
 use tauri_plugin_notification::NotificationExt;
 
 /// The system cuts what is longer, and each in its own way.
 const LONGEST: usize = 240;
-
-/// Characters that turn the writing direction, or are nothing to the eye.
-const HIDDEN: &[RangeInclusive<char>] = &[
-    '\u{ad}'..='\u{ad}',
-    '\u{61c}'..='\u{61c}',
-    '\u{180e}'..='\u{180e}',
-    '\u{200b}'..='\u{200b}',
-    '\u{200e}'..='\u{200f}',
-    '\u{2028}'..='\u{202e}',
-    '\u{2060}'..='\u{206f}',
-    '\u{feff}'..='\u{feff}',
-    '\u{fff9}'..='\u{fffb}',
-    '\u{e0000}'..='\u{e007f}',
-];
 
 /// Shows one. Where the system shows none, the icon and the window still say it.
 pub fn show(app: &AppHandle, notice: &Notice) {
@@ -35,7 +19,7 @@ pub fn show(app: &AppHandle, notice: &Notice) {
 /// Words of a module for a place that only takes plain text: without control characters, without what turns the writing direction or is nothing
 /// to the eye, and cut to `longest` characters.
 pub fn tame(text: &str, longest: usize) -> String {
-    let clean = text.chars().filter(|c| !c.is_control() && !HIDDEN.iter().any(|range| range.contains(c)));
+    let clean = text.chars().filter(|c| !c.is_control() && !sanctum_api::hides(*c));
     let mut cut: String = clean.clone().take(longest).collect();
     if clean.count() > longest {
         cut.pop();

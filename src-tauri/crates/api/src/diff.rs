@@ -54,13 +54,13 @@ fn text(side: Option<&[u8]>) -> Option<String> {
     }
 }
 
-/// Control characters are shown, not obeyed; very long lines are cut.
+/// Control characters and marks that turn or hide are shown, not obeyed; very long lines are cut.
 pub(crate) fn visible(line: &str) -> String {
     line.chars()
         .take(LONGEST_LINE)
         .map(|c| match c {
             '\t' => '\t',
-            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => '\u{fffd}',
+            c if c.is_control() || sanctum_foreign::hides(c) => '\u{fffd}',
             c => c,
         })
         .collect()
@@ -100,5 +100,6 @@ mod tests {
     fn bytes_that_are_not_text_have_no_lines_and_control_characters_are_shown() {
         assert!(lines(None, Some(&[0, 159, 146])).0.is_empty(), "a binary file is not drawn as text");
         assert_eq!(lines(None, Some(b"a\x1b[31m")).0[0].text, "a\u{fffd}[31m", "an escape sequence is not obeyed");
+        assert_eq!(visible("a\u{202e}b\u{200b}c\u{2066}"), "a\u{fffd}b\u{fffd}c\u{fffd}", "nor what turns or hides");
     }
 }

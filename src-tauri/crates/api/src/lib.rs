@@ -49,6 +49,7 @@ pub use error::{ApiError, ApiResult};
 pub use events::{EventSink, Nobody};
 /// Fetching of code, which is a command of its own so that a plan can run it (`sanctumctl fetch`).
 pub use sanctum_fetch as fetch;
+pub use sanctum_foreign::hides;
 /// The keeper of one module, which is the same program as the terminal's (`sanctumctl keep`).
 pub use sanctum_modules::keep;
 pub use sanctum_secrets::Secret;

@@ -14,7 +14,8 @@ const LONGEST_PATH: usize = 700;
 const LONGEST_NAME: usize = 255;
 const LONGEST_TARGET: usize = 1_000;
 
-/// Control characters, and marks that turn the direction of what follows: a name with them is not what is read.
+/// Control characters, and marks that turn the direction of what follows: a name with them is not what is read. Narrower than what crate
+/// `foreign` keeps from a screen: one such name refuses a whole source, and the other marks stand in names that people give.
 pub(crate) fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}')

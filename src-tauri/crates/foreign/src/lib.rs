@@ -6,4 +6,4 @@
 pub mod child;
 mod text;
 
-pub use text::{block, line, plain, spelled, steers};
+pub use text::{block, hides, line, plain, spelled, steers};

@@ -103,6 +103,13 @@ pub fn steers(c: char) -> bool {
     )
 }
 
+/// Those of [`steers`] that nobody writes on purpose: for places that show the words of people, where joiners hold the letters of some
+/// scripts and the parts of one emoji together.
+#[must_use]
+pub fn hides(c: char) -> bool {
+    steers(c) && !matches!(c, '\u{200c}' | '\u{200d}')
+}
+
 /// The rest of a terminal code after its escape character.
 fn skip_code(chars: &mut Peekable<Chars<'_>>) {
     match chars.peek() {
@@ -148,7 +155,7 @@ fn skip_string(chars: &mut Peekable<Chars<'_>>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{block, line, spelled};
+    use super::{block, hides, line, spelled, steers};
 
     #[test]
     fn a_plain_text_stays_as_it_is() {
@@ -204,6 +211,17 @@ mod tests {
         );
         assert_eq!(spelled("\tGröße <b>", 80), "\tGröße <b>", "plain text stays as it is");
         assert_eq!(spelled("abcdef", 3), "abc…", "a long line is cut, and it shows");
+    }
+
+    #[test]
+    fn what_turns_or_hides_is_one_list_and_people_may_join_what_they_write() {
+        for c in "\u{ad}\u{61c}\u{180e}\u{200b}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2060}\u{2066}\u{2069}\u{206f}\u{feff}\u{fff9}\u{e0041}".chars() {
+            assert!(steers(c) && hides(c), "U+{:04X} stands in no text that is shown", u32::from(c));
+        }
+        for c in ['\u{200c}', '\u{200d}'] {
+            assert!(steers(c) && !hides(c), "U+{:04X} may be meant", u32::from(c));
+        }
+        assert!(!"Größe ✓ 日本 👩 é\t".chars().any(steers), "what is seen is left alone");
     }
 
     #[test]

@@ -179,9 +179,10 @@ pub fn check_name(name: &str, taken: &[(String, String)]) -> Result<AgentUid, Na
     AgentUid::parse(&uid)
 }
 
-/// Characters that are drawn as nothing or turn the reading direction: they make two names look the same.
+/// Characters that are drawn as nothing or turn the reading direction: they make two names look the same. What joins the parts of one
+/// emoji may stand in a name.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{ad}')
+    sanctum_foreign::steers(c) && c != '\u{200d}'
 }
 
 /// A name as it may stand in a message: bounded and on one line.

@@ -72,16 +72,7 @@ pub fn text(bytes: &[u8], most: usize) -> (String, usize) {
         kept += 1;
         match c {
             // Marks that turn the order of what follows, or that nobody sees: shown by their number.
-            '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{061c}'
-            | '\u{200b}'
-            | '\u{2028}'
-            | '\u{2029}'
-            | '\u{2060}'
-            | '\u{feff}' => out.push_str(&format!("⟨U+{:04X}⟩", c as u32)),
+            c if sanctum_foreign::hides(c) => out.push_str(&format!("⟨U+{:04X}⟩", c as u32)),
             '\t' => out.push('\t'),
             c if c.is_control() => out.push('\u{fffd}'),
             c => out.push(c),
@@ -108,6 +99,8 @@ mod tests {
             (b"10%\r20%\r30%", "10% 20% 30%", "a progress bar's states are apart"),
             (b"caf\xe9 \xff", "caf\u{fffd} \u{fffd}", "what is not UTF-8 is marked"),
             ("user\u{202e}gpj.exe".as_bytes(), "user⟨U+202E⟩gpj.exe", "what turns the order of letters is visible"),
+            ("a\u{e0041}b\u{ad}c".as_bytes(), "a⟨U+E0041⟩b⟨U+00AD⟩c", "and so is what nobody would see"),
+            ("👩\u{200d}💻".as_bytes(), "👩\u{200d}💻", "what holds one sign together stays"),
             ("x\u{9b}31my".as_bytes(), "x\u{fffd}31my", "the one-character form of a code is marked"),
             (b"\x1b[31", "", "a code that was cut off goes"),
             (b"\x1b]never ended", "never ended", "a title without an end does not swallow the line"),

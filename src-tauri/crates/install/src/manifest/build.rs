@@ -3,7 +3,7 @@
 use super::diagnose::diagnose;
 use super::json::{Fields, Top};
 use super::lines::{key_line, key_offsets, position};
-use super::text::{is_direction, repair_double_encoding, short};
+use super::text::{repair_double_encoding, short};
 use super::{Broken, Finding, Manifest};
 use serde_json::Value as Json;
 
@@ -153,7 +153,7 @@ fn check_name(name: &str) -> Result<(), Broken> {
     if name.contains(['/', '\\']) || name == "." || name == ".." {
         return Err(Broken::new(format!("`name` is `{}`, which reads like a path", short(name)), hint));
     }
-    if name.chars().any(|c| c.is_control() || is_direction(c)) {
+    if name.chars().any(|c| c.is_control() || sanctum_foreign::steers(c)) {
         return Err(Broken::new("`name` holds a line break or another invisible character", hint));
     }
     Ok(())

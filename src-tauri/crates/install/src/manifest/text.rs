@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 
+use sanctum_foreign::steers;
+
 /// A file name as a person may read it: invalid UTF-8 as `\xNN`, control and text-direction characters as `\u{…}`.
 /// Different names stay different; the result holds no newline.
 pub fn escape_name(name: &OsStr) -> String {
@@ -15,7 +17,7 @@ pub fn escape_name(name: &OsStr) -> String {
                 '\r' => out.push_str("\\r"),
                 '\t' => out.push_str("\\t"),
                 '\\' => out.push_str("\\\\"),
-                c if c.is_control() || is_direction(c) => {
+                c if c.is_control() || steers(c) => {
                     let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
                 }
                 c => out.push(c),
@@ -26,11 +28,6 @@ pub fn escape_name(name: &OsStr) -> String {
         }
     }
     out
-}
-
-/// Characters that change the direction or are invisible, and so make one name look like another.
-pub(super) fn is_direction(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The text a label had before it was read as Windows-1252 and encoded again (`âš™ï¸` for ⚙️), if that is what happened.

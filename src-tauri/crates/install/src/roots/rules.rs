@@ -14,6 +14,7 @@ pub(super) fn refuse_text(text: &str) -> Option<(&'static str, &'static str, &'s
     if text.trim_matches(' ').is_empty() {
         return Some(("root_empty", "No folder was given.", "Type a folder, such as `~/sanctum`."));
     }
+    // Line ends, and not all that hides: a folder that is there already may be named as its owner likes.
     if text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
         return Some((
             "root_newline",

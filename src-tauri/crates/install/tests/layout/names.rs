@@ -45,6 +45,8 @@ fn bad_names_are_refused_with_their_code() {
         ("a\0b", "agent_name_unusable"),
         ("ath\u{200b}ena", "agent_name_unusable"),
         ("\u{202e}anehta", "agent_name_unusable"),
+        ("ath\u{61c}ena", "agent_name_unusable"),
+        ("athena\u{e0061}", "agent_name_unusable"),
         ("🦉", "agent_name_unusable"),
         ("雅典娜", "agent_name_unusable"),
         ("---", "agent_name_unusable"),
