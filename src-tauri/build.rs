@@ -111,6 +111,7 @@ const COMMANDS: &[&str] = &[
     "python_check_stop",
     "python_pins",
     "python_try",
+    "python_try_stop",
     "python_plan",
     "python_diff",
     "python_rollback_plan",

@@ -145,6 +145,7 @@ pub fn builder<R: tauri::Runtime>() -> Builder<R> {
             python::python_check_stop,
             python::python_pins,
             python::python_try,
+            python::python_try_stop,
             python::python_plan,
             python::python_diff,
             python::python_rollback_plan,

@@ -201,6 +201,8 @@ export const commands = {
 	pythonPins: (env: string) => typedError<PythonPins, ApiError>(__TAURI_INVOKE("python_pins", { env })),
 	/**  What a change would do. */
 	pythonTry: (env: string, change: PythonChange) => typedError<PythonTry, ApiError>(__TAURI_INVOKE("python_try", { env, change })),
+	/**  Stops what is being tried of an environment. */
+	pythonTryStop: (env: string) => typedError<boolean, ApiError>(__TAURI_INVOKE("python_try_stop", { env })),
 	/**  The plan of a change. */
 	pythonPlan: (env: string, change: PythonChange) => typedError<Plan, ApiError>(__TAURI_INVOKE("python_plan", { env, change })),
 	/**  What differs between the environment and one that was kept. */

@@ -39,6 +39,13 @@ pub async fn python_try(app: App<'_>, env: String, change: dto::PythonChange) ->
     app.python_try(&app.actor().await?, &env, &change).await
 }
 
+/// Stops what is being tried of an environment.
+#[tauri::command]
+#[specta::specta]
+pub async fn python_try_stop(app: App<'_>, env: String) -> ApiResult<bool> {
+    app.python_try_stop(&app.actor().await?, &env).await
+}
+
 /// The plan of a change.
 #[tauri::command]
 #[specta::specta]

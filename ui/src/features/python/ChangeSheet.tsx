@@ -81,7 +81,7 @@ export function ChangeSheet({ env, kind, interpreters, remove = [], onClose }: {
           {kind === 'pins' && pins.isPending && <Waiting>Reading the pins</Waiting>}
           {kind === 'pins' && pins.error && <ErrorBox error={pins.error} onRetry={() => void pins.refetch()} />}
           {kind === 'pins' && pins.data !== undefined && <PinsField text={draft.pins ?? pins.data.text} proposed={pins.data.proposed} onChange={(text) => edit({ pins: text })} file={env.requirements} />}
-          {tried.stage === 'trying' && <Waiting onCancel={kind === 'repair' ? onClose : reset}>Looking up what fits; this can take a minute or two</Waiting>}
+          {tried.stage === 'trying' && <Waiting onCancel={kind === 'repair' ? onClose : reset} cancelWords="Stop">Looking up what fits; this can take a minute or two</Waiting>}
           {tried.stage === 'failed' && <ErrorBox error={tried.error} onRetry={attempt} />}
           {tried.stage === 'tried' && <TryResult result={tried.result} />}
         </div>

@@ -83,20 +83,25 @@ test('packages that do not fit are explained in words, and lead to no plan', asy
   await look(seen('python-try'), 'it can be tried again').toBeVisible();
 });
 
-test('a dry run that takes long can be left; what comes of it is not shown later', async () => {
+test('a dry run that takes long is stopped where nobody waits for it; what comes of it is not shown later', async () => {
   let finish: (result: PythonTry) => void = () => {};
-  await openPython(undefined, { pythonTry: () => new Promise((done) => { finish = done; }) });
+  const { calls } = await openPython(undefined, { pythonTry: () => new Promise((done) => { finish = done; }) });
   await seen('python-repair-agents').click();
   await look(seen('python-sheet'), 'repair is tried at once').toHaveTextContent('Looking up what fits; this can take a minute or two');
   await press('{Escape}');
   await look(seen('python-sheet'), 'left').not.toBeInTheDocument();
+  expect(calls('pythonTryStop'), 'what it runs is ended with the sheet').toEqual([['agents']]);
   finish({ ok: true, moves: [], conflicts: [], output: [], took_ms: 1 });
   await look(seen('python-result'), 'nothing comes of it').not.toBeInTheDocument();
   await seen('python-add-agents').click();
   await seen('python-names').fill('rich');
   await seen('python-try').click();
-  await page.getByRole('button', { name: 'Stop waiting' }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
   await look(seen('python-try'), 'back at the form').toHaveTextContent('Try it');
+  expect(calls('pythonTryStop').length, 'and with Stop').toBe(2);
+  await press('{Escape}');
+  await look(seen('python-sheet'), 'left again').not.toBeInTheDocument();
+  expect(calls('pythonTryStop').length, 'where nothing runs nothing is stopped').toBe(2);
 });
 
 test('an environment that is not there is created with a Python that can be used', async () => {

@@ -61,12 +61,13 @@ export function pythonSample(world: Pick<World, 'plans' | 'changed' | 'latency'>
     const come = moves.filter((move) => move.to !== null && !env.packages.some((one) => one.name === move.name)).map((move) => ({ name: move.name, version: move.to!, pinned: true }));
     return { exists: true, python: env.python ?? '3.12.7', packages: [...stay, ...come], problems: [], size: env.size ?? 61 * MB, status: status('Healthy', `Python 3.12.7, ${stay.length + come.length} packages`, 0) };
   };
-  const commands: Pick<Platform, 'pythonView' | 'pythonCheck' | 'pythonCheckStop' | 'pythonPins' | 'pythonTry' | 'pythonPlan' | 'pythonDiff' | 'pythonRollbackPlan'> = {
+  const commands: Pick<Platform, 'pythonView' | 'pythonCheck' | 'pythonCheckStop' | 'pythonPins' | 'pythonTry' | 'pythonTryStop' | 'pythonPlan' | 'pythonDiff' | 'pythonRollbackPlan'> = {
     pythonView: async (): Promise<PythonView> => ({ interpreters, envs, installer: 'uv 0.5.4' }),
     pythonCheck: async (id) => { put(id, { status: { ...find(id).status, measured_at: ago(0) } }); return find(id); },
     pythonCheckStop: async () => false,
     pythonPins: async (id) => ({ text: `# What the modules of this environment need.\n${find(id).packages.filter((one) => one.pinned).map((one) => `${one.name}==${one.version}`).join('\n')}\n`, proposed: null }),
     pythonTry: async (id, change) => { if (world.latency) await pause(world.latency * 5); return attempt(find(id), change); },
+    pythonTryStop: async () => true,
     pythonPlan: async (id, change) => {
       const env = find(id);
       const tried = attempt(env, change);

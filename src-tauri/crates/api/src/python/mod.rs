@@ -10,7 +10,6 @@ mod place;
 mod plan;
 mod view;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sanctum_python::attempt::{self, Attempt, CommandError};
@@ -25,15 +24,6 @@ use crate::{Actor, ApiError, ApiResult, dto};
 pub(crate) use after::users_of;
 use place::Place;
 
-/// What runs is ended when the caller has gone away.
-struct Stop(Arc<AtomicBool>);
-
-impl Drop for Stop {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-}
-
 /// The environment that an instance runs in.
 pub(crate) fn env_of(snap: &Snapshot, address: &str) -> Option<&'static str> {
     place::users(snap).into_iter().find(|user| user.address == address).map(|user| user.env)
@@ -41,6 +31,10 @@ pub(crate) fn env_of(snap: &Snapshot, address: &str) -> Option<&'static str> {
 
 fn check_of(env: &str) -> String {
     format!("python check {env}")
+}
+
+fn try_of(env: &str) -> String {
+    format!("python try {env}")
 }
 
 impl App {
@@ -116,17 +110,29 @@ impl App {
     /// What a change would do. Nothing is installed.
     ///
     /// # Errors
-    /// As [`App::python_plan`]; `python_try_failed` where it could not be tried. That it cannot be is a result, not an error.
+    /// As [`App::python_plan`]; `python_try_failed` where it could not be tried, `cancelled` where it was stopped. That it cannot be is a
+    /// result, not an error.
     pub async fn python_try(&self, actor: &Actor, env: &str, change: &dto::PythonChange) -> ApiResult<dto::PythonTry> {
         actor.may_change()?;
         let change = change.clone();
-        let stop = Stop(Arc::default());
-        let flag = stop.0.clone();
-        self.at_env(actor, env, move |open, _, snap, place| {
+        let running = self.opened().await?.stops.begin(try_of(env));
+        let flag = running.flag();
+        let tried = self.at_env(actor, env, move |open, _, snap, place| {
             let wanted = change::wanted(open, snap, place, &change)?;
             tried(open, place, &wanted, &flag)
-        })
-        .await
+        });
+        let tried = tried.await;
+        drop(running);
+        tried
+    }
+
+    /// Stops what is being tried of an environment, with what it runs. Whether there was anything.
+    ///
+    /// # Errors
+    /// `not_allowed`.
+    pub async fn python_try_stop(&self, actor: &Actor, env: &str) -> ApiResult<bool> {
+        actor.may_change()?;
+        Ok(self.opened().await?.stops.stop(&try_of(env)))
     }
 
     /// The plan of a change.

@@ -237,6 +237,47 @@ async fn a_check_that_hangs_is_stopped_with_what_it_runs() {
     assert_eq!(code(&refused), "not_allowed", "who only looks stops nothing: {refused:?}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_that_hangs_is_stopped_with_what_it_runs() {
+    let world = World::new();
+    let (bin, marker) = (world.root().with_file_name("bin"), world.root().with_file_name("asked"));
+    std::fs::create_dir_all(&bin).unwrap();
+    let hangs = format!(
+        "#!/bin/sh\ncase \"$1\" in --version) echo 'uv 0.9.0';; *) echo $$ > '{}'; exec sleep 600;; esac\n",
+        text(&marker)
+    );
+    std::fs::write(bin.join("uv"), hangs).unwrap();
+    std::fs::set_permissions(bin.join("uv"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let mut env = surroundings(&world, false);
+    env.search_path = format!("{}:{}", text(&bin), env.search_path);
+    let app = App::new(env, Arc::new(Lines::default()));
+    world.set_up(&app, &["Athena"]).await;
+    let me = app.actor().await.unwrap();
+    std::fs::write(world.root().join("agents/requirements-agents.txt"), "idna==3.7\n").unwrap();
+    assert!(!app.python_try_stop(&me, "agents").await.unwrap(), "before it begins there is nothing to stop");
+    let trying = {
+        let (app, me) = (app.clone(), me.clone());
+        tokio::spawn(
+            async move { app.python_try(&me, "agents", &dto::PythonChange::Create { python: python() }).await },
+        )
+    };
+    let pid = || std::fs::read_to_string(&marker).ok().filter(|pid| pid.ends_with('\n'));
+    until("the installer hangs", || pid().is_some() || trying.is_finished()).await;
+    assert!(!app.python_check_stop(&me, "agents").await.unwrap(), "a dry run is no check");
+    assert!(app.python_try_stop(&me, "agents").await.unwrap(), "there is one to stop now");
+    let stopped = trying.await.unwrap();
+    assert_eq!(code(&stopped), "cancelled", "it says that it was called off: {stopped:?}");
+    let gone = PathBuf::from(format!("/proc/{}", pid().unwrap().trim()));
+    if PathBuf::from("/proc/self").exists() {
+        until("the installer is ended", || !gone.exists()).await;
+    }
+    assert!(!app.python_try_stop(&me, "agents").await.unwrap(), "and nothing runs any more");
+    let viewer = world.account("vera", Role::Viewer);
+    let vera = Actor { user_id: viewer, name: "vera".to_owned(), role: "viewer".to_owned(), via: me.via };
+    let refused = app.python_try_stop(&vera, "agents").await;
+    assert_eq!(code(&refused), "not_allowed", "who only looks stops nothing: {refused:?}");
+}
+
 fn python_lib(here: &Here) -> String {
     let mut entries = std::fs::read_dir(here.at("agents/venv/lib")).unwrap();
     entries.next().unwrap().unwrap().file_name().into_string().unwrap()
