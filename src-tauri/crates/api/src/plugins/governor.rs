@@ -17,11 +17,11 @@ use sanctum_plugins::{describe::Described, shown};
 use super::mcp::Listed;
 use super::place::{Placed, Tool};
 use super::quarantine;
+use crate::ApiError;
 use crate::dto::{Json, PluginTool};
 use crate::open::Open;
 use crate::plan::lock;
 use crate::settings::{Snapshot, View};
-use crate::{ApiError, ApiResult};
 
 /// The settings of SMCP that it is about.
 pub(super) const PROFILES: &str = "SMCP_PROFILES";
@@ -277,21 +277,17 @@ fn differs(open: &Open, placed: &Placed, tools: &[PluginTool]) -> String {
 }
 
 /// Whether a list of single tools is in force that names none of this plugin: what came later is off until its tools are known.
-pub(super) fn not_listed(open: &Open, placed: &Placed) -> ApiResult<bool> {
-    let snap = Snapshot::of(open)?;
-    let Some(Ok(governor)) = of(open, &snap, &placed.tool) else { return Ok(false) };
+pub(super) fn not_listed(governor: &Governor, placed: &Placed) -> bool {
     let prefix = format!("{}__", placed.at.name);
-    Ok(matches!(&governor.mode, Mode::Explicit(tools) if !tools.iter().any(|tool| tool.starts_with(&prefix))))
+    matches!(&governor.mode, Mode::Explicit(tools) if !tools.iter().any(|tool| tool.starts_with(&prefix)))
 }
 
 /// Whether all tools of a plugin that are known are off.
-pub(super) fn all_off(open: &Open, placed: &Placed, plugin: &Plugin) -> ApiResult<bool> {
-    let snap = Snapshot::of(open)?;
-    let Some(Ok(governor)) = of(open, &snap, &placed.tool) else { return Ok(false) };
+pub(super) fn all_off(open: &Open, governor: &Governor, placed: &Placed, plugin: &Plugin) -> bool {
     let mut known = names(open, &placed.at.dir, &placed.at.name, plugin).unwrap_or_default();
     known.extend(governor.named(&placed.at.name));
     let prefix = format!("{}__", placed.at.name);
     let listed = listed(open);
     known.extend(listed.iter().flat_map(|listed| &listed.all).filter(|tool| tool.starts_with(&prefix)).cloned());
-    Ok(!known.is_empty() && known.iter().all(|tool| !governor.mode.offers(tool)))
+    !known.is_empty() && known.iter().all(|tool| !governor.mode.offers(tool))
 }

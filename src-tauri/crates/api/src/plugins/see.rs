@@ -12,6 +12,7 @@ use sanctum_plugins::read::{Kind, Plugin};
 use sanctum_plugins::shown;
 use time::OffsetDateTime;
 
+use super::governor::{self, Governor};
 use super::index::Offer;
 use super::kept::{self, Kept, judged_as};
 use super::mcp::Listed;
@@ -94,6 +95,8 @@ pub(super) struct Seen {
     began: Mutex<HashMap<PathBuf, Arc<str>>>,
     /// The variables of each tool, by its address, that are set, as far as they were looked at.
     set: Mutex<HashMap<String, Arc<HashSet<String>>>>,
+    /// Which single tools each tool offers, by its address, as far as that was looked at.
+    governors: Mutex<HashMap<String, Option<Arc<Governor>>>>,
     pub now: OffsetDateTime,
 }
 
@@ -111,6 +114,7 @@ impl Seen {
             ground: crate::modules::ground(open)?,
             listed: lock(&open.plugins.listed).as_ref().map(|(_, listed)| listed.clone()),
             set: Mutex::default(),
+            governors: Mutex::default(),
             now: open.env().now(),
         })
     }
@@ -224,26 +228,7 @@ impl Seen {
             return self.status(StatusWord::Inactive, format!("on from {title}'s next start"), Vec::new());
         }
         match (placed.tool.takes, tools, self.listed.as_ref().map(|listed| &listed.tools)) {
-            (Some(Kind::Smcp), Some(0), _) if super::governor::all_off(open, placed, plugin).unwrap_or(false) => {
-                self.status(StatusWord::Inactive, "all its tools are switched off", Vec::new())
-            }
-            (Some(Kind::Smcp), Some(0), _) => {
-                let evidence = vec![format!("{title} lists no tool named {}__…", placed.at.name)];
-                match blame::left_out(&self.said(open, placed, look), &placed.at.name) {
-                    Some(line) => {
-                        let reason = format!("{title} left it out: {}", crate::modules::covered(&line));
-                        self.status(StatusWord::Error, reason, evidence)
-                    }
-                    None if super::governor::not_listed(open, placed).unwrap_or(false) => {
-                        let reason = "its tools are not on the list of single tools yet";
-                        self.status(StatusWord::Inactive, reason, evidence)
-                    }
-                    None => {
-                        let reason = format!("{title} lists no tool of it, and its log does not say why");
-                        self.status(StatusWord::Error, reason, evidence)
-                    }
-                }
-            }
+            (Some(Kind::Smcp), Some(0), _) => self.without_tools(open, placed, plugin, look),
             (Some(Kind::Smcp), Some(n), _) => self.status(
                 StatusWord::Active,
                 format!("{} listed", crate::words::count(n, "tool", "tools")),
@@ -257,6 +242,34 @@ impl Seen {
                 self.status(StatusWord::Active, format!("loaded when {title} started"), evidence)
             }
         }
+    }
+
+    /// Why SMCP lists no tool of it.
+    fn without_tools(&self, open: &Open, placed: &Placed, plugin: &Plugin, look: &Look) -> Status {
+        let title = &placed.tool.instance.title;
+        let governor = self.governor(open, placed);
+        if governor.as_ref().is_some_and(|governor| governor::all_off(open, governor, placed, plugin)) {
+            return self.status(StatusWord::Inactive, "all its tools are switched off", Vec::new());
+        }
+        let evidence = vec![format!("{title} lists no tool named {}__…", placed.at.name)];
+        if let Some(line) = blame::left_out(&self.said(open, placed, look), &placed.at.name) {
+            let reason = format!("{title} left it out: {}", crate::modules::covered(&line));
+            return self.status(StatusWord::Error, reason, evidence);
+        }
+        if governor.is_some_and(|governor| governor::not_listed(&governor, placed)) {
+            return self.status(StatusWord::Inactive, "its tools are not on the list of single tools yet", evidence);
+        }
+        let reason = format!("{title} lists no tool of it, and its log does not say why");
+        self.status(StatusWord::Error, reason, evidence)
+    }
+
+    /// Which single tools its tool offers, read once for all of its plugins; `None` where that cannot be told.
+    fn governor(&self, open: &Open, placed: &Placed) -> Option<Arc<Governor>> {
+        let read = || {
+            let snap = Snapshot::of(open).ok()?;
+            governor::of(open, &snap, &placed.tool)?.ok().map(Arc::new)
+        };
+        lock(&self.governors).entry(placed.tool.address().to_owned()).or_insert_with(read).clone()
     }
 
     /// Broca runs on without a plugin that does not load or start; only its log tells.
