@@ -135,6 +135,7 @@ const COMMANDS: &[&str] = &[
     "bisect_stop",
     "mcp_tools",
     "mcp_call",
+    "mcp_letta_tools",
     "mcp_refresh_letta",
     "plan_apply",
     "plan_cancel",

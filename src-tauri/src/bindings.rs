@@ -169,6 +169,7 @@ pub fn builder<R: tauri::Runtime>() -> Builder<R> {
             plugins::bisect_stop,
             plugins::mcp_tools,
             plugins::mcp_call,
+            plugins::mcp_letta_tools,
             plugins::mcp_refresh_letta,
             plan::plan_apply,
             plan::plan_cancel,

@@ -249,6 +249,8 @@ export const commands = {
 	mcpTools: () => typedError<McpTools, ApiError>(__TAURI_INVOKE("mcp_tools")),
 	/**  Calls one of them. */
 	mcpCall: (name: string, input: Json) => typedError<McpAnswer, ApiError>(__TAURI_INVOKE("mcp_call", { name, input })),
+	/**  Whether Letta has the tools that the tool server offers. */
+	mcpLettaTools: () => typedError<LettaTools, ApiError>(__TAURI_INVOKE("mcp_letta_tools")),
 	/**  Has Letta read the tools anew; what came of it in a sentence. */
 	mcpRefreshLetta: () => typedError<string, ApiError>(__TAURI_INVOKE("mcp_refresh_letta")),
 	/**  Applies a plan that was shown; refused as stale when a target changed meanwhile. */
@@ -1052,6 +1054,14 @@ export type LettaState = {
 	flavour: string | null,
 	version: string | null,
 	features: LettaFeatures,
+};
+
+/**  Whether Letta has the tools that the tool server offers. */
+export type LettaTools = {
+	/**  Letta still has the old ones until it is told to read them anew; `None` where that is not known. */
+	stale: boolean | null,
+	/**  What differs, or why it is not known, in sentences. */
+	words: string,
 };
 
 /**  The levels of DESIGN section 2, lowest first. `User` applies only to what one account sees or does. */

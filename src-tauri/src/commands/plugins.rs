@@ -150,6 +150,13 @@ pub async fn mcp_call(app: App<'_>, name: String, input: dto::Json) -> ApiResult
     app.mcp_call(&app.actor().await?, &name, &input).await
 }
 
+/// Whether Letta has the tools that the tool server offers.
+#[tauri::command]
+#[specta::specta]
+pub async fn mcp_letta_tools(app: App<'_>) -> ApiResult<dto::LettaTools> {
+    app.mcp_letta_tools(&app.actor().await?).await
+}
+
 /// Has Letta read the tools anew; what came of it in a sentence.
 #[tauri::command]
 #[specta::specta]

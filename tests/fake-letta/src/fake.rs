@@ -59,9 +59,28 @@ impl Fake {
 
     /// A tool server of this name is registered at it.
     pub fn tool_server(&self, name: &str) {
+        self.tool_server_at(name, "http://127.0.0.1:1/sse", &[]);
+    }
+
+    /// A tool server of this name and address is registered at it, whose tools it read when that offered these.
+    pub fn tool_server_at(&self, name: &str, url: &str, tools: &[Value]) {
         let mut state = self.judge.state.lock().unwrap();
-        let server = json!({"id": state.id("mcp_server"), "server_name": name, "mcp_server_type": "sse"});
+        let id = state.id("mcp_server");
+        let server = json!({"id": id, "server_name": name, "mcp_server_type": "sse", "server_url": url});
         state.tool_servers.push(server);
+        state.offered.insert(name.to_owned(), tools.to_vec());
+        state.read_tools_of(&id);
+    }
+
+    /// The tool server of this name offers these tools from now on (name, description and schema as MCP has them). It learns that
+    /// when it is told to read them.
+    pub fn offers(&self, name: &str, tools: &[Value]) {
+        self.judge.state.lock().unwrap().offered.insert(name.to_owned(), tools.to_vec());
+    }
+
+    /// How often it was told to read a tool server anew.
+    pub fn refreshed(&self) -> usize {
+        self.requests.lock().unwrap().iter().filter(|asked| asked.path.ends_with("/refresh")).count()
     }
 
     /// When it began to answer each message.
@@ -168,11 +187,15 @@ impl Judge {
             ("GET", "/v1/runs/") => whole(json!([])),
             ("GET", "/v1/mcp-servers/") => whole(state.tool_servers.clone().into()),
             ("PATCH", "/v1/mcp-servers/{mcp_server_id}/refresh") => {
-                match state.tool_servers.iter().find(|one| one["id"] == first) {
-                    Some(_) => whole(json!({"added": [], "updated": [], "deleted": []})),
-                    None => Err((404, format!("MCP server {first} not found"))),
+                if state.read_tools_of(first) {
+                    return whole(json!({"added": [], "updated": [], "deleted": []}));
                 }
+                Err((404, format!("MCP server {first} not found")))
             }
+            ("GET", "/v1/mcp-servers/{mcp_server_id}/tools") => match state.known_tools.get(first) {
+                Some(tools) => whole(tools.clone().into()),
+                None => Err((404, format!("MCP server {first} not found"))),
+            },
             ("POST", "/v1/blocks/") => {
                 let block = state.block(body);
                 state.blocks.push(block.clone());

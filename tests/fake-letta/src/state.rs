@@ -1,5 +1,7 @@
 //! The little that a fake Letta remembers, in the shapes of its version.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 /// Agents, blocks, tools and messages.
@@ -11,6 +13,10 @@ pub struct State {
     pub tools: Vec<Value>,
     /// Its list of tool servers, where its version keeps one.
     pub tool_servers: Vec<Value>,
+    /// By the name of a tool server: the tools that it offers.
+    pub offered: HashMap<String, Vec<Value>>,
+    /// By the identifier of a tool server: its tools as they were when they were read.
+    pub known_tools: HashMap<String, Vec<Value>>,
     /// Entries of each agent's history, oldest first: (agent, entry).
     pub messages: Vec<(String, Value)>,
     next: u32,
@@ -24,6 +30,8 @@ impl State {
             blocks: vec![],
             tools: vec![],
             tool_servers: vec![],
+            offered: HashMap::new(),
+            known_tools: HashMap::new(),
             messages: vec![],
             next: 0,
         };
@@ -44,6 +52,24 @@ impl State {
     fn tool(&mut self, n: usize) -> Value {
         let source = if n < 3 { "letta_core" } else { "custom" };
         json!({"id": self.id("tool"), "name": format!("tool_{n}"), "tool_type": source, "tags": []})
+    }
+
+    /// Reads the tools of a tool server anew; false where it has no such server.
+    pub fn read_tools_of(&mut self, id: &str) -> bool {
+        let Some(server) = self.tool_servers.iter().find(|server| server["id"] == id).cloned() else { return false };
+        let offered = self.offered.get(server["server_name"].as_str().unwrap()).cloned().unwrap_or_default();
+        let tools = offered.iter().map(|tool| self.tool_of_server(tool)).collect();
+        self.known_tools.insert(id.to_owned(), tools);
+        true
+    }
+
+    /// As it keeps a tool that it read: with an argument of its own.
+    fn tool_of_server(&mut self, tool: &Value) -> Value {
+        let mut parameters = tool["inputSchema"].clone();
+        parameters["properties"]["request_heartbeat"] = json!({"type": "boolean"});
+        let schema = json!({"name": tool["name"], "description": tool["description"], "parameters": parameters});
+        json!({"id": self.id("tool"), "name": tool["name"], "description": tool["description"], "tool_type": "external_mcp",
+            "tags": ["mcp:smcp"], "json_schema": schema})
     }
 
     pub fn llm() -> Value {

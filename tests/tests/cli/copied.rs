@@ -139,3 +139,15 @@ fn the_commands_of_an_environment_carry_its_pins_and_write_no_file_by_mistake() 
     assert!(imports(&yard, "six"), "a bound is part of a word: {command}");
     assert!(!yard.path().join("else where/=1.16").exists(), "and no file to write into");
 }
+
+#[test]
+fn the_command_beside_refresh_in_letta_has_letta_read_the_tools() {
+    let yard = crate::plugins::smcp();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let letta = runtime.block_on(sanctum_fake_letta::Fake::new("0.16.8", 0, None));
+    yard.ctl(&["letta", "address", &letta.url(), "--yes"]).unwrap();
+    letta.tool_server("smcp");
+    // What the window copies: `ui/src/app/Banners.tsx`.
+    run(&yard, "sanctumctl plugins refresh");
+    assert_eq!(letta.refreshed(), 1, "Letta was told");
+}

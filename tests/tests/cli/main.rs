@@ -36,6 +36,7 @@ mod plugin_index;
 mod plugin_kills;
 mod plugin_needs;
 mod plugin_packages;
+mod plugin_refresh;
 mod plugin_settings;
 mod plugin_tools;
 mod plugins;

@@ -2,8 +2,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { DriftFile, RecoveryNote } from '../bindings';
 import { usePlatform } from '../platform/context';
-import { Banner, Button, Foreign, Prose, IconButton, useToasts, visible } from '../ui';
-import { useDrift, useTakeState } from './queries';
+import { Banner, Button, CopyButton, Foreign, Prose, IconButton, useToasts, visible } from '../ui';
+import { useDrift, useLettaTools, useRefreshLetta, useTakeState } from './queries';
 import { navigate } from './router';
 import { useShell } from './shell-context';
 
@@ -53,7 +53,21 @@ function DriftBanner({ files }: { files: DriftFile[] }) {
   );
 }
 
-/** At most one: what a crash left comes before a store that does not answer, and that before a file somebody edited. */
+/** Letta keeps the tools it read last until somebody tells it to read them anew. */
+function LettaToolsBanner({ words }: { words: string }) {
+  const refresh = useRefreshLetta();
+  return (
+    <Banner kind="warn" title="Letta still has the old tools of the tool server." data-testid="letta-tools-banner"
+      actions={<>
+        <CopyButton text="sanctumctl plugins refresh" label="Copy as sanctumctl" />
+        <Button size="s" busy={refresh.isPending} onClick={() => refresh.mutate()} data-testid="letta-tools-refresh">{refresh.isPending ? 'Refreshing in Letta' : 'Refresh in Letta'}</Button>
+      </>}>
+      <Prose>{words}</Prose> Agents use what Letta has.
+    </Banner>
+  );
+}
+
+/** At most one: what a crash left comes before a store that does not answer, and that before a file somebody edited. What Letta has to be told, and that this is a sample, stands beside it. */
 export function Banners({ drift = true }: { drift?: boolean }) {
   const { state } = useShell();
   const [seen, setSeen] = useState(false);
@@ -62,7 +76,9 @@ export function Banners({ drift = true }: { drift?: boolean }) {
   const storeBroken = store.status.word === 'Degraded' || store.status.word === 'Error' || store.status.word === 'Off';
   const waits = !seen && state.recovered.length > 0;
   const drifted = drift && changed.length > 0;
-  if (!storeBroken && !waits && !drifted && !state.install?.sample) return null;
+  const letta = useLettaTools().data;
+  const old = letta?.stale === true;
+  if (!storeBroken && !waits && !drifted && !old && !state.install?.sample) return null;
   return (
     <div className="banners">
       {waits ? (
@@ -74,6 +90,7 @@ export function Banners({ drift = true }: { drift?: boolean }) {
       ) : drifted ? (
         <DriftBanner files={changed} />
       ) : null}
+      {old && <LettaToolsBanner words={letta.words} />}
       {state.install?.sample && <SampleBanner />}
     </div>
   );

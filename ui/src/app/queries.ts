@@ -1,9 +1,10 @@
 /** Server state lives in the query cache alone; events of the shell say what to read again. */
-import { QueryClient, useQuery, useQueryClient } from '@tanstack/react-query';
+import { QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { AppState } from '../bindings';
 import { usePlatform } from '../platform/context';
 import { forgetBlockDrafts } from '../features/letta/block-drafts';
+import { useToasts } from '../ui/Toasts';
 import { forgetPlaces } from '../ui/WindowedGrid';
 
 export const keys = {
@@ -68,6 +69,27 @@ export function usePluginsNeeding() {
       const { items, quarantined } = await platform.pluginsList('', 'status', 0, MOST_NEEDING);
       return { needing: items.filter((row) => row.needs_you && !row.quarantined).length + quarantined, quarantined };
     },
+  });
+}
+
+/**
+ * Whether Letta has the tools that the tool server offers; only for who may change it. Read after each change of plugins, and once in a
+ * while for a tool server that somebody starts again by hand.
+ */
+export function useLettaTools() {
+  const platform = usePlatform();
+  return useQuery({ queryKey: [...keys.plugins, 'letta'], queryFn: () => platform.mcpLettaTools(), refetchInterval: ({ state }) => (state.error ? false : PLUGINS_EVERY_MS) });
+}
+
+/** Has Letta read the tool server's tools anew. It is asked for each time, because it changes Letta. */
+export function useRefreshLetta() {
+  const platform = usePlatform();
+  const client = useQueryClient();
+  const toasts = useToasts();
+  return useMutation({
+    mutationFn: () => platform.mcpRefreshLetta(),
+    onSuccess: (words) => { toasts.show({ title: words, slot: 'letta-tools' }); return client.invalidateQueries({ queryKey: [...keys.plugins, 'letta'] }); },
+    onError: (thrown) => toasts.fail(thrown),
   });
 }
 

@@ -1,6 +1,7 @@
 //! `plugins`: of all tools, read before they run, installed and switched by plans; the tools they add, listed and called.
 
 mod compared;
+mod in_letta;
 mod installing;
 
 use std::process::ExitCode;
@@ -82,22 +83,22 @@ pub async fn run(console: &Console, words: Plugins) -> Done {
         Plugins::Update(words) => installing::update(console, &actor, words).await,
         Plugins::Remove { id, delete_settings, confirm } => {
             let plan = console.with_store(async || app.plugin_remove_plan(&actor, &id, !delete_settings).await).await?;
-            console.change(&actor, confirm, &plan).await
+            in_letta::change(console, &actor, confirm, &plan).await
         }
         Plugins::Diff { id, file, to, other, dir } => {
             compared::run(console, &actor, compared::Words { id, file, to, source: other.source(), dir }).await
         }
         Plugins::Rollback { id, hash, confirm } => {
-            console.change(&actor, confirm, &app.plugin_rollback_plan(&actor, &id, &hash).await?).await
+            in_letta::change(console, &actor, confirm, &app.plugin_rollback_plan(&actor, &id, &hash).await?).await
         }
         Plugins::Enable { id, confirm } => {
-            console.change(&actor, confirm, &app.plugin_enable_plan(&actor, &id, true).await?).await
+            in_letta::change(console, &actor, confirm, &app.plugin_enable_plan(&actor, &id, true).await?).await
         }
         Plugins::Disable { id, confirm } => {
-            console.change(&actor, confirm, &app.plugin_enable_plan(&actor, &id, false).await?).await
+            in_letta::change(console, &actor, confirm, &app.plugin_enable_plan(&actor, &id, false).await?).await
         }
         Plugins::Tool { id, tool, on, off: _, confirm } => {
-            console.change(&actor, confirm, &app.plugin_tool_plan(&actor, &id, &tool, on).await?).await
+            in_letta::change(console, &actor, confirm, &app.plugin_tool_plan(&actor, &id, &tool, on).await?).await
         }
         Plugins::Graph { tool } => {
             let graph = app.plugins_graph(&actor, tool.as_deref()).await?;
@@ -132,6 +133,7 @@ pub async fn run(console: &Console, words: Plugins) -> Done {
             output::show(console.json, &answer, |answer| answer.text.clone())?;
             Ok(if answer.is_error { ExitCode::from(1) } else { ExitCode::SUCCESS })
         }
+        Plugins::Refresh { check } => in_letta::run(console, &actor, check).await,
         Plugins::New { path } => {
             let files = app.plugin_new(&path).await?;
             output::show(console.json, &files, |files| files.iter().map(|file| format!("{file}\n")).collect())?;

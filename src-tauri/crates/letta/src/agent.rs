@@ -3,6 +3,8 @@
 //! Plain values: nothing here knows HTTP, JSON or the version that answered. Identifiers are Letta's own and are
 //! not interpreted; texts are whatever somebody told Letta, so whoever shows them treats them as hostile.
 
+use std::collections::BTreeSet;
+
 /// One agent as Letta knows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Agent {
@@ -149,6 +151,28 @@ pub struct Tool {
     pub kind: String,
     /// Its labels.
     pub tags: Vec<String>,
+}
+
+/// A tool server that Letta keeps in its list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolServer {
+    /// Letta's identifier.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Where Letta reaches it; `None` for one that it starts by itself.
+    pub url: Option<String>,
+}
+
+/// What Letta knows of a tool of a tool server, since it read that server last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerTool {
+    /// Its name.
+    pub name: String,
+    /// What it does, where Letta says so.
+    pub description: Option<String>,
+    /// Names of its arguments, where Letta says which it takes.
+    pub arguments: Option<BTreeSet<String>>,
 }
 
 /// How full the context of an agent is, in tokens.

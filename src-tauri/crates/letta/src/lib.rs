@@ -23,7 +23,9 @@ mod trouble;
 mod try_key;
 mod wire;
 
-pub use agent::{Agent, AgentChange, Block, BlockChange, Context, Model, Models, NewAgent, NewBlock, Tool};
+pub use agent::{
+    Agent, AgentChange, Block, BlockChange, Context, Model, Models, NewAgent, NewBlock, ServerTool, Tool, ToolServer,
+};
 pub use outcome::{Flavour, Outcome, Probe};
 pub use probe::{BadUrl, check_url, probe, same_server};
 pub use server::{Features, Patience, Refused, Server, Who, connect};

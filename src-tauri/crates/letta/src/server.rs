@@ -3,7 +3,9 @@
 //! [`connect`] finds out which kind answers and gives the adapter for it. Callers look at [`Features`] before they
 //! offer something, and never at the kind. An adapter keeps no state of ours: every call asks the server.
 
-use crate::agent::{Agent, AgentChange, Block, BlockChange, Context, Models, NewAgent, NewBlock, Tool};
+use crate::agent::{
+    Agent, AgentChange, Block, BlockChange, Context, Models, NewAgent, NewBlock, ServerTool, Tool, ToolServer,
+};
 use crate::app_server::AppServer;
 use crate::outcome::{Flavour, Found, Probe};
 use crate::probe::{probe, unanswered};
@@ -117,10 +119,19 @@ pub trait Server: Send + Sync {
     /// All tools that could be attached.
     async fn all_tools(&self) -> Result<Vec<Tool>, Trouble>;
 
-    /// Has the server read the tools of its MCP servers anew; the names of those that were read. `None` where it keeps no
-    /// list of them and reads them by itself.
-    async fn refresh_tool_servers(&self) -> Result<Option<Vec<String>>, Trouble> {
+    /// The tool servers in its list. `None` where it keeps no list of them and reads them by itself.
+    async fn tool_servers(&self) -> Result<Option<Vec<ToolServer>>, Trouble> {
         Ok(None)
+    }
+
+    /// What it knows of the tools of one of them; it is not read for that.
+    async fn tools_of_server(&self, _id: &str) -> Result<Vec<ServerTool>, Trouble> {
+        Err(Trouble::Unsupported { what: "list of tool servers" })
+    }
+
+    /// Has it read the tools of one of them anew.
+    async fn refresh_tool_server(&self, _id: &str) -> Result<(), Trouble> {
+        Err(Trouble::Unsupported { what: "list of tool servers" })
     }
 
     /// Attaches a tool.

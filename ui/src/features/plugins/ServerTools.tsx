@@ -1,21 +1,14 @@
 /** The tools of the running server, asked over MCP: search, try one, have Letta read them anew. */
-import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import type { McpTool } from '../../bindings';
+import { useRefreshLetta } from '../../app/queries';
 import { navigate, toHash } from '../../app/router';
 import { useShell } from '../../app/shell-context';
-import { usePlatform } from '../../platform/context';
-import { Button, CopyButton, EmptyState, ErrorBox, Foreign, SearchField, Waiting, WindowedGrid, duration, useToasts, visible } from '../../ui';
+import { Button, CopyButton, EmptyState, ErrorBox, Foreign, SearchField, Waiting, WindowedGrid, duration, visible } from '../../ui';
 import { useMcpTools } from './queries';
 import { TryTool } from './TryTool';
 
 const METRICS = { rowHeight: 46, gap: 1, headHeight: 30, sectionGap: 10, top: 0, bottom: 10 };
-
-function useRefreshLetta() {
-  const platform = usePlatform();
-  const toasts = useToasts();
-  return useMutation({ mutationFn: () => platform.mcpRefreshLetta(), onSuccess: (words) => toasts.show({ title: words, slot: 'letta-tools' }), onError: (thrown) => toasts.fail(thrown) });
-}
 
 /** Those of a plugin stand together; what the server has of its own comes last. */
 function grouped(tools: McpTool[], query: string) {

@@ -93,7 +93,36 @@ test('from the page of its plugin a tool is tried in a sheet', async () => {
 test('Letta is made to read them anew, and what came of it is said', async () => {
   await openApp({}, at);
   await seen('tools-letta').click();
-  await look(seen('toast'), 'in a sentence').toHaveTextContent('Letta read 10 tools of SMCP anew; 2 are new.');
+  await look(seen('toast'), 'in a sentence').toHaveTextContent('Letta read SMCP anew. sanctum-letta-mcp 3.1.0 lists 10 tools.');
+});
+
+test('after a change of plugins the view says that Letta has the old tools, and one click has it read them', async () => {
+  const { calls, platform } = await openApp({ plugins: { letta: true } }, '#/plugins/smcp%3Agh');
+  await look(seen('plugin-page'), 'the page').toBeVisible();
+  await eventually(() => calls('mcpLettaTools').length, 'Letta was asked').toBeGreaterThan(0);
+  await look(seen('letta-tools-banner'), 'Letta has what is offered').not.toBeInTheDocument();
+  await page.getByRole('button', { name: 'Disable…' }).click();
+  await look(seen('plan-sheet'), 'a plan').toHaveTextContent('Disable gh');
+  await press('{Enter}');
+  await look(seen('letta-tools-banner'), 'what Letta lacks').toHaveTextContent('Letta still has the old tools of the tool server.Letta does not know weather__today. Agents use what Letta has.');
+  expect(calls('mcpRefreshLetta').length, 'it is not told by itself').toBe(0);
+  await eventually(() => document.querySelector('[data-testid="plan-sheet"]'), 'the plan is done').toBeNull();
+  await expectClean('the old tools of Letta');
+  await seen('letta-tools-banner').getByRole('button', { name: 'Copy as sanctumctl' }).click();
+  await eventually(() => platform.memory.world.copied, 'the same from a terminal').toEqual(['sanctumctl plugins refresh']);
+  location.hash = '#/modules/instances';
+  await look(seen('modules-view'), 'elsewhere').toBeVisible();
+  await seen('letta-tools-refresh').click();
+  await look(page.getByText('Letta read SMCP anew. sanctum-letta-mcp 3.1.0 lists 10 tools.', { exact: true }), 'what came of it').toBeVisible();
+  await look(seen('letta-tools-banner'), 'and it is said no more').not.toBeInTheDocument();
+  expect(calls('mcpRefreshLetta').length, 'once').toBe(1);
+});
+
+test('who may not change anything is told nothing of it', async () => {
+  const { calls } = await openApp({ plugins: { letta: true }, overrides: { mcpLettaTools: async () => refuse('not_allowed', 'vera is signed in as viewer and may look, not change.', 'An administrator can do this, or change the role.') } }, at);
+  await eventually(() => calls('mcpLettaTools').length, 'asked').toBeGreaterThan(0);
+  await look(seen('server-tools'), 'the tools are there').toBeVisible();
+  await look(seen('letta-tools-banner'), 'and nothing else').not.toBeInTheDocument();
 });
 
 test('a server that does not run says so, with the way to it', async () => {

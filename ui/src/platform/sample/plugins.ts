@@ -12,6 +12,8 @@ export interface PluginScenario {
   tools?: McpTool[];
   cycle?: boolean;
   missing?: boolean;
+  /** A Letta is there that knows the tool server, and keeps its tools until it is told to read them. */
+  letta?: boolean;
   /** The name that breaks its tool; without it the last one that is on. */
   culprit?: string;
 }
@@ -21,6 +23,8 @@ export interface PluginStore {
   scenario: PluginScenario;
   /** Tools that are switched off one by one. */
   off: ReadonlySet<string>;
+  /** A plugin was changed since Letta read the tools. */
+  changed: boolean;
   inspections: Map<string, PluginInspection>;
   bisects: Map<string, Bisect>;
   /** What looking into a source, and calling a tool, waits for; a test may hold them. */
@@ -29,7 +33,7 @@ export interface PluginStore {
 }
 
 export function pluginStore(scenario: PluginScenario): PluginStore {
-  return { rows: Array.isArray(scenario.rows) ? scenario.rows : samplePlugins(scenario.rows ?? null), scenario, off: new Set(), inspections: new Map(), bisects: new Map(), looked: () => Promise.resolve(), answered: () => Promise.resolve() };
+  return { rows: Array.isArray(scenario.rows) ? scenario.rows : samplePlugins(scenario.rows ?? null), scenario, off: new Set(), changed: false, inspections: new Map(), bisects: new Map(), looked: () => Promise.resolve(), answered: () => Promise.resolve() };
 }
 
 const flags: Record<string, (row: PluginRow) => boolean> = {
@@ -61,7 +65,7 @@ export function pluginCommands(world: World, store: PluginStore): Partial<Platfo
   const put = (id: string, change: Partial<PluginRow>) => { store.rows = store.rows.map((row) => (row.id === id ? { ...row, ...change } : row)); world.changed(['plugins']); };
   /** Keeps the plan; what it does is undone by putting all rows back. */
   const keep = (made: Plan, done: () => void) => {
-    world.plans.set(made.id, { plan: made, done: () => { const before = store.rows; done(); return () => { store.rows = before; world.changed(['plugins']); }; } });
+    world.plans.set(made.id, { plan: made, done: () => { const before = store.rows; store.changed = true; done(); return () => { store.rows = before; world.changed(['plugins']); }; } });
     return made;
   };
   const inspection = (id: string) => store.inspections.get(id) ?? refuse('inspection_unknown', 'This source is not in quarantine any more.', 'Choose it again.', [id]);
@@ -162,7 +166,11 @@ export function pluginCommands(world: World, store: PluginStore): Partial<Platfo
       if (a !== undefined && b !== undefined) return { is_error: false, text: String(a + b), structured: { result: a + b }, took_ms: 31 };
       return { is_error: false, text: `<b>${JSON.stringify(args)}</b>`, structured: { echo: args }, took_ms: 212 };
     },
-    mcpRefreshLetta: async () => 'Letta read 10 tools of SMCP anew; 2 are new.',
+    mcpLettaTools: async () => {
+      if (!store.scenario.letta) return { stale: null, words: 'This tool server is not registered at this Letta.' };
+      return store.changed ? { stale: true, words: 'Letta does not know `weather__today`.' } : { stale: false, words: 'Letta has what sanctum-letta-mcp 3.1.0 offers: 10 tools.' };
+    },
+    mcpRefreshLetta: async () => { store.changed = false; world.changed(['plugins']); return 'Letta read SMCP anew. sanctum-letta-mcp 3.1.0 lists 10 tools.'; },
   };
 }
 

@@ -317,3 +317,12 @@ pub struct McpAnswer {
     pub structured: Option<Json>,
     pub took_ms: u32,
 }
+
+/// Whether Letta has the tools that the tool server offers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
+pub struct LettaTools {
+    /// Letta still has the old ones until it is told to read them anew; `None` where that is not known.
+    pub stale: Option<bool>,
+    /// What differs, or why it is not known, in sentences.
+    pub words: String,
+}

@@ -2,7 +2,7 @@
 //!
 //! It lies in the app's own folder, one file for an install; it holds hashes and words, never what a plugin was given.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,18 @@ pub(crate) struct Kept {
     /// By `<plugin id>@<content hash>`: what came of putting it aside. Nothing is put aside by itself twice.
     #[serde(default)]
     pub judged: BTreeMap<String, Judged>,
+    /// By address of a Letta: what the tool server offered when Letta was last seen to have that.
+    #[serde(default)]
+    pub letta: BTreeMap<String, Told>,
+}
+
+/// What a Letta was told of the tool server's tools.
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+pub(crate) struct Told {
+    /// By name, a digest of what each takes and says.
+    pub tools: BTreeMap<String, String>,
+    /// What Letta did not take of it although it was told to.
+    pub left: BTreeSet<String>,
 }
 
 /// What came of putting a plugin aside because its tool's last words named it.

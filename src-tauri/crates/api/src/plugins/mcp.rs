@@ -1,4 +1,4 @@
-//! The tools of the running tool server, asked over MCP; one tried; Letta told to read them anew.
+//! The tools of the running tool server, asked over MCP; one tried.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::blocking::blocking;
 use crate::dto::{Json, McpAnswer, McpTool, McpTools};
 use crate::open::Open;
-use crate::settings::{Snapshot, Sort};
+use crate::settings::{Snapshot, Sort, Target};
 use crate::{Actor, ApiError, ApiResult};
 
 /// How long the server may take to say hello and list its tools.
@@ -35,6 +35,20 @@ struct Door {
 /// Where the tool server answers, and its key.
 fn door(open: &Open) -> ApiResult<Door> {
     let snap = Snapshot::of(open)?;
+    let (target, port) = at(&snap)?;
+    let key = crate::secrets::handed(open, &snap, target)
+        .ok()
+        .and_then(|handed| handed.into_iter().find(|(name, _)| name == "MCP_API_KEY"))
+        .map(|(_, value)| value);
+    Ok(Door { url: format!("http://127.0.0.1:{port}/sse"), key })
+}
+
+/// The port that it answers on.
+pub(super) fn port(open: &Open) -> ApiResult<String> {
+    Ok(at(&*Snapshot::of(open)?)?.1)
+}
+
+fn at(snap: &Snapshot) -> ApiResult<(&Target, String)> {
     let missing = || {
         ApiError::refused(
             "no_tool_server",
@@ -53,12 +67,7 @@ fn door(open: &Open) -> ApiResult<Door> {
     };
     let port =
         said("MCP_PORT").or_else(|| said("PORT")).or_else(|| snap.rows.port(None, "smcp").map(|p| p.to_string()));
-    let port = port.ok_or_else(missing)?;
-    let key = crate::secrets::handed(open, &snap, target)
-        .ok()
-        .and_then(|handed| handed.into_iter().find(|(name, _)| name == "MCP_API_KEY"))
-        .map(|(_, value)| value);
-    Ok(Door { url: format!("http://127.0.0.1:{port}/sse"), key })
+    Ok((target, port.ok_or_else(missing)?))
 }
 
 fn refused(trouble: &Trouble) -> ApiError {
@@ -208,31 +217,6 @@ impl App {
 }
 
 impl App {
-    /// Has Letta read the tool server's tools anew.
-    ///
-    /// # Errors
-    /// `not_allowed`, and what Letta says.
-    pub async fn mcp_refresh_letta(&self, actor: &Actor) -> ApiResult<String> {
-        actor.may_change()?;
-        let open = self.opened().await?;
-        let tools = self.mcp_tools(actor).await?;
-        let server = crate::letta::of(&open).await?;
-        let read = server.refresh_tool_servers().await.map_err(|trouble| crate::letta::trouble(&trouble))?;
-        let listed = crate::words::count(tools.items.len(), "tool", "tools");
-        let lists = format!("{} lists {listed}.", tools.server);
-        Ok(match read {
-            None => format!("{lists} This Letta keeps no list of tool servers to read anew."),
-            Some(read) if read.is_empty() => {
-                format!("{lists} No tool server is registered at this Letta, so it read nothing.")
-            }
-            Some(read) => {
-                let names: Vec<String> = read.iter().map(|name| shown_line(name)).collect();
-                let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                format!("Letta read {} anew. {lists}", crate::words::list(&names))
-            }
-        })
-    }
-
     /// The plan of letting a plugin out of quarantine: it is switched on again.
     ///
     /// # Errors

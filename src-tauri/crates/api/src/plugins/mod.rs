@@ -10,6 +10,7 @@ mod culprit;
 mod detail;
 mod governor;
 mod graph;
+mod in_letta;
 mod index;
 mod installing;
 pub(crate) mod kept;

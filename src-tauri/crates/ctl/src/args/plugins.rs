@@ -122,6 +122,12 @@ pub enum Plugins {
         #[arg(default_value = "{}")]
         input: String,
     },
+    /// Have Letta read the tools of the running tool server anew. It keeps those it read last until it is told to.
+    Refresh {
+        /// Only say whether Letta has them; ends with 1 where it has not. Read-only.
+        #[arg(long)]
+        check: bool,
+    },
     /// Make the folder of a new SMCP plugin.
     New {
         /// Where; its last part is the plugin's name.

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use sanctum_api::{Actor, ApiError, dto};
 
+use super::in_letta;
 use crate::args::plugins::{Install, Update};
 use crate::console::{Console, Done};
 use crate::output::visible;
@@ -35,7 +36,7 @@ pub async fn install(console: &Console, actor: &Actor, words: Install) -> Done {
             enable: !words.off,
         };
         let plan = app.plugin_install_plan(actor, &install).await?;
-        console.change(actor, words.confirm, &plan).await
+        in_letta::change(console, actor, words.confirm, &plan).await
     };
     let_go(console, actor, &inspection.id, done().await).await
 }
@@ -81,7 +82,7 @@ pub async fn update(console: &Console, actor: &Actor, words: Update) -> Done {
             enable: words.on || !words.off && (there.enabled || there.quarantined),
         };
         let plan = app.plugin_install_plan(actor, &install).await?;
-        console.change(actor, words.confirm, &plan).await
+        in_letta::change(console, actor, words.confirm, &plan).await
     };
     let_go(console, actor, &inspection.id, done().await).await
 }

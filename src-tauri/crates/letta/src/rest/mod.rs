@@ -10,8 +10,11 @@ mod memory;
 mod pages;
 pub(crate) mod send;
 pub(crate) mod shapes;
+mod tool_servers;
 
-use crate::agent::{Agent, AgentChange, Block, BlockChange, Context, Models, NewAgent, NewBlock, Tool};
+use crate::agent::{
+    Agent, AgentChange, Block, BlockChange, Context, Models, NewAgent, NewBlock, ServerTool, Tool, ToolServer,
+};
 use crate::clean;
 use crate::outcome::Flavour;
 use crate::server::{Features, Patience, Server, Who};
@@ -124,25 +127,16 @@ impl Server for Rest {
         self.read_tools(None).await
     }
 
-    async fn refresh_tool_servers(&self) -> Result<Option<Vec<String>>, Trouble> {
-        #[derive(serde::Deserialize)]
-        struct ToolServer {
-            id: String,
-            #[serde(default)]
-            server_name: String,
-        }
-        let servers: Vec<ToolServer> = match self.door.get("/v1/mcp-servers/", None).await {
-            // 0.11.7 has no such list: it asks a tool server each time.
-            Err(Trouble::Missing { .. }) => return Ok(None),
-            servers => servers?,
-        };
-        let mut read = Vec::new();
-        for server in servers {
-            let path = format!("/v1/mcp-servers/{}/refresh", call::segment(&server.id)?);
-            self.door.tell(reqwest::Method::PATCH, &path, call::Body::Nothing).await?;
-            read.push(server.server_name);
-        }
-        Ok(Some(read))
+    async fn tool_servers(&self) -> Result<Option<Vec<ToolServer>>, Trouble> {
+        self.read_tool_servers().await
+    }
+
+    async fn tools_of_server(&self, id: &str) -> Result<Vec<ServerTool>, Trouble> {
+        self.read_tools_of_server(id).await
+    }
+
+    async fn refresh_tool_server(&self, id: &str) -> Result<(), Trouble> {
+        self.read_tool_server_anew(id).await
     }
 
     async fn attach_tool(&self, id: &str, tool: &str) -> Result<(), Trouble> {

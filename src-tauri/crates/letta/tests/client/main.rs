@@ -10,8 +10,10 @@ mod streams;
 mod support;
 
 use sanctum_fake_letta::{Fake, Spec};
-use sanctum_letta::{Outcome, Trouble, connect};
+use sanctum_letta::{Outcome, ServerTool, Trouble, connect};
 use sanctum_secrets::Secret;
+use serde_json::json;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 pub const PASSWORD: &str = "hunter2-canary";
@@ -76,23 +78,40 @@ async fn a_door_that_stays_shut_says_why() {
 }
 
 #[tokio::test]
-async fn tool_servers_are_read_anew_where_a_list_of_them_is_kept() {
-    let of = async |version: &'static str, names: &[&str]| {
-        let fake = Fake::new(version, 0, Some(PASSWORD)).await;
-        names.iter().for_each(|name| fake.tool_server(name));
-        let server = connect(&fake.url(), Some(&Secret::new(PASSWORD.into())), PATIENCE).await.unwrap();
-        let read = server.refresh_tool_servers().await.unwrap();
-        let asked = fake.requests.lock().unwrap().iter().filter(|asked| asked.path.ends_with("/refresh")).count();
-        let faults = fake.faults.lock().unwrap().clone();
-        (read, asked, faults)
+async fn a_tool_server_is_read_anew_where_a_list_of_them_is_kept() {
+    let connected = async |fake: &Fake| {
+        let password = Secret::new(PASSWORD.into());
+        connect(&fake.url(), Some(&password), PATIENCE).await.unwrap()
     };
-    let (read, asked, faults) = of("0.16.8", &["smcp", "other"]).await;
-    assert_eq!(read, Some(vec!["smcp".to_owned(), "other".to_owned()]), "each is read, and named");
-    assert_eq!((asked, faults), (2, vec![]), "by a request of its own, as the specification has it");
-    let (read, asked, _) = of("0.16.8", &[]).await;
-    assert_eq!((read, asked), (Some(vec![]), 0), "an empty list is a list");
-    let (read, asked, _) = of("0.11.7", &[]).await;
-    assert_eq!((read, asked), (None, 0), "and one that keeps none is another matter");
+    let fake = Fake::new("0.16.8", 0, Some(PASSWORD)).await;
+    let server = connected(&fake).await;
+    assert_eq!(server.tool_servers().await.unwrap(), Some(vec![]), "an empty list is a list");
+    let tool = |name: &str| json!({"name": name, "description": "Adds.", "inputSchema": {"properties": {"a": {}}}});
+    fake.tool_server_at("smcp", "http://127.0.0.1:8000/sse", &[tool("math__add")]);
+    fake.tool_server("other");
+    let servers = server.tool_servers().await.unwrap().unwrap();
+    let told: Vec<_> = servers.iter().map(|one| (one.name.as_str(), one.url.as_deref())).collect();
+    let expected = [("smcp", Some("http://127.0.0.1:8000/sse")), ("other", Some("http://127.0.0.1:1/sse"))];
+    assert_eq!(told, expected, "each with its name and address");
+    let known = async || server.tools_of_server(&servers[0].id).await.unwrap();
+    let one = ServerTool {
+        name: "math__add".to_owned(),
+        description: Some("Adds.".to_owned()),
+        arguments: Some(BTreeSet::from(["a".to_owned()])),
+    };
+    assert_eq!(known().await, [one], "what it knows of a tool, without the argument that it adds itself");
+    fake.offers("smcp", &[tool("math__add"), tool("words__count")]);
+    assert_eq!(known().await.len(), 1, "asking it does not make it read");
+    server.refresh_tool_server(&servers[0].id).await.unwrap();
+    assert_eq!((known().await.len(), fake.refreshed()), (2, 1), "it reads that one when it is told to");
+    assert!(server.refresh_tool_server("mcp_server-0").await.is_err(), "one that it does not have cannot be read");
+    assert!(server.tools_of_server("../agents").await.is_err(), "and an identifier leads nowhere else");
+    let faults = fake.faults.lock().unwrap().clone();
+    assert_eq!(faults, Vec::<String>::new(), "every request is one of the specification");
+
+    let old = Fake::new("0.11.7", 0, Some(PASSWORD)).await;
+    let server = connected(&old).await;
+    assert_eq!(server.tool_servers().await.unwrap(), None, "one that keeps no list is another matter");
 }
 
 #[tokio::test]
