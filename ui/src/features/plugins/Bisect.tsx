@@ -55,7 +55,7 @@ export function BisectSheet({ tool: asked, onClose }: { tool: string | null; onC
     const of = look?.tool ?? tool ?? '';
     if (act === 'start') return platform.bisectStart(of);
     return act === 'stop' ? platform.bisectStop(of) : platform.bisectStep(of, act === 'measure' ? null : act === 'bad');
-  }, onSuccess: (next) => { setLook(next); void client.invalidateQueries({ queryKey: keys.plugins }); } });
+  }, onSuccess: (next) => { setLook((now) => (now?.done && !next.done ? now : next)); void client.invalidateQueries({ queryKey: keys.plugins }); } });
   const nameOf = (id: string) => rows.find((row) => row.id === id || (row.tool === tool && row.name === id))?.title ?? id;
   const culprit = look?.culprit == null ? undefined : rows.find((row) => row.id === look.culprit || (row.tool === look.tool && row.name === look.culprit));
   const title = tools.find((one) => one.tool === tool)?.title ?? tool ?? '';
@@ -101,8 +101,10 @@ export function BisectSheet({ tool: asked, onClose }: { tool: string | null; onC
           </>
         ) : (
           <>
-            <span className="caption faint grow" data-testid="bisect-note">{busy ? 'Plugins are being put aside just now. Once it has started, everything can be put back.' : step.error === null ? 'Nothing has been changed yet.' : ''}</span>
-            <Button onClick={onClose} keys="esc" why={busy ? 'It restarts just now.' : null}>Cancel</Button>
+            <span className="caption faint grow" data-testid="bisect-note">{busy ? (doing === 'stop' ? 'Everything is being put back.' : 'Plugins are being put aside just now.') : step.error === null ? 'Nothing has been changed yet.' : ''}</span>
+            {busy
+              ? <Button busy={doing === 'stop'} onClick={() => step.mutate('stop')} data-testid="bisect-stop">Stop and put everything back</Button>
+              : <Button onClick={onClose} keys="esc">Cancel</Button>}
             <Button kind="primary" busy={busy} why={tool === null ? 'Choose a tool first.' : null} onClick={() => step.mutate('start')} data-testid="bisect-start">Begin</Button>
           </>
         )}

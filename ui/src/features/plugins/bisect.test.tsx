@@ -39,7 +39,37 @@ test('while it begins it does not say that nothing was changed, and is not left'
   await page.getByRole('radio', { name: /SMCP/ }).click();
   await seen('bisect-start').click();
   await look(seen('bisect-note'), 'while it begins').toHaveTextContent('Plugins are being put aside just now.');
-  await look(page.getByRole('button', { name: 'Cancel' }), 'nobody leaves it half done').toHaveAttribute('aria-disabled', 'true');
+  await press('{Escape}');
+  await look(seen('bisect-sheet'), 'nobody leaves it half done').toBeVisible();
+  await look(page.getByRole('button', { name: 'Cancel' }), 'there is nothing to cancel any more').not.toBeInTheDocument();
+});
+
+test('while it begins it can be stopped, and the first step that ends then changes nothing of that', async () => {
+  const step = { tool: 'smcp', step: 1, most: 3, on: ['smcp:gh'], suspects: ['smcp:gh', 'smcp:git'], seen: 'it was stopped', culprit: null, done: false, words: '2 are suspected.' };
+  let begun = () => {};
+  const { calls } = await begin({ overrides: { bisectStart: () => new Promise((done) => { begun = () => done(step); }), bisectStop: async () => ({ ...step, done: true, words: 'It was called off.' }) } });
+  await page.getByRole('radio', { name: /SMCP/ }).click();
+  await seen('bisect-start').click();
+  await expectClean('a search that begins');
+  await seen('bisect-stop').click();
+  await look(seen('bisect-result'), 'stopped').toHaveTextContent('It was called off.');
+  expect(calls('bisectStop'), 'asked for').toEqual([['smcp']]);
+  begun();
+  await eventually(() => document.querySelector('[data-testid="bisect-step"]'), 'no step comes of it').toBeNull();
+  await look(seen('bisect-result'), 'it stays stopped').toHaveTextContent('It was called off.');
+  await press('{Escape}');
+  await look(seen('bisect-sheet'), 'and can be left').not.toBeInTheDocument();
+});
+
+test('a search that was stopped before it changed anything says so', async () => {
+  await begin({ overrides: {
+    bisectStart: () => new Promise(() => {}),
+    bisectStop: async () => ({ tool: 'smcp', step: 0, most: 0, on: [], suspects: [], seen: null, culprit: null, done: true, words: 'It was stopped before it changed anything.' }),
+  } });
+  await page.getByRole('radio', { name: /SMCP/ }).click();
+  await seen('bisect-start').click();
+  await seen('bisect-stop').click();
+  await look(seen('bisect-result'), 'said').toHaveTextContent('It was stopped before it changed anything.');
 });
 
 test('it can be stopped, and everything is put back', async () => {

@@ -11,6 +11,7 @@ mod letta_chat;
 mod letta_moves;
 mod letta_plans;
 mod plans;
+mod plugins;
 mod python;
 mod rights;
 mod secrets;
