@@ -1,11 +1,12 @@
 //! `doctor`: quiet on a sound install, and each damage named by its path. It writes nothing.
 
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 
 use sanctum_tests::Place;
 use serde_json::Value;
 
-use crate::support::{at_root, chmod, error, json, made, put, settled};
+use crate::support::{at_root, chmod, error, json, made, put, set_secret, settled};
 
 /// Runs it; its exit code and findings.
 fn examine(place: &Place) -> (i32, Vec<Value>) {
@@ -78,6 +79,72 @@ fn things_that_are_gone() {
     gone("smcp");
     gone("smcp/config/.env");
     gone("control/gateway");
+    gone("agents/agent-athena/broca2/run/start.sh");
+    gone("agents/agent-athena/broca2/run/stop.sh");
+    gone("smcp/run/stop.sh");
+}
+
+#[test]
+fn a_script_that_is_missing_or_of_an_earlier_version_is_written_anew_by_a_plan() {
+    let place = made(&["Athena"], "broca2");
+    let run = place.root().join("agents/agent-athena/broca2/run");
+    let ours = || ["start.sh", "stop.sh"].map(|name| std::fs::read_to_string(run.join(name)).unwrap_or_default());
+    let new = ours();
+    // Its second line says whose it is; the rest is another version's.
+    let head = |text: &str| text.lines().take(2).map(|line| format!("{line}\n")).collect::<String>();
+    std::fs::write(run.join("start.sh"), format!("{}exit 1\n", head(&new[0]))).unwrap();
+    std::fs::remove_file(run.join("stop.sh")).unwrap();
+    let before = ours();
+    let (_, findings) = examine(&place);
+    let changed = findings.iter().find(|f| f["code"] == "script_old").cloned().unwrap_or_default();
+    assert_eq!(changed["level"], "info", "one that may have been changed on purpose is told, not blamed: {findings:?}");
+    // As it is where an earlier version of this app wrote it.
+    let db = sanctum_registry::rusqlite::Connection::open(place.root().join("control/registry.db")).unwrap();
+    let wrote = "UPDATE change_steps SET after_blob = ?1 WHERE target LIKE '%broca2/run/start.sh'";
+    assert_eq!(db.execute(wrote, [before[0].as_bytes()]).unwrap(), 1, "the setup wrote it");
+    drop(db);
+    let (exit, findings) = examine(&place);
+    let blamed = findings.iter().filter(|f| f["level"] != "info");
+    let codes: Vec<&str> = blamed.filter_map(|f| f["code"].as_str()).collect();
+    assert!(exit == 1 && codes.contains(&"script_old") && codes.contains(&"missing"), "both are found: {findings:?}");
+    for hit in findings.iter().filter(|f| f["path"].as_str().unwrap_or_default().ends_with(".sh")) {
+        assert!(
+            hit["hint"].as_str().unwrap().contains("sanctumctl modules scripts 'athena/broca2' --yes"),
+            "and what writes it: {hit}"
+        );
+    }
+
+    let plan = json(&place, &["modules", "scripts", "athena/broca2", "--plan"]);
+    assert!(plan["steps"].to_string().contains("Write its stop script"), "the plan names them: {plan:#}");
+    assert_eq!(ours(), before, "and writes nothing");
+    let done = json(&place, &["modules", "scripts", "athena/broca2", "--yes"]);
+    assert_eq!(ours(), new, "both are as a new install has them");
+    assert_eq!(run.join("stop.sh").metadata().unwrap().permissions().mode() & 0o777, 0o700, "and can be run");
+    assert_eq!(examine(&place).0, 0, "and nothing is found any more");
+    let nothing = at_root(&place, &["modules", "scripts", "athena/broca2", "--yes", "--json"]);
+    assert_eq!(error(&nothing)["code"], "nothing_to_change", "a second time there is nothing to do: {nothing:?}");
+    json(&place, &["changes", "undo", done["change_id"].as_str().unwrap(), "--yes"]);
+    assert_eq!(ours(), before, "undo brings back what was there");
+
+    std::fs::write(run.join("start.sh"), "#!/bin/sh\n# mine\n").unwrap();
+    json(&place, &["modules", "scripts", "athena/broca2", "--yes"]);
+    assert_eq!(ours()[0], "#!/bin/sh\n# mine\n", "one of somebody else's is left alone");
+    assert_eq!(examine(&place).0, 0, "and is no finding");
+}
+
+#[test]
+fn a_start_script_that_hands_secrets_over_still_does_when_it_is_written_anew() {
+    let place = made(&["Athena"], "broca2");
+    let start = place.root().join("agents/agent-athena/broca2/run/start.sh");
+    set_secret(&place, "athena/broca2", "AGENT_API_KEY", "v");
+    let with = std::fs::read_to_string(&start).unwrap();
+    assert!(with.contains("secrets exec"), "it asks for them: {with}");
+    std::fs::remove_file(&start).unwrap();
+    json(&place, &["modules", "scripts", "athena/broca2", "--yes"]);
+    assert_eq!(std::fs::read_to_string(&start).unwrap(), with, "missing, it is written as it was");
+    std::fs::write(&start, with.replace("exec \"$@\"", "exec  \"$@\"")).unwrap();
+    json(&place, &["modules", "scripts", "athena/broca2", "--yes"]);
+    assert_eq!(std::fs::read_to_string(&start).unwrap(), with, "and so is an older one");
 }
 
 #[test]

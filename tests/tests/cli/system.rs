@@ -1,6 +1,7 @@
 //! Modules that the system runs, and what becomes of that when they or their agents go.
 #![cfg(target_os = "linux")]
 
+use sanctum_tests::place::program;
 use sanctum_tests::yard::Yard;
 use sanctum_tests::{Ctl, Run};
 use serde_json::Value;
@@ -152,4 +153,72 @@ fn what_the_system_writes_of_a_keeper_is_put_away_like_any_log() {
     assert_eq!(size("thalamus.keeper.log.1"), whole.len() as u64, "what was in it lies beside");
     assert_eq!(size("other.keeper.log"), whole.len() as u64, "another's stays as it is");
     handed.json(&["modules", "stop", "athena/thalamus"]);
+}
+
+/// What the doctor says of units.
+fn left(handed: &Handed) -> Vec<Value> {
+    let page = handed.ctl(&["doctor"]).json().unwrap();
+    let all = page["items"].as_array().unwrap().iter();
+    all.filter(|finding| finding["code"] == "unit_left").cloned().collect()
+}
+
+/// Runs what a finding says in a shell that has the stand-in of systemd.
+fn as_said(handed: &Handed, finding: &Value) {
+    let command = finding["hint"].as_str().unwrap().split('`').nth(1).unwrap().to_owned();
+    let (root, ctl) = (text(&handed.yard.root()), text(&program("sanctumctl").unwrap()));
+    let script = format!("sanctumctl() {{ '{ctl}' --root '{root}' \"$@\"; }}\n{command}\n");
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["-c", &script]).env_clear().envs(handed.yard.env()).env("PATH", &handed.path);
+    let done = bash.output().unwrap();
+    assert!(done.status.success(), "`{command}` can be pasted: {done:?}");
+}
+
+#[test]
+fn the_doctor_names_units_whose_module_is_gone_and_what_takes_them_away() {
+    let handed = Handed::new();
+    assert_eq!(left(&handed), Vec::<Value>::new(), "one that has its module is fine");
+    let folder = handed.yard.home().join(".config/systemd/user");
+    let (name, _, bytes) = handed.units()[0].clone();
+
+    let agent = handed.yard.root().join("agents/agent-athena");
+    std::fs::rename(&agent, handed.yard.path().join("aside")).unwrap();
+    let found = left(&handed);
+    assert!(
+        found.len() == 1
+            && found[0]["message"].as_str().unwrap().contains("`agents/agent-athena/thalamus`, is not there"),
+        "one whose folder was moved away by hand is named: {found:#?}"
+    );
+    std::fs::rename(handed.yard.path().join("aside"), &agent).unwrap();
+
+    handed.json(&["agents", "remove", "athena", "--yes"]);
+    assert_eq!(left(&handed), Vec::<Value>::new(), "a plan leaves nothing behind");
+    std::fs::write(folder.join(&name), &bytes).unwrap();
+    let other = name.replace("thalamus", "other");
+    let elsewhere = handed.yard.path().join("copy");
+    std::fs::create_dir_all(&elsewhere).unwrap();
+    let said = String::from_utf8(bytes).unwrap().replace(&text(&handed.yard.root()), &text(&elsewhere));
+    std::fs::create_dir_all(elsewhere.join("agents/agent-athena/thalamus")).unwrap();
+    std::fs::write(folder.join(&other), said).unwrap();
+    std::fs::write(folder.join("org.somebody.else.service"), "[Service]\n").unwrap();
+    let found = left(&handed);
+    assert_eq!(found.len(), 1, "those of a copy that is there and of others are theirs: {found:#?}");
+    assert_eq!(found[0]["path"], format!("~/.config/systemd/user/{name}"), "by its file: {found:#?}");
+    assert!(found[0]["message"].as_str().unwrap().contains("not in this Sanctum any more"), "and why: {found:#?}");
+    handed.told();
+    as_said(&handed, &found[0]);
+    assert_eq!(handed.told(), ["stop", "disable", "daemon-reload"], "what helps tells the system");
+    let kept: Vec<String> = handed.units().into_iter().map(|(name, ..)| name).collect();
+    assert!(!kept.contains(&name) && kept.len() == 2, "and takes it and nothing else away: {kept:?}");
+    assert_eq!(left(&handed), Vec::<Value>::new(), "then nothing is found");
+
+    handed.json(&["agents", "add", "Athena", "--modules", "thalamus", "--yes"]);
+    std::fs::write(folder.join(&name), std::fs::read(folder.join(&other)).unwrap()).unwrap();
+    std::fs::remove_dir_all(&elsewhere).unwrap();
+    let found = left(&handed);
+    assert!(
+        found.iter().any(|one| one["message"].as_str().unwrap().contains("is run by this app")),
+        "one that came back is not what the unit was for: {found:#?}"
+    );
+    found.iter().for_each(|one| as_said(&handed, one));
+    assert_eq!(left(&handed), Vec::<Value>::new(), "what is said of each helps");
 }

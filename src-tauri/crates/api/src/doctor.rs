@@ -1,4 +1,6 @@
-//! `doctor`: layout, modes, ports, registry, manifests and settings files, read-only, each finding with its path.
+//! `doctor`: layout, modes, ports, registry, manifests, settings files, scripts and units, read-only, each finding with its path.
+
+mod by_hand;
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -28,6 +30,8 @@ fn examine(open: &Open) -> ApiResult<Vec<Finding>> {
     let ground = Ground::look(open, &rows);
     let mut findings = Vec::new();
     layout(open, &rows, &mut findings);
+    by_hand::scripts(open, &rows, &mut findings);
+    by_hand::units(open, &mut findings)?;
     modes(open, &rows, &mut findings);
     ports_held(&rows, &ground, open, &mut findings);
     modules(open, &ground, &rows, &mut findings);
@@ -100,7 +104,6 @@ fn layout(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
             expect(&format!("{path}/{part}"), "a folder of the module", FindingLevel::Warn);
         }
         expect(&format!("{path}/config/.env"), "the settings the module reads", FindingLevel::Error);
-        expect(&format!("{path}/run/start.sh"), "the script that starts it by hand", FindingLevel::Warn);
     }
 }
 
@@ -133,8 +136,8 @@ fn modes(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
             ));
         }
     }
-    for path in rows.instances.iter().filter_map(|i| i.path.as_ref()) {
-        let script = format!("{path}/run/start.sh");
+    let paths = rows.instances.iter().filter_map(|i| i.path.as_ref());
+    for script in paths.flat_map(|path| [format!("{path}/run/start.sh"), format!("{path}/run/stop.sh")]) {
         let Ok(meta) = open.root().join(&script).metadata() else { continue };
         if meta.permissions().mode() & 0o100 == 0 {
             findings.push(finding(

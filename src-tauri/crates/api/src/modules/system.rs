@@ -24,14 +24,14 @@ use crate::{Actor, ApiError, ApiResult, AppEnv};
 /// What the plans call the folder of units.
 const UNITS: &str = "units";
 /// Seconds that a module gets to end of which nothing is known.
-const GRACE: u32 = 15;
+pub(super) const GRACE: u32 = 15;
 
 /// The place of unit files in plans; where the system keeps login items there too, it is theirs.
 pub(crate) fn units_place(env: &AppEnv) -> &'static str {
     if env.units_dir == env.login_dir { crate::settings::LOGIN } else { UNITS }
 }
 
-fn init() -> &'static dyn Init {
+pub(super) fn init() -> &'static dyn Init {
     units::current()
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn cannot(open: &Open) -> Option<String> {
     (!there).then(|| format!("`{tool}` was not found, so this system is not run by {}", init().name()))
 }
 
-fn label(open: &Open, instance: &Instance) -> String {
+pub(super) fn label(open: &Open, instance: &Instance) -> String {
     units::label(open.registry().install_id(), &instance.address)
 }
 

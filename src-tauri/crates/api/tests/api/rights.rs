@@ -54,6 +54,11 @@ fn calls() -> Vec<(&'static str, Call, [&'static str; 3])> {
         ("changes_last_undoable", call!(|app, who| app.changes_last_undoable(&who)), all),
         ("change_undo_plan", call!(|app, who| app.change_undo_plan(&who, "nope")), admin("change_unknown")),
         ("doctor", call!(|app, who| app.doctor(&who)), admin("ok")),
+        (
+            "module_scripts_plan",
+            call!(|app, who| app.module_scripts_plan(&who, "athena/broca2")),
+            admin("nothing_to_change"),
+        ),
         ("plan_apply", call!(|app, who| app.plan_apply(&who, "nope")), admin("plan_unknown")),
         ("tools_tabs", call!(|app, who| app.tools_tabs(&who)), all),
         ("tools_list", call!(|app, who| app.tools_list(&who, "global", "", 0, 10)), all),

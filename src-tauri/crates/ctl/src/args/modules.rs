@@ -71,6 +71,13 @@ pub enum Modules {
         #[command(flatten)]
         confirm: Confirm,
     },
+    /// Write the scripts that start and stop an instance by hand, where they are missing or of an earlier version.
+    Scripts {
+        /// Its address.
+        instance: String,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
     /// What instances write to their logs, merged by time.
     Logs {
         /// Addresses, such as `athena/broca2`.

@@ -57,6 +57,11 @@ impl Init for Systemd {
         Ok(out.into_bytes())
     }
 
+    fn runs_in(&self, text: &str) -> Option<PathBuf> {
+        let dir = text.lines().find_map(|line| line.strip_prefix("WorkingDirectory="))?;
+        Some(PathBuf::from(dir.replace("%%", "%")))
+    }
+
     fn rereads(&self) -> bool {
         true
     }

@@ -64,6 +64,12 @@ impl Init for Launchd {
         Ok(out.into_bytes())
     }
 
+    fn runs_in(&self, text: &str) -> Option<PathBuf> {
+        let (_, rest) = text.split_once("<key>WorkingDirectory</key>")?;
+        let (dir, _) = rest.trim_start().strip_prefix("<string>")?.split_once("</string>")?;
+        Some(PathBuf::from(unescaped(dir)))
+    }
+
     fn rereads(&self) -> bool {
         false
     }
@@ -193,6 +199,12 @@ fn escaped(text: &str) -> String {
         }
     }
     out
+}
+
+/// What [`escaped`] was given.
+fn unescaped(text: &str) -> String {
+    let marks = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
+    marks.iter().fold(text.to_owned(), |text, (mark, c)| text.replace(mark, c))
 }
 
 fn string(out: &mut String, key: &str, value: &str) {

@@ -187,6 +187,9 @@ pub trait Init: Send + Sync {
     /// [`Unwritable`] naming what cannot be carried.
     fn text(&self, unit: &Unit) -> Result<Vec<u8>, Unwritable>;
 
+    /// The folder that the unit in a file of ours runs in; `None` where the file says none.
+    fn runs_in(&self, text: &str) -> Option<PathBuf>;
+
     /// True where a file that changed is taken up while what it describes goes on; otherwise that is stopped first.
     fn rereads(&self) -> bool;
 

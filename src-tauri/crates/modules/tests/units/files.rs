@@ -55,7 +55,10 @@ fn plist(bytes: &[u8]) -> serde_json::Value {
 fn launchd_is_told_what_was_meant_whatever_the_names() {
     for name in HOSTILE {
         let unit = unit(name);
-        let said = plist(&Launchd.text(&unit).expect("such names can be written"));
+        let bytes = Launchd.text(&unit).expect("such names can be written");
+        let read = Launchd.runs_in(std::str::from_utf8(&bytes).expect("text"));
+        assert_eq!(read.as_ref(), Some(&unit.dir), "{name}: its folder is read back");
+        let said = plist(&bytes);
         let words: Vec<&str> =
             std::iter::once(unit.program.to_str().expect("text")).chain(unit.args.iter().map(String::as_str)).collect();
         assert_eq!(said["ProgramArguments"], serde_json::json!(words), "{name}: word for word");
@@ -124,6 +127,7 @@ fn systemd_is_told_what_was_meant_whatever_the_names() {
         let unit = Unit { label: label("0f3a", name), program, dir: base, out: log.clone(), err: log, ..unit(name) };
         let bytes = Systemd.text(&unit).expect("such names can be written");
         let text = String::from_utf8(bytes.clone()).expect("text");
+        assert_eq!(Systemd.runs_in(&text).as_ref(), Some(&unit.dir), "{name}: its folder is read back");
         for line in text.lines() {
             assert!(!line.ends_with('\\'), "{name}: no line goes on: {line}");
         }
