@@ -98,6 +98,17 @@ fn a_script_that_is_missing_or_of_an_earlier_version_is_written_anew_by_a_plan()
     let (_, findings) = examine(&place);
     let changed = findings.iter().find(|f| f["code"] == "script_old").cloned().unwrap_or_default();
     assert_eq!(changed["level"], "info", "one that may have been changed on purpose is told, not blamed: {findings:?}");
+    assert!(
+        changed["hint"].as_str().unwrap().contains("'athena/broca2' --changed"),
+        "with what shows first: {changed}"
+    );
+    let plan = json(&place, &["modules", "scripts", "athena/broca2", "--plan"]);
+    assert!(!plan["steps"].to_string().contains("start script"), "without that word it stays: {plan:#}");
+    std::fs::write(run.join("stop.sh"), &new[1]).unwrap();
+    let stays = at_root(&place, &["modules", "scripts", "athena/broca2", "--yes", "--json"]);
+    assert_eq!(error(&stays)["code"], "scripts_changed", "where it is the only one that is said: {stays:?}");
+    assert_eq!(ours(), [before[0].clone(), new[1].clone()], "and nothing is written");
+    std::fs::remove_file(run.join("stop.sh")).unwrap();
     // As it is where an earlier version of this app wrote it.
     let db = sanctum_registry::rusqlite::Connection::open(place.root().join("control/registry.db")).unwrap();
     let wrote = "UPDATE change_steps SET after_blob = ?1 WHERE target LIKE '%broca2/run/start.sh'";
@@ -143,8 +154,8 @@ fn a_start_script_that_hands_secrets_over_still_does_when_it_is_written_anew() {
     json(&place, &["modules", "scripts", "athena/broca2", "--yes"]);
     assert_eq!(std::fs::read_to_string(&start).unwrap(), with, "missing, it is written as it was");
     std::fs::write(&start, with.replace("exec \"$@\"", "exec  \"$@\"")).unwrap();
-    json(&place, &["modules", "scripts", "athena/broca2", "--yes"]);
-    assert_eq!(std::fs::read_to_string(&start).unwrap(), with, "and so is an older one");
+    json(&place, &["modules", "scripts", "athena/broca2", "--changed", "--yes"]);
+    assert_eq!(std::fs::read_to_string(&start).unwrap(), with, "and so is one that was changed");
 }
 
 #[test]

@@ -302,7 +302,7 @@ fn was_built(open: &Open, path: &str) -> bool {
 }
 
 /// What the latest applied change left in a file.
-fn last_written(open: &Open, file: &str) -> Option<Vec<u8>> {
+pub(crate) fn last_written(open: &Open, file: &str) -> Option<Vec<u8>> {
     let wanted = sanctum_registry::changes::ChangeFilter {
         state: Some("applied".to_owned()),
         target: Some(file.to_owned()),

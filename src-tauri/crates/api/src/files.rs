@@ -40,14 +40,31 @@ pub(crate) fn write<T: Serialize>(path: &Path, value: &T) -> ApiResult<()> {
         std::fs::rename(&temp, path)?;
         std::fs::File::open(folder)?.sync_all()
     })();
-    result.map_err(|error| {
-        ApiError::broken(
-            "own_file_unwritable",
-            format!("`{}` could not be written.", path.display()),
-            "Check that the disk has room and that the folder may be written.",
-        )
-        .with_details([error.to_string()])
-    })
+    result.map_err(|error| unwritable(path, &error))
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> ApiError {
+    ApiError::broken(
+        "own_file_unwritable",
+        format!("`{}` could not be written.", path.display()),
+        "Check that the disk has room and that the folder may be written.",
+    )
+    .with_details([error.to_string()])
+}
+
+/// Waits until nobody else changes a file of ours; it is one's own until the answer is dropped. The lock lies beside it and stays.
+///
+/// # Errors
+/// `own_file_unwritable`, with the system's own words.
+pub(crate) fn turn(path: &Path) -> ApiResult<std::fs::File> {
+    let locked = || -> std::io::Result<std::fs::File> {
+        make_private(path.parent().unwrap_or(Path::new("/")))?;
+        let lock = path.with_extension("lock");
+        let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(lock)?;
+        file.lock()?;
+        Ok(file)
+    };
+    locked().map_err(|error| unwritable(path, &error))
 }
 
 /// Writes text to a file that the operator chose, whole or not at all.

@@ -224,9 +224,13 @@ fn one(open: &Arc<Open>, mark: &Mark, ran: &[String]) -> ApiResult<Settled> {
         (Some(_), Some(Suspicion { name, tool, .. })) => {
             let again =
                 if ran.is_empty() { String::new() } else { format!(" {tool} ran without it and is started again.") };
+            let decided = match suspicion.map(|suspicion| crate::plugins::is_innocent(open, suspicion)).transpose()? {
+                Some(true) => format!("{tool} did not start without it either"),
+                _ => "Nothing was decided".to_owned(),
+            };
             format!(
-                "Whether {name} stops {tool} was being tried when Sanctum Configurator ended. Nothing was decided, so {name} is on again \
-                 as it was.{again} It is not put aside by itself a second time."
+                "Whether {name} stops {tool} was being tried when Sanctum Configurator ended. {decided}, so {name} is on again as it \
+                 was.{again} It is not put aside by itself a second time."
             )
         }
         (Some(_), None) => format!(

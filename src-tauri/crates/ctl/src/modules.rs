@@ -81,8 +81,8 @@ pub async fn run(console: &Console, words: Modules) -> Done {
             let plan = app.module_way_plan(&actor, &instance, way, at_login).await?;
             console.change(&actor, confirm, &plan).await
         }
-        Modules::Scripts { instance, confirm } => {
-            console.change(&actor, confirm, &app.module_scripts_plan(&actor, &instance).await?).await
+        Modules::Scripts { instance, changed, confirm } => {
+            console.change(&actor, confirm, &app.module_scripts_plan(&actor, &instance, changed).await?).await
         }
         Modules::Logs { instances, follow, lines, level, text, regex } => {
             let level = level.map(|level| match level {

@@ -7,6 +7,7 @@ import { usePlatform } from '../../platform/context';
 import { visible } from '../../ui';
 import { useActs } from '../modules/acts';
 import { isUp } from '../modules/words';
+import { type Answer, behind } from './answer';
 import type { Thing } from './things';
 
 /** What can be said before a module's name. */
@@ -20,7 +21,7 @@ export function moduleWords(words: string): string {
 }
 
 /** Instances that fit; with a verb before the name, or where actions alone are asked for, what can be done with each now. Without words none: they stand in their own view. */
-export function useModuleThings(words: string, actionsAlone: boolean): Thing[] {
+export function useModuleThings(words: string, actionsAlone: boolean): Answer {
   const platform = usePlatform();
   const acts = useActs();
   const asked = moduleWords(words);
@@ -28,7 +29,8 @@ export function useModuleThings(words: string, actionsAlone: boolean): Thing[] {
   const rows = asked === '' ? undefined : query.data?.items;
   const { run } = acts;
   const does = actionsAlone || asked !== words.trim();
-  return useMemo(() => (rows ?? []).flatMap((row) => [...(does ? actionsOf(row, run) : []), thingOf(row)]), [rows, run, does]);
+  const things = useMemo(() => (rows ?? []).flatMap((row) => [...(does ? actionsOf(row, run) : []), thingOf(row)]), [rows, run, does]);
+  return { things, waiting: asked !== '' && behind(query) };
 }
 
 const nameOf = (row: ModuleRow) => visible(row.agent_title ? `${row.module} of ${row.agent_title}` : row.module);

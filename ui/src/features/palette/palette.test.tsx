@@ -93,17 +93,36 @@ test('letters that come in one breath are one question, not one each', async () 
   expect(calls('settingsSearch').map(([query]) => query).filter((query) => query !== ''), 'only the last').toEqual(['poll']);
 });
 
-test('Enter in the same breath as the last letter runs what was typed, not what stood there before', async () => {
-  await openPalette();
+/** Typed and Enter in one breath, before anything could be drawn or asked. */
+async function typeAndEnter(text: string) {
   const field = document.querySelector<HTMLInputElement>('.palette-input')!;
   const put = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!;
-  put.call(field, 'appearance dark');
+  put.call(field, text);
   field.dispatchEvent(new Event('input', { bubbles: true }));
   await Promise.resolve();
   field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true }));
+}
+
+test('Enter in the same breath as the last letter runs what was typed, not what stood there before', async () => {
+  await openPalette();
+  await typeAndEnter('appearance dark');
   await eventually(() => document.documentElement.dataset.theme, 'the action that was typed').toBe('dark');
   await look(seen('palette'), 'and it is closed').not.toBeInTheDocument();
   document.documentElement.dataset.theme = 'light';
+});
+
+test('Enter waits for the answer where settings, agents, modules or plugins have to be asked for', async () => {
+  await openPalette();
+  await type('@');
+  await eventually(() => kinds(), 'settings stand there').toEqual(['setting']);
+  await typeAndEnter('@turn time athena broca2');
+  await eventually(() => location.hash, 'the setting that was typed, not the first of all').toBe('#/tool/agent%3Aathena%2Fbroca2?setting=LONG_TASK_MAX_WAIT');
+  for (const [typed, place] of [['#monday', '#/agents/monday'], ['#web_br', '#/modules/instances/web_bridge']]) {
+    await press('{Meta>}k{/Meta}');
+    await look(seen('palette-input'), 'open again').toHaveFocus();
+    await typeAndEnter(typed!);
+    await eventually(() => location.hash, typed!).toBe(place);
+  }
 });
 
 test('a link pasted into the palette opens its setting; one that leads nowhere leaves it open', async () => {

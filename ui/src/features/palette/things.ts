@@ -1,4 +1,4 @@
-import { keepPreviousData, useIsFetching, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import type { StatusWord } from '../../bindings';
 import { catalog, keysOf } from '../../commands/catalog';
@@ -11,6 +11,7 @@ import { visible } from '../../ui';
 import { placeOfCard } from '../tools/place';
 import { useModuleThings } from './module-things';
 import { usePluginThings } from './plugin-things';
+import { type Answer, behind } from './answer';
 import { fuzzy, wordMarks } from './fuzzy';
 
 export type Kind = 'action' | 'setting' | 'agent' | 'module' | 'plugin' | 'tool' | 'change';
@@ -43,7 +44,7 @@ function useSettled(text: string, ms: number): string {
 }
 
 /** What the question found in the registry: agents, cards of each tab, change sets. */
-function useServerThings(question: string): Thing[] {
+function useServerThings(question: string): Answer {
   const platform = usePlatform();
   const query = useQuery({
     queryKey: ['palette', question],
@@ -55,7 +56,7 @@ function useServerThings(question: string): Thing[] {
       return { agents, pages, changes };
     },
   });
-  return useMemo(() => {
+  const things = useMemo(() => {
     if (!query.data) return [];
     const { agents, pages, changes } = query.data;
     const status = (word: string, reason: string) => [word, visible(reason)].filter(Boolean).join(' · ');
@@ -65,28 +66,30 @@ function useServerThings(question: string): Thing[] {
       ...changes.items.map((row): Thing => ({ id: `change ${row.id}`, kind: 'change', text: visible(row.title), where: `${visible(row.actor)} · ${visible(row.state_text)}`, icon: row.icon, run: () => navigate({ view: 'activity', id: row.id }) })),
     ];
   }, [query.data]);
+  return { things, waiting: behind(query) };
 }
 
 /** A filter typed after the @ of the palette keeps its own @. */
 const FILTER = /^(modified|secret|invalid|needs-restart|drift|agent:|tool:|level:)/;
 
-/** Twenty settings where they are asked for alone, five among other things, none for an empty question; and whether the question is still to be put. */
-function useSettings(words: string, alone: boolean, asked: boolean): { settings: Thing[]; unasked: boolean } {
+/** Twenty settings where they are asked for alone, five among other things, none for an empty question. */
+function useSettings(words: string, alone: boolean, asked: boolean): Answer {
   const platform = usePlatform();
   const question = alone && FILTER.test(words) ? `@${words}` : words;
   const settled = useSettled(question, SETTLE_MS);
+  const enabled = asked && (alone || settled !== '');
   const query = useQuery({
-    queryKey: [...keys.settings, 'palette', settled, alone], enabled: asked && (alone || settled !== ''), placeholderData: keepPreviousData, staleTime: 5_000,
+    queryKey: [...keys.settings, 'palette', settled, alone], enabled, placeholderData: keepPreviousData, staleTime: 5_000,
     queryFn: () => platform.settingsSearch(settled, 0, alone ? 20 : 5),
   });
-  const settings = useMemo(() => {
-    if (!query.data || !asked || (!alone && settled === '')) return [];
+  const things = useMemo(() => {
+    if (!query.data || !enabled) return [];
     return query.data.items.map((hit): Thing => ({
       id: `setting ${hit.target} ${hit.id}`, kind: 'setting', text: visible(hit.title || hit.key), where: visible([hit.agent, hit.tool].filter(Boolean).join(' › ')), icon: hit.secret ? 'key' : 'tools',
       word: hit.invalid ? 'Error' : undefined, run: () => navigate({ view: 'tool', id: hit.target, setting: hit.id }),
     }));
-  }, [query.data, asked, alone, settled]);
-  return { settings, unasked: asked && question !== settled };
+  }, [query.data, enabled]);
+  return { things, waiting: (asked && question !== settled) || (enabled && behind(query)) };
 }
 
 const icons: Record<string, string> = { session: 'lock', settings: 'tools', agent: 'user', install: 'folder', change: 'undo', find: 'search', nav: 'arrow', module: 'module', modules: 'module', plugins: 'plugin', view: 'sidebar', appearance: 'spark', help: 'question' };
@@ -137,12 +140,12 @@ export function useThings(typed: string, handlers: Record<string, Handler>) {
   const shell = useShell();
   const { kinds, words } = readQuestion(typed);
   const server = useServerThings(words);
-  const { settings, unasked } = useSettings(words, kinds.length === 1, kinds.includes('setting'));
+  const settings = useSettings(words, kinds.length === 1, kinds.includes('setting'));
   const modules = useModuleThings(kinds.includes('action') || kinds.includes('module') ? words : '', kinds.length === 1);
   const plugins = usePluginThings(kinds.includes('plugin') ? words : '');
-  const all = useMemo(() => [...actions(handlers, shell.platform), ...modules, ...plugins, ...settings, ...server], [handlers, shell.platform, modules, plugins, settings, server]);
-  const asking = useIsFetching({ type: 'active', predicate: (query) => query.queryKey.includes('palette') }) > 0;
+  const answers = [modules, plugins, settings, server];
+  const all = useMemo(() => [...actions(handlers, shell.platform), ...answers.flatMap((answer) => answer.things)], [handlers, shell.platform, ...answers.map((answer) => answer.things)]); // eslint-disable-line
   const groups = useMemo(() => rank(all, words, kinds), [all, words, kinds.join()]); // eslint-disable-line
-  return { groups, waiting: asking || unasked };
+  return { groups, waiting: answers.some((answer) => answer.waiting) };
 }
 

@@ -11,7 +11,7 @@ import { usePluginActs } from './acts';
 import { usePluginTools, usePlugins } from './queries';
 import { many, mostSteps } from './words';
 
-function Choose({ chosen, onChoose }: { chosen: string | null; onChoose: (tool: string) => void }) {
+function Choose({ chosen, fixed, onChoose }: { chosen: string | null; fixed: boolean; onChoose: (tool: string) => void }) {
   const tools = usePluginTools();
   if (tools.length === 0) return <p className="muted">No tool has plugins.</p>;
   return (
@@ -20,7 +20,7 @@ function Choose({ chosen, onChoose }: { chosen: string | null; onChoose: (tool: 
       <div className="group pick-items">
         {tools.map(({ tool, title, on }) => (
           <label key={tool} className="check-row">
-            <input type="radio" className="radio-input" name="bisect-tool" checked={tool === chosen} onChange={() => onChoose(tool)} disabled={on < 1} />
+            <input type="radio" className="radio-input" name="bisect-tool" checked={tool === chosen} onChange={() => onChoose(tool)} disabled={fixed || on < 1} />
             <span className="grow"><b className="medium"><Foreign>{title}</Foreign></b><span className="form-help">{on < 1 ? 'None is on, so none of them breaks it.' : `${many(on, 'plugin')} on, at most ${mostSteps(on)} restarts.`}</span></span>
           </label>
         ))}
@@ -69,7 +69,7 @@ export function BisectSheet({ tool: asked, onClose }: { tool: string | null; onC
     <Sheet label="Find the culprit" onClose={onClose} busy={running || busy} className="form-sheet bisect-sheet" data-testid="bisect-sheet">
       <header><h1>Find the culprit</h1><p className="muted plan-summary">{look === null ? 'Half of the plugins are put aside at a time, so that each restart halves the suspects. In the end all others are put back as they were.' : <>In <Foreign>{title}</Foreign>. The other tools run on.</>}</p></header>
       <div className="sheet-body">
-        {look === null && <Choose chosen={tool} onChoose={setTool} />}
+        {look === null && <Choose chosen={tool} fixed={busy} onChoose={setTool} />}
         {look !== null && !look.done && (
           <>
             <div className="bisect-progress" data-testid="bisect-step"><span className="medium">Step {look.step} of at most {look.most}</span><ProgressBar share={look.step / Math.max(1, look.most)} label="Restarts" /></div>

@@ -17,12 +17,12 @@ pub(super) fn scripts(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
         if !open.root().join(path).is_dir() {
             continue;
         }
-        for script in modules::scripts_amiss(open.root(), path, &tool.slug) {
+        for script in modules::scripts_amiss(open, path, &tool.slug) {
             let (file, verb) = (&script.file, script.verb);
             let (code, level, message) = if script.missing {
                 let message = format!("`{file}` is missing: the script that {verb}s it by hand.");
                 ("missing", FindingLevel::Warn, message)
-            } else if super::last_written(open, file).as_ref() == Some(&script.bytes) {
+            } else if !script.changed {
                 let message = format!("`{file}` is the {verb} script of an earlier version.");
                 ("script_old", FindingLevel::Warn, message)
             } else {
@@ -31,7 +31,10 @@ pub(super) fn scripts(open: &Open, rows: &Rows, findings: &mut Vec<Finding>) {
                     format!("`{file}` is not the {verb} script of this version: it is an earlier one, or was changed.");
                 ("script_old", FindingLevel::Info, message)
             };
-            let hint = format!("`{}` writes it; Undo takes that back.", modules::scripts_command(&address(path)));
+            let hint = format!(
+                "`{}` writes it; Undo takes that back.",
+                modules::scripts_command(&address(path), script.changed)
+            );
             findings.push(finding(code, level, file, message, &hint));
         }
     }

@@ -52,8 +52,12 @@ pub(crate) fn leftovers(open: &Open) -> ApiResult<Vec<Leftover>> {
         let instance = all.iter().find(|instance| label(open, instance) == name);
         let (why, command) = match (instance, elsewhere) {
             (Some(one), None) if one.dir.is_dir() && one.run.by_system => continue,
-            (Some(one), Some(dir)) if one.dir.is_dir() && one.run.by_system => {
-                (format!("the folder it is for, `{}`, is not there", dir.display()), way(one))
+            // Of a copy, or of this Sanctum before it was moved.
+            (one, Some(dir)) => {
+                let of_this = one.filter(|one| one.dir.is_dir() && one.run.by_system);
+                let command = of_this.map_or_else(|| removal(&name, &file), way);
+                let why = "is not there; if it lies on a disk that is not connected, leave this as it is";
+                (format!("the folder it is for, `{}`, {why}", dir.display()), command)
             }
             (Some(one), _) if one.dir.is_dir() => (format!("{} is run by this app", one.named), way(one)),
             (Some(one), _) => {

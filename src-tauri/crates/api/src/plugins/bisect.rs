@@ -116,15 +116,20 @@ impl App {
         let open = self.opened().await?;
         let searches = || lock(&open.plugins.bisects).contains_key(tool);
         // One that begins sees it before it changes anything, or is a search by now.
-        if !searches() && open.stops.stop(&beginning_of(tool)) && !searches() {
-            return Ok(nothing_tried(tool));
-        }
-        let (turn, stop) = waits(&open, tool)?;
+        let told = !searches() && open.stops.stop(&beginning_of(tool));
+        let (turn, stop) = match waits(&open, tool) {
+            Err(_) if told => return Ok(nothing_tried(tool)),
+            found => found?,
+        };
         // The step that goes on does not wait for its end.
         stop.store(true, Ordering::SeqCst);
         let _turn = turn.lock().await;
         stop.store(false, Ordering::SeqCst);
-        lock(&open.plugins.bisects).get_mut(tool).ok_or_else(unknown)?.reasoning.call_off();
+        match lock(&open.plugins.bisects).get_mut(tool) {
+            Some(search) => search.reasoning.call_off(),
+            None if told => return Ok(nothing_tried(tool)),
+            None => return Err(unknown()),
+        }
         self.try_half(actor, &open, tool).await
     }
 

@@ -158,7 +158,16 @@ fn judge(open: &Arc<Open>, suspect: &Suspect) -> ApiResult<()> {
 
 /// Whether it was decided that its tool starts without it.
 pub(crate) fn is_guilty(open: &Open, suspicion: &Suspicion) -> ApiResult<bool> {
-    Ok(kept::read(open)?.judged.get(&suspicion.key).and_then(|judged| judged.guilty) == Some(true))
+    Ok(verdict_on(open, suspicion)? == Some(true))
+}
+
+/// Whether it was decided that its tool does not start without it either.
+pub(crate) fn is_innocent(open: &Open, suspicion: &Suspicion) -> ApiResult<bool> {
+    Ok(verdict_on(open, suspicion)? == Some(false))
+}
+
+fn verdict_on(open: &Open, suspicion: &Suspicion) -> ApiResult<Option<bool>> {
+    Ok(kept::read(open)?.judged.get(&suspicion.key).and_then(|judged| judged.guilty))
 }
 
 /// It is on again, so it is not put aside any more.

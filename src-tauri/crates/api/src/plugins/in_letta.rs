@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use sanctum_letta::{Server, ServerTool, ToolServer};
 use sanctum_mcp::shown_line;
@@ -17,6 +18,9 @@ use crate::blocking::blocking;
 use crate::dto::{LettaTools, McpTool, McpTools};
 use crate::open::Open;
 use crate::{Actor, ApiResult, words};
+
+/// It is asked again and again, so neither of them may hold up what else is asked of Letta.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Names of this computer, and of the one that a container runs on.
 const HERE: [&str; 5] = ["localhost", "[::1]", "0.0.0.0", "host.docker.internal", "host.containers.internal"];
@@ -51,7 +55,9 @@ impl App {
             let differs = differences(server.as_ref(), &ours, &tools.items).await?;
             blocking(move || judged(&open, &letta, &tools, &differs)).await
         };
-        Ok(known.await.unwrap_or_else(|error: crate::ApiError| unknown(error.message)))
+        let known = tokio::time::timeout(PATIENCE, known).await;
+        let late = || unknown("Letta or the tool server did not answer in time.");
+        Ok(known.map_or_else(|_| late(), |known| known.unwrap_or_else(|error: crate::ApiError| unknown(error.message))))
     }
 
     /// Has Letta read the tool server's tools anew; what came of it, in sentences.

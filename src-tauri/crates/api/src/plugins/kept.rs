@@ -66,7 +66,9 @@ pub(crate) fn read(open: &Open) -> ApiResult<Kept> {
     Ok(files::read::<Kept>(&file(open))?.unwrap_or_default())
 }
 
+/// Changes it. Whoever else changes it, in this process or another, waits.
 pub(crate) fn change(open: &Open, with: impl FnOnce(&mut Kept)) -> ApiResult<()> {
+    let _turn = files::turn(&file(open))?;
     let mut kept = read(open)?;
     with(&mut kept);
     files::write(&file(open), &kept)

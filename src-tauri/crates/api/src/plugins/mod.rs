@@ -26,7 +26,7 @@ mod settings;
 mod switching;
 mod tools;
 
-pub(crate) use culprit::{is_back, is_guilty, let_out, look as look_for_culprit, was_not_tried};
+pub(crate) use culprit::{is_back, is_guilty, is_innocent, let_out, look as look_for_culprit, was_not_tried};
 pub(crate) use plans::tools_of;
 pub(crate) use see::Plugins;
 pub(crate) use settings::{Asked, asked};

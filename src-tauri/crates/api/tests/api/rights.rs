@@ -56,7 +56,7 @@ fn calls() -> Vec<(&'static str, Call, [&'static str; 3])> {
         ("doctor", call!(|app, who| app.doctor(&who)), admin("ok")),
         (
             "module_scripts_plan",
-            call!(|app, who| app.module_scripts_plan(&who, "athena/broca2")),
+            call!(|app, who| app.module_scripts_plan(&who, "athena/broca2", false)),
             admin("nothing_to_change"),
         ),
         ("plan_apply", call!(|app, who| app.plan_apply(&who, "nope")), admin("plan_unknown")),

@@ -75,6 +75,9 @@ pub enum Modules {
     Scripts {
         /// Its address.
         instance: String,
+        /// Write over a script of ours that was changed since, too.
+        #[arg(long)]
+        changed: bool,
         #[command(flatten)]
         confirm: Confirm,
     },

@@ -133,7 +133,8 @@ impl Transitions {
                 held.next = None;
             } else if held.next.as_ref() == Some(&state) {
                 held.next = None;
-                held.with = together(seen, state.as_deref(), &news_of, &self.open);
+                let alone = all.iter().any(|one| one.because.as_ref().is_some_and(|because| because.key == seen.id));
+                held.with = if alone { None } else { together(seen, state.as_deref(), &news_of, &self.open) };
                 held.state = held.with.clone().or(state);
                 if let Some(key) = held.state.clone() {
                     news_of.entry(key).or_default().push(seen);
@@ -142,6 +143,7 @@ impl Transitions {
                 held.next = Some(state);
             }
         }
+        self.pass_on();
         let mut news = self.recovered();
         for (key, about) in news_of {
             let ids: Vec<String> = about.iter().map(|seen| seen.id.clone()).collect();
@@ -155,6 +157,31 @@ impl Transitions {
             news.push(told);
         }
         news
+    }
+
+    /// A cause whose own instance is gone or has another trouble goes on under the name of the next that failed together with it.
+    fn pass_on(&mut self) {
+        let keys: Vec<String> = self.open.keys().cloned().collect();
+        for key in keys {
+            if self.held.get(&key).is_some_and(|one| one.state.as_ref() == Some(&key)) {
+                continue;
+            }
+            let rest =
+                self.held.iter().filter(|(_, one)| one.with.as_ref() == Some(&key) && one.state.as_ref() == Some(&key));
+            let rest: Vec<String> = rest.map(|(id, _)| id.clone()).collect();
+            let Some((heir, rest)) = rest.split_first() else { continue };
+            for id in rest {
+                if let Some(one) = self.held.get_mut(id) {
+                    (one.state, one.with) = (Some(heir.clone()), Some(heir.clone()));
+                }
+            }
+            let Some(one) = self.held.get_mut(heir) else { continue };
+            (one.state, one.with) = (Some(heir.clone()), None);
+            let title = one.title.clone();
+            if let Some(cause) = self.open.remove(&key) {
+                self.open.insert(heir.clone(), Cause { title, ..cause });
+            }
+        }
     }
 
     /// Causes that nothing fails of any more are closed; told are those whose instances run well again.

@@ -185,7 +185,7 @@ fn what_fails_with_the_same_words_at_the_same_time_is_told_once() {
     }
     all.look(&well);
     let news = all.look(&well);
-    assert_eq!(told(&news), [(Recovered, "a")], "its end is told once");
+    assert_eq!(told(&news), [(Recovered, "b")], "its end is told once, of the one that had it longest");
     assert_eq!(news[0].text, "A, B and C run as they should.", "for all three");
     let news = [all.look(&three[..1]), all.look(&three[..1])].concat();
     assert_eq!(told(&news), [(Trouble, "a")], "and later it is news again");
@@ -205,4 +205,39 @@ fn the_same_words_much_later_are_another_trouble() {
     let after = [seen("a", Word::Healthy), with("b", Word::Degraded)];
     all.look(&after);
     assert_eq!(told(&all.look(&after)), [(Recovered, "a")], "and the first recovers without it");
+}
+
+#[test]
+fn one_of_several_that_fails_anew_for_itself_is_told_while_the_others_still_fail() {
+    let with = |id: &str, reason: &str| Seen { reason: reason.to_owned(), ..seen(id, Word::Degraded) };
+    let mut all = Transitions::default();
+    let well = [seen("a", Word::Healthy), seen("b", Word::Healthy)];
+    all.look(&well);
+    let both = [with("a", "no space left"), with("b", "no space left")];
+    all.look(&both);
+    assert_eq!(told(&all.look(&both)), [(Trouble, "a")], "together");
+    let one = [well[0].clone(), both[1].clone()];
+    for n in 0..10 {
+        assert_eq!(all.look(&one), [], "look {n}: the other still has it");
+    }
+    let anew = [with("a", "the port is taken"), both[1].clone()];
+    all.look(&anew);
+    assert_eq!(told(&all.look(&anew)), [(Trouble, "a")], "another trouble is told");
+    let gone = [well[1].clone()];
+    all.look(&gone);
+    let news = all.look(&gone);
+    assert_eq!(told(&news), [(Recovered, "b")], "and the end of the first");
+    assert_eq!(news[0].title, "B is well again", "by the name of one that is there");
+}
+
+#[test]
+fn what_others_wait_for_is_told_by_its_own_name_whatever_fails_with_the_same_words() {
+    let mut all = Transitions::default();
+    all.look(&[seen("a", Word::Healthy), seen("letta", Word::Healthy), seen("m", Word::Healthy)]);
+    let same = |id: &str| Seen { reason: "no space left".to_owned(), ..seen(id, Word::Degraded) };
+    let down = [same("a"), same("letta"), waits("m", "letta")];
+    all.look(&down);
+    let news = all.look(&down);
+    assert_eq!(told(&news), [(Trouble, "a"), (Trouble, "letta")], "two, and none of them twice");
+    assert_eq!(news[1].text, "No space left. M waits for it.", "with who waits");
 }
