@@ -9,7 +9,7 @@ use std::{
 
 use axum::{
     Json, Router,
-    body::Body,
+    body::{Body, HttpBody as _},
     extract::{ConnectInfo, Query, State},
     http::{Request, StatusCode, header},
     response::{IntoResponse as _, Response},
@@ -184,8 +184,11 @@ async fn handle(
     request: Request<Body>,
 ) -> Response {
     let now = (shared.clock)();
+    let has_body = !request.body().is_end_stream();
     let answer = match answer(&shared, peer, request, now).await {
         Ok(data) => Json(success(now, data)).into_response(),
+        // What it sent may not have been read to its end, so this connection takes no further request; the caller has to know that.
+        Err(refusal) if has_body => ([(header::CONNECTION, "close")], refusal).into_response(),
         Err(refusal) => refusal.into_response(),
     };
     let headers = [(header::CACHE_CONTROL, "no-store"), (header::X_CONTENT_TYPE_OPTIONS, "nosniff")];

@@ -86,7 +86,9 @@ async fn garbage_gets_an_answer_and_the_door_stays_open() {
         assert!(status == 0 || (400..500).contains(&status), "{start:?} got {status}");
     }
     let large = json!({"session_id": "session_a", "message": "x".repeat(2_000_000)});
-    assert_eq!(door.post("messages", "athena-key", large).await.0, 413, "too large is told as such");
+    let refused = door.client().post(door.url("messages")).bearer_auth("athena-key").json(&large).send().await.unwrap();
+    assert_eq!(refused.status(), 413, "too large is told as such");
+    assert_eq!(refused.headers()["connection"], "close", "and that nothing more is read of this connection");
     assert_eq!(door.get("inbox", "athena-key").await.0, 200, "and the door is open for others");
     assert_eq!(place.one("SELECT count(*) FROM web_chat_messages"), 0, "nothing of it was kept");
 }
