@@ -196,7 +196,7 @@ fn the_doctor_names_units_whose_module_is_gone_and_what_takes_them_away() {
     let other = name.replace("thalamus", "other");
     let elsewhere = handed.yard.path().join("copy");
     std::fs::create_dir_all(&elsewhere).unwrap();
-    let said = String::from_utf8(bytes).unwrap().replace(&text(&handed.yard.root()), &text(&elsewhere));
+    let said = String::from_utf8(bytes.clone()).unwrap().replace(&text(&handed.yard.root()), &text(&elsewhere));
     std::fs::create_dir_all(elsewhere.join("agents/agent-athena/thalamus")).unwrap();
     std::fs::write(folder.join(&other), said).unwrap();
     std::fs::write(folder.join("org.somebody.else.service"), "[Service]\n").unwrap();
@@ -215,10 +215,18 @@ fn the_doctor_names_units_whose_module_is_gone_and_what_takes_them_away() {
     std::fs::write(folder.join(&name), std::fs::read(folder.join(&other)).unwrap()).unwrap();
     std::fs::remove_dir_all(&elsewhere).unwrap();
     let found = left(&handed);
+    let of_copy = |one: &Value| one["message"].as_str().unwrap().contains("if it lies on a disk that is not connected");
     assert!(
-        found.iter().any(|one| one["message"].as_str().unwrap().contains("is run by this app")),
-        "one that came back is not what the unit was for: {found:#?}"
+        found.len() == 2 && found.iter().all(of_copy),
+        "those of a copy that is not there are not told to be this Sanctum's: {found:#?}"
     );
     found.iter().for_each(|one| as_said(&handed, one));
+    std::fs::write(folder.join(&name), &bytes).unwrap();
+    let found = left(&handed);
+    assert!(
+        found.len() == 1 && found[0]["message"].as_str().unwrap().contains("is run by this app"),
+        "one that came back is not run by the system: {found:#?}"
+    );
+    as_said(&handed, &found[0]);
     assert_eq!(left(&handed), Vec::<Value>::new(), "what is said of each helps");
 }
