@@ -120,8 +120,8 @@ impl Size {
         let text = match list {
             List::Agents => {
                 let mut s = bare.prepare_cached(
-                    "SELECT a.uid, a.name, a.description, a.color, a.path, a.created_at FROM agent_search s CROSS JOIN agents a ON a.id = s.agent_id
-                     ORDER BY s.sort, s.agent_id LIMIT ?1 OFFSET ?2",
+                    "SELECT a.uid, a.name, a.description, a.color, a.path, a.created_at, a.config
+                     FROM agent_search s CROSS JOIN agents a ON a.id = s.agent_id ORDER BY s.sort, s.agent_id LIMIT ?1 OFFSET ?2",
                 )?;
                 let rows: Vec<BareAgent> = s.query_map([PAGE, offset], BareAgent::read)?.collect::<Result<_, _>>()?;
                 serde_json::to_string(&rows)?
@@ -196,6 +196,10 @@ struct BareAgent {
     name: String,
     description: String,
     color: u32,
+    avatar: Option<String>,
+    archived: bool,
+    way: &'static str,
+    unread: u32,
     status: BareStatus,
     modules: Vec<Value>,
     path: String,
@@ -211,6 +215,11 @@ impl BareAgent {
             name: r.get(1)?,
             description: r.get::<_, Option<String>>(2)?.unwrap_or_default(),
             color: r.get(3)?,
+            // Our rows have both in there.
+            avatar: r.get::<_, Option<String>>(6)?.filter(|config| config.contains("avatar")),
+            archived: false,
+            way: "letta",
+            unread: 0,
             status: BareStatus {
                 word: "Unknown".to_owned(),
                 reason: "not measured yet".to_owned(),
